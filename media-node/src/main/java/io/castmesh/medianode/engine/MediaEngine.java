@@ -1,0 +1,29 @@
+package io.castmesh.medianode.engine;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
+
+/** Makes media elements and owns the sockets and threads that they share. Closed once, at the end. */
+public interface MediaEngine extends AutoCloseable {
+
+  /**
+   * @param id appears in logs and statistics
+   * @param listener told what happens to the peer connection
+   */
+  WebRtcPeer createWebRtcPeer(String id, WebRtcPeer.Listener listener);
+
+  /**
+   * @param id appears in logs and statistics
+   * @param file where to record; its folder is created when it is missing
+   */
+  MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener);
+
+  /** Counters of the whole engine, for metrics and tests: how much is alive, sent and dropped. */
+  EngineStats stats();
+
+  /** Releases every element (recordings are finished), then the sockets and threads. */
+  CompletionStage<Void> shutdown();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,29 @@
+package io.castmesh.contract;
+
+import java.util.Optional;
+
+/** A failure of the catalogue on its way to whoever asked. Has no stack trace: it is an answer. */
+public final class FailureException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Failure failure;
+  private final String details;
+
+  FailureException(Failure failure, String details) {
+    super(
+        details == null ? failure.message() : failure.message() + " " + details,
+        null,
+        false,
+        false);
+    this.failure = failure;
+    this.details = details;
+  }
+
+  public Failure failure() {
+    return failure;
+  }
+
+  public Optional<String> details() {
+    return Optional.ofNullable(details);
+  }
+}

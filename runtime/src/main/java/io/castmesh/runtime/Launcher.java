@@ -1,0 +1,147 @@
+package io.castmesh.runtime;
+
+import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.bus.ClientMessenger;
+import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.life.Lifecycle;
+import io.castmesh.runtime.life.Management;
+import io.castmesh.runtime.life.Signals;
+import io.castmesh.runtime.store.RedisStore;
+import io.castmesh.runtime.store.Stores;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.vertx.sqlclient.Pool;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts and ends a process of castmesh: Vert.x, the bus, the stores, the management port, then the
+ * services in the order in which they are deployed; all of it is stopped in reverse.
+ *
+ * <p>Blocking: belongs on the main thread (or a test's), never on an event loop.
+ */
+public final class Launcher {
+  private static final Logger log = LoggerFactory.getLogger(Launcher.class);
+  private static final long START_SECONDS = 60;
+
+  private final Mesh mesh;
+
+  private Launcher(Mesh mesh) {
+    this.mesh = mesh;
+  }
+
+  /**
+   * @param name of the process in its node id, such as gateway
+   * @param config with the addresses of MySQL and Redis
+   * @param lifecycle where the caller has already registered what outlives Vert.x
+   */
+  public static Launcher start(String name, RuntimeConfig config, Lifecycle lifecycle) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    JvmGcMetrics gc = new JvmGcMetrics();
+    gc.bindTo(registry);
+    Vertx vertx =
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+            .withMetrics(new MicrometerMetricsFactory(registry))
+            .build();
+    lifecycle.onStop("vertx", vertx::close);
+    lifecycle.onStop(
+        "gc metrics",
+        () -> {
+          gc.close();
+          return Future.succeededFuture();
+        });
+    Bus bus = Bus.of(vertx);
+    Pool mysql = Stores.mysql(vertx, config);
+    RedisStore redis = Stores.redis(vertx, config);
+    lifecycle.onStop("mysql", mysql::close);
+    lifecycle.onStop("redis", redis::close);
+    Management management = new Management(vertx, lifecycle, registry);
+    management.check("redis", redis::ping);
+    management.check("mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
+    lifecycle.onStop("management port", management::stop);
+    await(management.start(config), "management port " + config.managementPort());
+    String node = name + "-" + Trace.fresh().substring(0, 8);
+    return new Launcher(
+        new Mesh(
+            vertx,
+            node,
+            config,
+            bus,
+            new ClientMessenger(bus),
+            mysql,
+            redis,
+            lifecycle,
+            management,
+            registry));
+  }
+
+  public Mesh mesh() {
+    return mesh;
+  }
+
+  /** Deploys a service and waits until it is really ready. */
+  public Launcher deploy(VerticleBase verticle) {
+    String name = verticle.getClass().getSimpleName();
+    long begin = System.nanoTime();
+    String id = await(mesh.vertx().deployVerticle(verticle), name);
+    mesh.lifecycle().onStop(name, () -> mesh.vertx().undeploy(id));
+    log.info("started {} ms={}", name, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    return this;
+  }
+
+  /** From now on the process is ready, and ends when it is told to. */
+  public void ready() {
+    mesh.management().started();
+    Signals.handle(
+        () -> {
+          log.info("stopping");
+          boolean clean = mesh.lifecycle().drain(mesh.config().drainDeadline());
+          log.info("stopped clean={}", clean);
+          Runtime.getRuntime().halt(clean ? 0 : 1);
+        });
+  }
+
+  /**
+   * Waits for a step of the start.
+   *
+   * @throws StartException when it fails or takes longer than a minute
+   */
+  public static <T> T await(Future<T> future, String what) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while starting " + what, e);
+    } catch (Exception e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new StartException("cannot start " + what + ": " + cause.getMessage(), cause);
+    }
+  }
+
+  /** The process cannot start; the message is for its operator. */
+  public static final class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public StartException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

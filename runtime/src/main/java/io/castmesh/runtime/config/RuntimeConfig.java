@@ -1,0 +1,66 @@
+package io.castmesh.runtime.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The settings that every service has.
+ *
+ * @param dataDir where keys, and in one JVM the databases, are kept
+ * @param recordingsDir shared by media servers, media-service and vod-service
+ * @param managementPort 0 takes a free one
+ * @param mysqlUrl {@code mysql://user:password@host:3306/castmesh}; empty in one JVM: embedded
+ * @param redisUrl {@code redis://host:6379}; empty in one JVM: embedded
+ * @param logFormat text or json
+ * @param drainDeadline how long a shutdown may take
+ */
+public record RuntimeConfig(
+    Path dataDir,
+    Path recordingsDir,
+    String managementHost,
+    int managementPort,
+    String mysqlUrl,
+    int mysqlPoolSize,
+    String redisUrl,
+    int redisPoolSize,
+    String logFormat,
+    String logLevel,
+    Duration drainDeadline) {
+
+  public static RuntimeConfig read(Settings s) {
+    Path dataDir = s.path("data.dir", "data", "Folder of keys, databases and recordings");
+    String recordings =
+        s.text("recordings.dir", "", "Folder of recordings; unset: recordings inside data.dir");
+    return new RuntimeConfig(
+        dataDir,
+        recordings.isEmpty()
+            ? dataDir.resolve("recordings")
+            : Path.of(recordings).toAbsolutePath().normalize(),
+        s.text("management.host", "127.0.0.1", "Where health and metrics are served"),
+        s.integer("management.port", 9090, 0, 65535, "Port of health and metrics; 0: a free one"),
+        s.text(
+            "mysql.url",
+            "",
+            "mysql://user:password@host:3306/castmesh; unset in one JVM: embedded"),
+        s.integer("mysql.pool-size", 8, 1, 256, "Connections to MySQL of one process"),
+        s.text("redis.url", "", "redis://host:6379; unset in one JVM: embedded"),
+        s.integer("redis.pool-size", 8, 1, 256, "Connections to Redis of one process"),
+        s.choice("log.format", "text", Arrays.asList("text", "json"), "How log lines look"),
+        s.choice(
+            "log.level",
+            "info",
+            Arrays.asList("trace", "debug", "info", "warn", "error"),
+            "What is worth a log line"),
+        s.seconds("drain.deadline", 20, 1, 600, "How long a shutdown may take"));
+  }
+
+  /** Keys that are read outside of any configuration record: by the launcher and by the script. */
+  public static Set<String> launcherKeys() {
+    return Arrays.stream(new String[] {"config", "java.opts"})
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -1,0 +1,103 @@
+package io.castmesh.runtime.life;
+
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The port for operators: {@code /health/live} (the process works), {@code /health/ready} (it may
+ * be given work: everything it needs answers and it is not draining) and {@code /metrics}
+ * (Prometheus).
+ */
+public final class Management {
+  private static final long CHECK_SECONDS = 2;
+
+  private final Vertx vertx;
+  private final Lifecycle lifecycle;
+  private final PrometheusMeterRegistry registry;
+  private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentHashMap<>();
+  private volatile boolean started;
+  private HttpServer server;
+
+  public Management(Vertx vertx, Lifecycle lifecycle, PrometheusMeterRegistry registry) {
+    this.vertx = vertx;
+    this.lifecycle = lifecycle;
+    this.registry = registry;
+  }
+
+  /**
+   * Adds something that readiness depends on; the check fails or takes over two seconds: not ready.
+   */
+  public void check(String name, Supplier<Future<Void>> check) {
+    checks.put(name, check);
+  }
+
+  /** Until then the process is alive but not ready. */
+  public void started() {
+    started = true;
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  public Future<Void> start(RuntimeConfig config) {
+    Router router = Router.router(vertx);
+    router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "UP")));
+    router.get("/health/ready").handler(this::ready);
+    router
+        .get("/metrics")
+        .handler(
+            ctx ->
+                ctx.response()
+                    .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
+                    .end(registry.scrape()));
+    server = vertx.createHttpServer().requestHandler(router);
+    return server.listen(config.managementPort(), config.managementHost()).mapEmpty();
+  }
+
+  public Future<Void> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  private void ready(RoutingContext ctx) {
+    JsonObject parts = new JsonObject();
+    Future<?> all = Future.succeededFuture();
+    boolean[] up = {started && lifecycle.running()};
+    for (Map.Entry<String, Supplier<Future<Void>>> check : checks.entrySet()) {
+      Future<Void> one =
+          check
+              .getValue()
+              .get()
+              .timeout(CHECK_SECONDS, TimeUnit.SECONDS)
+              .onSuccess(ok -> parts.put(check.getKey(), "UP"))
+              .recover(
+                  error -> {
+                    up[0] = false;
+                    parts.put(check.getKey(), "DOWN");
+                    return Future.succeededFuture();
+                  });
+      all = all.transform(before -> one);
+    }
+    all.onComplete(
+        done ->
+            ctx.response()
+                .setStatusCode(up[0] ? 200 : 503)
+                .putHeader("content-type", "application/json")
+                .end(
+                    new JsonObject()
+                        .put("status", up[0] ? "UP" : "DOWN")
+                        .put("state", started ? lifecycle.state().name() : "STARTING")
+                        .put("checks", parts)
+                        .encode()));
+  }
+}

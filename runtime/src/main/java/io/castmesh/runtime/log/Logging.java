@@ -1,0 +1,68 @@
+package io.castmesh.runtime.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.pattern.DynamicConverter;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
+
+/** Sets up logging: to standard output, one event a line, as text or JSON. */
+public final class Logging {
+  private Logging() {}
+
+  private static final String PATTERN =
+      "%d{HH:mm:ss.SSS} %-5level %-20logger{0} %msg%trace%n%ex{12}";
+
+  /** Libraries that say at INFO what only their authors want to know. */
+  private static final Map<String, Level> QUIET =
+      Map.of(
+          "io.netty", Level.WARN,
+          "io.vertx", Level.WARN,
+          "org.flywaydb", Level.WARN,
+          "org.kurento", Level.WARN,
+          "org.mariadb", Level.WARN,
+          "ch.vorburger", Level.WARN,
+          "redis.embedded", Level.WARN);
+
+  public static void configure(String format, String level) {
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name",
+        "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    Encoder<ILoggingEvent> encoder = "json".equals(format) ? new JsonLineEncoder() : text();
+    encoder.setContext(context);
+    encoder.start();
+    appender.setEncoder(encoder);
+    appender.start();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.addAppender(appender);
+    root.setLevel(Level.toLevel(level, Level.INFO));
+    QUIET.forEach((name, quiet) -> context.getLogger(name).setLevel(quiet));
+  }
+
+  private static PatternLayoutEncoder text() {
+    PatternLayoutEncoder encoder =
+        new PatternLayoutEncoder() {
+          @Override
+          public void start() {
+            LoggerContext context = (LoggerContext) getContext();
+            Map<String, Supplier<DynamicConverter>> rules = new java.util.HashMap<>();
+            rules.put("trace", TraceConverter::new);
+            context.putObject(
+                ch.qos.logback.core.CoreConstants.PATTERN_RULE_REGISTRY_FOR_SUPPLIERS, rules);
+            super.start();
+          }
+        };
+    encoder.setPattern(PATTERN);
+    return encoder;
+  }
+}

@@ -1,0 +1,47 @@
+package io.castmesh.runtime.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** Brings a service's own tables up to date when it starts; several nodes may start at once. */
+public final class Migrations {
+  private Migrations() {}
+
+  /**
+   * Runs {@code db/<service>/V*.sql} of the class path; their history is kept in {@code
+   * schema_<service>}, so that services migrate independently of each other.
+   */
+  public static Future<Void> run(Vertx vertx, String mysqlUrl, String service) {
+    return vertx.executeBlocking(
+        () -> {
+          Flyway.configure(Migrations.class.getClassLoader())
+              .dataSource(dataSource(MysqlUrl.parse(mysqlUrl)))
+              .locations("classpath:db/" + service)
+              .table("schema_" + service)
+              .baselineOnMigrate(true)
+              .baselineVersion("0")
+              .connectRetries(10)
+              .load()
+              .migrate();
+          return null;
+        });
+  }
+
+  private static MariaDbDataSource dataSource(MysqlUrl url) throws SQLException {
+    MariaDbDataSource source =
+        new MariaDbDataSource(
+            "jdbc:mysql://"
+                + url.host()
+                + ":"
+                + url.port()
+                + "/"
+                + url.database()
+                + "?permitMysqlScheme&connectTimeout=5000");
+    source.setUser(url.user());
+    source.setPassword(url.password());
+    return source;
+  }
+}

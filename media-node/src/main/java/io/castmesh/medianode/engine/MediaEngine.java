@@ -3,7 +3,9 @@ package io.castmesh.medianode.engine;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 
-/** Makes media elements and owns the sockets and threads that they share. Closed once, at the end. */
+/**
+ * Makes media elements and owns the sockets and threads that they share. Closed once, at the end.
+ */
 public interface MediaEngine extends AutoCloseable {
 
   /**

@@ -5,7 +5,9 @@ import java.util.concurrent.CompletionStage;
 /** Writes the media that flows into it to a WebM file, without transcoding (VP8, Opus). */
 public interface MediaRecorder extends MediaElement {
 
-  /** Starts or goes on. Writing begins with the first keyframe, or the first audio without video. */
+  /**
+   * Starts or goes on. Writing begins with the first keyframe, or the first audio without video.
+   */
   CompletionStage<Void> record();
 
   CompletionStage<Void> pause();

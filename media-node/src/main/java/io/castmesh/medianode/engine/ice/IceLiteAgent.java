@@ -1,0 +1,150 @@
+package io.castmesh.medianode.engine.ice;
+
+import io.castmesh.medianode.engine.stun.StunBuilder;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * ICE-lite for one peer connection: always controlled, one component, one local candidate.
+ *
+ * <p>The peer's latest authenticated check with USE-CANDIDATE decides where we send: a peer that
+ * moves to another network is followed without an ICE restart, and nobody else can move it, as a
+ * check needs the password. The peer's checks are also its consent (RFC 7675): when they stop it is
+ * first {@link State#DISCONNECTED}, then {@link State#FAILED}.
+ *
+ * <p>Owned by the engine's loop. Time is in nanoseconds of {@link System#nanoTime} and passed in.
+ */
+public final class IceLiteAgent {
+  /** Browsers check at least every 2.5 s: four in a row are missing. */
+  public static final long DISCONNECTED_AFTER = TimeUnit.SECONDS.toNanos(10);
+
+  /** Consent expires (RFC 7675 section 5.1). */
+  public static final long FAILED_AFTER = TimeUnit.SECONDS.toNanos(30);
+
+  /** More addresses than any host has; a flood of them replaces the oldest. */
+  private static final int MAX_REMOTES = 32;
+
+  /** Where the connection stands. */
+  public enum State {
+    WAITING,
+    CHECKING,
+    CONNECTED,
+    DISCONNECTED,
+    FAILED
+  }
+
+  private final IceCredentials local;
+  private final byte[] localKey;
+  private final Map<InetSocketAddress, Long> remotes =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetSocketAddress, Long> eldest) {
+          return size() > MAX_REMOTES;
+        }
+      };
+  private IceCredentials remote;
+  private InetSocketAddress selected;
+  private boolean nominated;
+  private long lastCheckAt;
+  private State state = State.WAITING;
+
+  public IceLiteAgent(IceCredentials local) {
+    this.local = local;
+    this.localKey = local.password().getBytes(StandardCharsets.UTF_8);
+  }
+
+  public IceCredentials local() {
+    return local;
+  }
+
+  /** From the peer's SDP. Until then checks are recognised by our own fragment only. */
+  public void setRemote(IceCredentials remote) {
+    this.remote = remote;
+  }
+
+  /**
+   * Handles a Binding request that carries our fragment.
+   *
+   * @return the response; empty when the message deserves none
+   */
+  public Optional<byte[]> onCheck(StunMessage request, InetSocketAddress from, long now) {
+    if (request.type() != StunMessage.BINDING_REQUEST
+        || !request.hasFingerprint()
+        || !usernameFits(request)
+        || !request.hasIntegrity(localKey)) {
+      return Optional.empty();
+    }
+    if (request.iceControlled()) {
+      // A lite agent is never controlling (RFC 8445 section 6.1.1): the peer must switch.
+      return Optional.of(
+          new StunBuilder(StunMessage.BINDING_ERROR, request.transactionId())
+              .errorCode(487, "Role Conflict")
+              .build(localKey));
+    }
+    accept(request, from, now);
+    return Optional.of(
+        new StunBuilder(StunMessage.BINDING_SUCCESS, request.transactionId())
+            .xorMappedAddress(from)
+            .build(localKey));
+  }
+
+  private boolean usernameFits(StunMessage request) {
+    String expected = remote == null ? local.ufrag() + ":" : local.ufrag() + ":" + remote.ufrag();
+    return request
+        .username()
+        .filter(name -> remote == null ? name.startsWith(expected) : name.equals(expected))
+        .isPresent();
+  }
+
+  private void accept(StunMessage request, InetSocketAddress from, long now) {
+    lastCheckAt = now;
+    remotes.remove(from);
+    remotes.put(from, request.priority());
+    if (request.useCandidate()) {
+      nominated = true;
+      selected = from;
+    } else if (!nominated) {
+      selected = from;
+    }
+    state = nominated ? State.CONNECTED : State.CHECKING;
+  }
+
+  /** Notices that the peer's checks stopped. */
+  public State tick(long now) {
+    if (state != State.WAITING) {
+      long silence = now - lastCheckAt;
+      if (silence > FAILED_AFTER) {
+        state = State.FAILED;
+      } else if (silence > DISCONNECTED_AFTER) {
+        state = State.DISCONNECTED;
+      }
+    }
+    return state;
+  }
+
+  public State state() {
+    return state;
+  }
+
+  /** Where to send: the nominated address, before that the latest that was checked; or null. */
+  public InetSocketAddress selected() {
+    return selected;
+  }
+
+  /** Whether an authenticated check came from this address. */
+  public boolean isValidated(InetSocketAddress address) {
+    return remotes.containsKey(address);
+  }
+
+  /** The PRIORITY the peer gave with its latest check from this address; 0 when unknown. */
+  public long priorityOf(InetSocketAddress address) {
+    return remotes.getOrDefault(address, 0L);
+  }
+}

@@ -35,6 +35,14 @@ public final class Media {
   public static final Endpoint<LivesQuery, Lives> LIVES =
       Endpoint.of("media.lives", LivesQuery.class, Lives.class);
 
+  /**
+   * What media-service writes beside a recording when it starts it, as {@code <liveId>.json} beside
+   * {@code <liveId>.webm}: so that a recording whose end nobody could tell still has an owner.
+   * vod-service deletes it when the recording is registered.
+   */
+  public record RecordingTicket(
+      String liveId, User owner, String title, String file, Instant startedAt, String address) {}
+
   /** A recording is complete on disk. Emitted again until vod-service has acknowledged it. */
   public static final Topic<RecordingEnded> RECORDING_ENDED =
       new Topic<>("media.recording.ended", RecordingEnded.class);

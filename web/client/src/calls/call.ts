@@ -1,0 +1,168 @@
+import { Emitter } from '../emitter.js';
+import { whenSessionIsLost } from '../media/live-handles.js';
+import { asFailure } from '../media/media.js';
+import { DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
+import { PeerLink, type Answer, type LinkContext, type LinkState } from '../media/peer-link.js';
+import type { MediaStats } from '../media/stats.js';
+import type { CallEndReason } from '../types.js';
+
+/** Where a call stands. */
+export type CallState = 'ringing' | 'accepted' | 'ended';
+
+/** The other side of a call; of somebody one has called, the nickname is all that is known. */
+export interface CallPeer {
+  nickname: string;
+  id?: string;
+  avatar?: string;
+}
+
+/** What a {@link Call} tells. */
+export interface CallEvents {
+  state: CallState;
+  /** How the media gets through, once {@link Call.connect} has been called. */
+  media: LinkState;
+  ended: { reason: CallEndReason };
+}
+
+/** What a call is made of. */
+export interface CallFacts {
+  callId: string;
+  direction: 'incoming' | 'outgoing';
+  peer: CallPeer;
+  video: boolean;
+}
+
+const OFFER_TIMEOUT_MS = 15_000;
+
+/** One call from its first ring to its end. */
+export class Call extends Emitter<CallEvents> {
+  readonly callId: string;
+  readonly direction: 'incoming' | 'outgoing';
+  readonly peer: CallPeer;
+  /** Whether it was offered with a picture. */
+  readonly video: boolean;
+
+  readonly #context: LinkContext;
+  readonly #offs: (() => void)[];
+  #state: CallState = 'ringing';
+  #endReason: CallEndReason | undefined;
+  #link: PeerLink | undefined;
+
+  /** Made by {@link Calls}. */
+  constructor(context: LinkContext, facts: CallFacts) {
+    super();
+    this.#context = context;
+    this.callId = facts.callId;
+    this.direction = facts.direction;
+    this.peer = facts.peer;
+    this.video = facts.video;
+    const { events } = context.session;
+    const mine = (e: { callId: string }) => e.callId === this.callId;
+    this.#offs = [
+      events.on('call.accepted', (e) => mine(e) && this.#accepted()),
+      events.on('call.rejected', (e) => mine(e) && this.finish('rejected')),
+      events.on('call.ended', (e) => mine(e) && this.finish(e.reason)),
+      ...whenSessionIsLost(context, () => this.finish('session_lost')),
+    ];
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** Why it ended, once it has. */
+  get endReason(): CallEndReason | undefined {
+    return this.#endReason;
+  }
+
+  /** The other side's picture and sound, once {@link connect} has been called. */
+  get remote(): MediaStream | undefined {
+    return this.#link?.remote;
+  }
+
+  /** Picks up. Fails with CALL_STATE when another device was faster or the caller is gone. */
+  async accept(): Promise<void> {
+    await this.#ask('call.accept');
+    this.#accepted();
+  }
+
+  /** Declines an incoming call. */
+  reject(reason?: string): Promise<void> {
+    return this.#leave('call.reject', 'rejected', reason);
+  }
+
+  /** Takes an outgoing call back while it rings. */
+  cancel(): Promise<void> {
+    return this.#leave('call.cancel', 'cancelled');
+  }
+
+  /** Ends an accepted call. */
+  hangup(): Promise<void> {
+    return this.#leave('call.hangup', 'hangup');
+  }
+
+  /**
+   * Brings the own media up and the other side's down; both sides do so after the acceptance.
+   *
+   * @param local - may lack sound or picture; whoever opened it stops it
+   */
+  async connect(local: MediaStream): Promise<void> {
+    const link = new PeerLink(this.#context, {
+      local,
+      receive: true,
+      maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE,
+    });
+    this.#link = link;
+    this.#offs.push(
+      link.on('state', (state) => this.emit('media', state)),
+      link.on('failed', () => void this.#leave('call.hangup', 'failed').catch(() => undefined)),
+    );
+    const { callId } = this;
+    try {
+      await link.start((sdpOffer) =>
+        this.#context.session.request<Answer>(
+          'call.connect',
+          { callId, sdpOffer },
+          OFFER_TIMEOUT_MS,
+        ),
+      );
+    } catch (error) {
+      throw asFailure(error);
+    }
+  }
+
+  /** Figures of both directions. */
+  async stats(): Promise<MediaStats> {
+    return this.#link ? this.#link.stats() : { roundTripMs: undefined };
+  }
+
+  /** Marks it as over and lets go of the media; for {@link Calls} and the events of the server. */
+  finish(reason: CallEndReason): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#endReason = reason;
+    this.#offs.forEach((off) => off());
+    this.#link?.close();
+    this.emit('state', 'ended');
+    this.emit('ended', { reason });
+  }
+
+  #accepted(): void {
+    if (this.#state !== 'ringing') return;
+    this.#state = 'accepted';
+    this.emit('state', 'accepted');
+  }
+
+  async #leave(method: string, reason: CallEndReason, why?: string): Promise<void> {
+    if (this.#state === 'ended') return;
+    const told = this.#ask(method, why);
+    // This side is free at once, even if the server cannot be asked at the moment.
+    this.finish(reason);
+    await told;
+  }
+
+  async #ask(method: string, reason?: string): Promise<void> {
+    const params = reason ? { callId: this.callId, reason } : { callId: this.callId };
+    await this.#context.session.request(method, params);
+  }
+}

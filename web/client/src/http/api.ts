@@ -1,0 +1,116 @@
+import type { Live, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
+import type { Http } from './http.js';
+import { stored, type TokenStore } from './token-store.js';
+
+/** Signing up, in and out. */
+export class AuthApi {
+  readonly #http: Http;
+  readonly #tokens: TokenStore;
+
+  constructor(http: Http, tokens: TokenStore) {
+    this.#http = http;
+    this.#tokens = tokens;
+  }
+
+  /** Who is signed in according to the token store; the server was not asked. */
+  get user(): User | undefined {
+    return this.#tokens.load()?.user;
+  }
+
+  /** Signs up and in. Fails with NICKNAME_TAKEN or INVALID_REQUEST. */
+  register(nickname: string, password: string): Promise<User> {
+    return this.#signIn('/auth/register', nickname, password);
+  }
+
+  /** Fails with BAD_CREDENTIALS. */
+  login(nickname: string, password: string): Promise<User> {
+    return this.#signIn('/auth/login', nickname, password);
+  }
+
+  /** Revokes the tokens on the server and forgets them here, even when the server is away. */
+  async logout(): Promise<void> {
+    const refreshToken = this.#tokens.load()?.refreshToken;
+    try {
+      if (refreshToken) {
+        await this.#http.authorized({
+          method: 'POST',
+          path: '/auth/logout',
+          body: { refreshToken },
+        });
+      }
+    } finally {
+      this.#tokens.clear();
+    }
+  }
+
+  /** The signed-in user as the server knows them. */
+  me(): Promise<User> {
+    return this.#http.authorized({ method: 'GET', path: '/me' });
+  }
+
+  async #signIn(path: string, nickname: string, password: string): Promise<User> {
+    const body = { nickname, password };
+    const tokens = await this.#http.open<Tokens>({ method: 'POST', path, body });
+    this.#tokens.save(stored(tokens, Date.now()));
+    return tokens.user;
+  }
+}
+
+/** The running lives. */
+export class LivesApi {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Every running live. */
+  async list(): Promise<Live[]> {
+    return (await this.#http.authorized<{ items: Live[] }>({ method: 'GET', path: '/lives' }))
+      .items;
+  }
+
+  /** Fails with LIVE_NOT_FOUND once it is over. */
+  get(liveId: string): Promise<Live> {
+    return this.#http.authorized({ method: 'GET', path: `/lives/${encodeURIComponent(liveId)}` });
+  }
+
+  /** The audience; the presenter alone may ask. */
+  viewers(liveId: string): Promise<{ viewers: number; items: Viewer[] }> {
+    const path = `/lives/${encodeURIComponent(liveId)}/viewers`;
+    return this.#http.authorized({ method: 'GET', path });
+  }
+}
+
+/** The recordings. */
+export class VideosApi {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** One page of the videos that match, newest first. */
+  list(query: VideoQuery = {}): Promise<Page<Video>> {
+    return this.#http.authorized({ method: 'GET', path: '/videos', query: { ...query } });
+  }
+
+  /** Fails with VIDEO_NOT_FOUND. */
+  get(id: string): Promise<Video> {
+    return this.#http.authorized({ method: 'GET', path: path(id) });
+  }
+
+  /** Renames; the owner alone may. */
+  async rename(id: string, title: string): Promise<void> {
+    await this.#http.authorized({ method: 'PATCH', path: path(id), body: { title } });
+  }
+
+  /** Deletes with its file; the owner alone may. */
+  async remove(id: string): Promise<void> {
+    await this.#http.authorized({ method: 'DELETE', path: path(id) });
+  }
+}
+
+function path(id: string): string {
+  return `/videos/${encodeURIComponent(id)}`;
+}

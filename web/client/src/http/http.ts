@@ -1,0 +1,158 @@
+import { CastmeshError, fromProblem, isFailure } from '../errors.js';
+import type { Tokens } from '../types.js';
+import { stored, type StoredTokens, type TokenStore } from './token-store.js';
+
+/** How an {@link Http} is made. */
+export interface HttpOptions {
+  /** Origin of the gateway without a slash at the end; empty for the page's own. */
+  baseUrl: string;
+  tokens: TokenStore;
+  /** How long a call may take, in milliseconds. */
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+  /** Told when the account is no longer usable: refresh was refused. */
+  onSignedOut?: () => void;
+}
+
+/** An access token this close to its end is not sent any more; clocks differ and calls take time. */
+const EARLY_MS = 15_000;
+
+interface Call {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  body?: object;
+  query?: Record<string, string | number | undefined>;
+}
+
+/**
+ * REST calls with deadlines, typed failures and access tokens that renew themselves.
+ *
+ * Refresh tokens rotate: each may be used once. So all that need a new token wait for one refresh,
+ * and tabs that share a {@link TokenStore} take turns through the Web Locks API.
+ */
+export class Http {
+  readonly #options: HttpOptions;
+  #refreshing: Promise<StoredTokens> | undefined;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** Calls without an account. */
+  open<T>(call: Call): Promise<T> {
+    return this.#send<T>(call, undefined);
+  }
+
+  /** Calls in the name of the signed-in user; a refused token is renewed once. */
+  async authorized<T>(call: Call): Promise<T> {
+    const token = await this.accessToken(false);
+    try {
+      return await this.#send<T>(call, token);
+    } catch (error) {
+      if (!isFailure(error) || error.status !== 401) throw error;
+      return this.#send<T>(call, await this.accessToken(true, token));
+    }
+  }
+
+  /**
+   * An access token that is good for a while.
+   *
+   * @param fresh - whether the last one was refused
+   * @param refused - the token that was refused, if known: another one is not refreshed again
+   */
+  async accessToken(fresh: boolean, refused?: string): Promise<string> {
+    const tokens = this.#options.tokens.load();
+    if (!tokens) throw notSignedIn();
+    const isRefused = fresh && (refused === undefined || refused === tokens.accessToken);
+    if (!isRefused && tokens.expiresAt - EARLY_MS > Date.now()) return tokens.accessToken;
+    this.#refreshing ??= this.#refresh(tokens.accessToken).finally(() => {
+      this.#refreshing = undefined;
+    });
+    return (await this.#refreshing).accessToken;
+  }
+
+  async #refresh(old: string): Promise<StoredTokens> {
+    return exclusively(async () => {
+      const tokens = this.#options.tokens.load();
+      if (!tokens) throw notSignedIn();
+      // Another tab was faster.
+      if (tokens.accessToken !== old && tokens.expiresAt - EARLY_MS > Date.now()) return tokens;
+      try {
+        const renewed = stored(
+          await this.open<Tokens>({
+            method: 'POST',
+            path: '/auth/refresh',
+            body: { refreshToken: tokens.refreshToken },
+          }),
+          Date.now(),
+        );
+        // A server may leave out who it is; that does not change.
+        const kept = { ...renewed, user: renewed.user ?? tokens.user };
+        this.#options.tokens.save(kept);
+        return kept;
+      } catch (error) {
+        if (isFailure(error) && !error.retryable) {
+          this.#options.tokens.clear();
+          this.#options.onSignedOut?.();
+        }
+        throw error;
+      }
+    });
+  }
+
+  async #send<T>(call: Call, token: string | undefined): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (call.body) headers['content-type'] = 'application/json';
+    if (token) headers.authorization = `Bearer ${token}`;
+    const timeoutMs = this.#options.timeoutMs ?? 10_000;
+    const doFetch = this.#options.fetch ?? fetch;
+    let response: Response;
+    try {
+      response = await doFetch(this.#url(call), {
+        method: call.method,
+        headers,
+        body: call.body ? JSON.stringify(call.body) : undefined,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (error) {
+      throw error instanceof Error && error.name === 'TimeoutError'
+        ? CastmeshError.local('TIMEOUT', `The server did not answer in ${timeoutMs} ms`)
+        : CastmeshError.local('CONNECTION_LOST', 'The server cannot be reached');
+    }
+    const body: unknown = response.status === 204 ? undefined : await readJson(response);
+    if (!response.ok) throw fromProblem(response.status, body);
+    return body as T;
+  }
+
+  #url({ path, query }: Call): string {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined && value !== '') search.set(name, String(value));
+    }
+    const tail = search.toString();
+    return `${this.#options.baseUrl}/api/v1${path}${tail && `?${tail}`}`;
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function notSignedIn(): CastmeshError {
+  return new CastmeshError({
+    name: 'UNAUTHENTICATED',
+    code: 1001,
+    message: 'Nobody is signed in',
+    retryable: false,
+  });
+}
+
+/** Runs one at a time among the tabs of an origin, where the platform can. */
+function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+  return locks ? (locks.request('castmesh-token-refresh', work) as Promise<T>) : work();
+}

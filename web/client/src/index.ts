@@ -1,0 +1,24 @@
+export { CastmeshClient, type ClientOptions } from './client.js';
+export { CastmeshError, FAILURE_CODES, isFailure, type FailureName } from './errors.js';
+export { Emitter, type Listener } from './emitter.js';
+export {
+  MemoryTokenStore,
+  stored,
+  type StoredTokens,
+  type TokenStore,
+} from './http/token-store.js';
+export {
+  Session,
+  type SessionEnd,
+  type SessionEvents,
+  type SessionState,
+} from './session/session.js';
+export { PresenceWatch, type PresenceWish } from './session/presence.js';
+export { LiveHandle, ViewHandle } from './media/live-handles.js';
+export type { PublishOptions } from './media/media.js';
+export type { LinkState } from './media/peer-link.js';
+export type { DirectionStats, MediaStats } from './media/stats.js';
+export { openCamera, openScreen, stopStream, type CameraOptions } from './media/capture.js';
+export { Call, type CallPeer, type CallState } from './calls/call.js';
+export { Calls } from './calls/calls.js';
+export type * from './types.js';

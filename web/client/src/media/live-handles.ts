@@ -1,0 +1,193 @@
+import { Emitter } from '../emitter.js';
+import type { CastmeshError } from '../errors.js';
+import type { LiveEndReason, Viewer } from '../types.js';
+import type { LinkContext, LinkState, PeerLink } from './peer-link.js';
+import type { MediaStats } from './stats.js';
+
+/** What a {@link LiveHandle} tells. */
+export interface LiveHandleEvents {
+  state: LinkState;
+  viewerJoined: Viewer & { viewers: number };
+  viewerLeft: Viewer & { viewers: number };
+  viewers: number;
+  /** Told once, also after {@link LiveHandle.stop}. */
+  ended: { reason: LiveEndReason };
+}
+
+/** What a {@link ViewHandle} tells. */
+export interface ViewHandleEvents {
+  state: LinkState;
+  viewers: number;
+  /** Told once, but not after {@link ViewHandle.leave}. */
+  ended: { reason: LiveEndReason };
+}
+
+/** The own running live. */
+export class LiveHandle extends Emitter<LiveHandleEvents> {
+  readonly liveId: string;
+  /** What the camera or screen gives. Whoever opened it stops it. */
+  readonly local: MediaStream;
+
+  readonly #context: LinkContext;
+  readonly #link: PeerLink;
+  readonly #offs: (() => void)[];
+  #viewers = 0;
+  #ended: LiveEndReason | undefined;
+
+  /** Made by the client's `publish`. */
+  constructor(context: LinkContext, link: PeerLink, liveId: string, local: MediaStream) {
+    super();
+    this.#context = context;
+    this.#link = link;
+    this.liveId = liveId;
+    this.local = local;
+    const { events } = context.session;
+    this.#offs = [
+      link.on('state', (state) => this.emit('state', state)),
+      link.on('failed', (error) => this.#failed(error)),
+      events.on('live.viewerJoined', (e) => {
+        if (e.liveId !== liveId) return;
+        this.#count(e.viewers);
+        this.emit('viewerJoined', { user: e.user, time: e.time, viewers: e.viewers });
+      }),
+      events.on('live.viewerLeft', (e) => {
+        if (e.liveId !== liveId) return;
+        this.#count(e.viewers);
+        this.emit('viewerLeft', { user: e.user, time: e.time, viewers: e.viewers });
+      }),
+      events.on('live.viewers', (e) => e.liveId === liveId && this.#count(e.viewers)),
+      events.on('live.ended', (e) => e.liveId === liveId && this.#end(e.reason)),
+      ...whenSessionIsLost(context, () => this.#end('session_lost')),
+    ];
+  }
+
+  /** What the server sends back: the picture the audience gets. */
+  get preview(): MediaStream {
+    return this.#link.remote;
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  get viewers(): number {
+    return this.#viewers;
+  }
+
+  /** Why it ended, once it has. */
+  get ended(): LiveEndReason | undefined {
+    return this.#ended;
+  }
+
+  /** Figures of what is sent and of what comes back. */
+  stats(): Promise<MediaStats> {
+    return this.#link.stats();
+  }
+
+  /** Ends the live for everybody. This side lets go at once, whatever the server answers. */
+  async stop(): Promise<void> {
+    if (this.#ended) return;
+    const told = this.#context.session.request('live.stop', { liveId: this.liveId });
+    this.#end('stopped');
+    await told;
+  }
+
+  #count(viewers: number): void {
+    if (typeof viewers !== 'number' || viewers === this.#viewers) return;
+    this.#viewers = viewers;
+    this.emit('viewers', viewers);
+  }
+
+  #failed(_error: CastmeshError): void {
+    // The audience would look at a frozen picture until the server's own patience is over.
+    this.#context.session.request('live.stop', { liveId: this.liveId }).catch(() => undefined);
+    this.#end('failed');
+  }
+
+  #end(reason: LiveEndReason): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#offs.forEach((off) => off());
+    this.#link.close();
+    this.emit('ended', { reason });
+  }
+}
+
+/** Somebody else's live that is being watched. */
+export class ViewHandle extends Emitter<ViewHandleEvents> {
+  readonly liveId: string;
+
+  readonly #context: LinkContext;
+  readonly #link: PeerLink;
+  readonly #offs: (() => void)[];
+  #ended: LiveEndReason | undefined;
+
+  /** Made by the client's `view`. */
+  constructor(context: LinkContext, link: PeerLink, liveId: string) {
+    super();
+    this.#context = context;
+    this.#link = link;
+    this.liveId = liveId;
+    const { events } = context.session;
+    this.#offs = [
+      link.on('state', (state) => this.emit('state', state)),
+      link.on('failed', () => this.#failed()),
+      events.on('live.viewers', (e) => {
+        if (e.liveId === liveId) this.emit('viewers', e.viewers);
+      }),
+      events.on('live.ended', (e) => e.liveId === liveId && this.#end(e.reason)),
+      ...whenSessionIsLost(context, () => this.#end('session_lost')),
+    ];
+  }
+
+  /** The presenter's picture and sound. */
+  get stream(): MediaStream {
+    return this.#link.remote;
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** Why it ended, once it has. */
+  get ended(): LiveEndReason | undefined {
+    return this.#ended;
+  }
+
+  stats(): Promise<MediaStats> {
+    return this.#link.stats();
+  }
+
+  /** Stops watching. */
+  async leave(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = 'left';
+    this.#release();
+    await this.#context.session.request('live.leave', { liveId: this.liveId });
+  }
+
+  #failed(): void {
+    this.#context.session.request('live.leave', { liveId: this.liveId }).catch(() => undefined);
+    this.#end('failed');
+  }
+
+  #end(reason: LiveEndReason): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#release();
+    this.emit('ended', { reason });
+  }
+
+  #release(): void {
+    this.#offs.forEach((off) => off());
+    this.#link.close();
+  }
+}
+
+/** Watches for the moments at which the server has forgotten what a session held. */
+export function whenSessionIsLost(context: LinkContext, lost: () => void): (() => void)[] {
+  return [
+    context.session.on('reset', ({ cause }) => cause === 'not-resumed' && lost()),
+    context.session.on('state', ({ state }) => state === 'closed' && lost()),
+  ];
+}

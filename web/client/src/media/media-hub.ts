@@ -1,0 +1,75 @@
+import type { Session } from '../session/session.js';
+import type { ServerMediaState } from '../types.js';
+
+/** Who hears what the server says about one media session. */
+export interface MediaListener {
+  candidate(candidate: RTCIceCandidateInit): void;
+  state(state: ServerMediaState): void;
+}
+
+interface Offer {
+  listener: MediaListener;
+  /** Said of media sessions nobody here knows yet: one of them is this offer's, unnamed so far. */
+  unknown: { mediaId: string; act: (listener: MediaListener) => void }[];
+}
+
+const MAX_UNKNOWN = 256;
+
+/**
+ * Brings the server's words about media to the peer connection they are about.
+ *
+ * A candidate without `mediaId` belongs to the offer in flight on the socket, so there is never
+ * more than one: {@link offering} makes the others wait.
+ */
+export class MediaHub {
+  readonly #listeners = new Map<string, MediaListener>();
+  #offer: Offer | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(session: Session) {
+    session.events.on('media.candidate', ({ mediaId, candidate }) => {
+      this.#tell(mediaId, (listener) => listener.candidate(candidate));
+    });
+    session.events.on('media.state', ({ mediaId, state }) => {
+      this.#tell(mediaId, (listener) => listener.state(state));
+    });
+  }
+
+  /** Runs one offer and answer; those asked for meanwhile wait in line. */
+  offering<T>(listener: MediaListener, negotiate: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(async () => {
+      this.#offer = { listener, unknown: [] };
+      try {
+        return await negotiate();
+      } finally {
+        this.#offer = undefined;
+      }
+    });
+    this.#turn = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Names the media session of a listener; what was said of it already is told now. */
+  register(mediaId: string, listener: MediaListener): void {
+    this.#listeners.set(mediaId, listener);
+    for (const early of this.#offer?.unknown ?? []) {
+      if (early.mediaId === mediaId) early.act(listener);
+    }
+  }
+
+  /** Ends the listening; another listener of the same session stays. */
+  unregister(mediaId: string, listener: MediaListener): void {
+    if (this.#listeners.get(mediaId) === listener) this.#listeners.delete(mediaId);
+  }
+
+  #tell(mediaId: string | undefined, act: (listener: MediaListener) => void): void {
+    const offer = this.#offer;
+    if (mediaId === undefined) {
+      if (offer) act(offer.listener);
+      return;
+    }
+    const listener = this.#listeners.get(mediaId);
+    if (listener) act(listener);
+    else if (offer && offer.unknown.length < MAX_UNKNOWN) offer.unknown.push({ mediaId, act });
+  }
+}

@@ -1,0 +1,364 @@
+import { Backoff, type BackoffOptions } from '../backoff.js';
+import { Emitter } from '../emitter.js';
+import { CastmeshError, isFailure } from '../errors.js';
+import { watchNetwork } from '../transport/network.js';
+import { RpcSocket, type Notification, type SocketFactory } from '../transport/rpc-socket.js';
+import type { ServerEvents, User } from '../types.js';
+import { actionOnClose, CLOSE_CODES } from './close-codes.js';
+import { Heartbeat } from './heartbeat.js';
+import { Inbox, type InboxOptions } from './inbox.js';
+
+/** Where a session stands. */
+export type SessionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** Why a session does not come back by itself. */
+export type SessionEnd = 'closed' | 'replaced' | 'unauthenticated' | 'forbidden';
+
+/** What a session tells about itself. */
+export interface SessionEvents {
+  state: { state: SessionState; end?: SessionEnd };
+  /** Authenticated on a new socket; `resumed` says that nothing was lost in between. */
+  ready: { user: User; resumed: boolean };
+  /** What was held on the server is gone: read the state again, publish and view anew. */
+  reset: { cause: 'not-resumed' | 'events-lost' };
+}
+
+/** What `session.authenticate` answers. */
+interface Welcome {
+  sessionId: string;
+  user: User;
+  resumed: boolean;
+  iceServers: RTCIceServer[];
+  heartbeatSeconds: number;
+}
+
+/** How a {@link Session} is made. */
+export interface SessionOptions {
+  /** `ws://` or `wss://` address of the gateway's native WebSocket. */
+  url: string;
+  /**
+   * Gives an access token. With `fresh` the last one was refused and another is wanted. Rejects
+   * with a failure that is not retryable when there is none to be had.
+   */
+  token(fresh: boolean): Promise<string>;
+  /** How long a request waits for its reply unless told otherwise, in milliseconds. */
+  requestTimeoutMs?: number;
+  /** How long opening and authenticating a socket may take together, in milliseconds. */
+  connectTimeoutMs?: number;
+  backoff?: BackoffOptions;
+  inbox?: InboxOptions;
+  socketFactory?: SocketFactory;
+}
+
+/** A socket that lived this long was a success: the next failure starts with short waits. */
+const STABLE_MS = 5_000;
+const MAX_PING_DEADLINE_MS = 10_000;
+const PROBE_DEADLINE_MS = 3_000;
+
+/**
+ * One user's lasting conversation with the mesh over a chain of sockets.
+ *
+ * It authenticates each socket, keeps a heartbeat, comes back after a loss with growing waits and
+ * resumes where it was. Events reach {@link events} in order, each once.
+ */
+export class Session extends Emitter<SessionEvents> {
+  /** The server's events by their names on the wire. */
+  readonly events = new Emitter<ServerEvents>();
+
+  readonly #options: SessionOptions;
+  readonly #backoff: Backoff;
+  readonly #inbox: Inbox;
+  #state: SessionState = 'idle';
+  #end: SessionEnd | undefined;
+  #socket: RpcSocket | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #sessionId: string | undefined;
+  #user: User | undefined;
+  #iceServers: RTCIceServer[] = [];
+  #iceServersAt = 0;
+  #connectedAt = 0;
+  #freshToken = false;
+  #refreshTried = false;
+  #minimumWaitMs = 0;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.#options = options;
+    this.#backoff = new Backoff(options.backoff);
+    this.#inbox = new Inbox(
+      (event) => this.#deliver(event),
+      () => this.emit('reset', { cause: 'events-lost' }),
+      options.inbox,
+    );
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Why the session is closed, once it is. */
+  get end(): SessionEnd | undefined {
+    return this.#end;
+  }
+
+  /** The server's name for this session, once authenticated. */
+  get sessionId(): string | undefined {
+    return this.#sessionId;
+  }
+
+  get user(): User | undefined {
+    return this.#user;
+  }
+
+  /** The ICE servers told at the last authentication, and when that was (`Date.now()`). */
+  get iceServers(): { servers: RTCIceServer[]; at: number } {
+    return { servers: this.#iceServers, at: this.#iceServersAt };
+  }
+
+  /** Starts connecting; does nothing while it is connecting or connected. */
+  open(): void {
+    if (this.#state !== 'idle' && this.#state !== 'closed') return;
+    this.#end = undefined;
+    this.#freshToken = this.#refreshTried = false;
+    this.#backoff.reset();
+    this.#unwatch = watchNetwork(() => this.#networkChanged());
+    this.#setState('connecting');
+    void this.#connect();
+  }
+
+  /** Leaves for good: the server releases at once what this session holds. */
+  close(): void {
+    this.#finish('closed');
+  }
+
+  /** Resolves when the session is connected; rejects when it is closed or the time is over. */
+  whenConnected(timeoutMs: number = this.#requestTimeoutMs): Promise<void> {
+    if (this.#state === 'connected') return Promise.resolve();
+    if (this.#state === 'closed' || this.#state === 'idle') return Promise.reject(this.#notOpen());
+    return new Promise((resolve, reject) => {
+      const done = (act: () => void) => {
+        clearTimeout(timer);
+        off();
+        act();
+      };
+      const timer = setTimeout(
+        () => done(() => reject(CastmeshError.local('TIMEOUT', 'There is no connection yet'))),
+        timeoutMs,
+      );
+      const off = this.on('state', ({ state }) => {
+        if (state === 'connected') done(resolve);
+        if (state === 'closed') done(() => reject(this.#notOpen()));
+      });
+    });
+  }
+
+  /**
+   * Asks the server. While reconnecting, the request waits for the connection; the deadline covers
+   * that wait too. A request whose connection goes before its reply fails with CONNECTION_LOST and
+   * is not repeated: whether it was carried out is not known here.
+   */
+  async request<T>(
+    method: string,
+    params: object = {},
+    timeoutMs: number = this.#requestTimeoutMs,
+  ): Promise<T> {
+    const started = Date.now();
+    if (this.#state !== 'connected') await this.whenConnected(timeoutMs);
+    const socket = this.#socket;
+    if (!socket) throw this.#notOpen();
+    const left = Math.max(1, timeoutMs - (Date.now() - started));
+    return (await socket.request(method, params, left)) as T;
+  }
+
+  /** Sends without asking for a reply; dropped while there is no connection. */
+  notify(method: string, params: object): void {
+    if (this.#state === 'connected') this.#socket?.notify(method, params);
+  }
+
+  get #requestTimeoutMs(): number {
+    return this.#options.requestTimeoutMs ?? 10_000;
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    let token: string;
+    const fresh = this.#freshToken;
+    this.#freshToken = false;
+    try {
+      token = await this.#options.token(fresh);
+    } catch (error) {
+      if (!this.#isOpening() || attempt !== this.#attempt) return;
+      if (isFailure(error) && !error.retryable) this.#finish('unauthenticated');
+      else this.#retryLater();
+      return;
+    }
+    // Closed, or closed and opened again, while the token was on its way.
+    if (!this.#isOpening() || attempt !== this.#attempt) return;
+    const factory = this.#options.socketFactory ?? ((url: string) => new WebSocket(url));
+    const deadline = this.#options.connectTimeoutMs ?? 10_000;
+    const started = Date.now();
+    const timer = setTimeout(() => socket.close(4000, 'connect timeout'), deadline);
+    const socket: RpcSocket = new RpcSocket(
+      this.#options.url,
+      {
+        open: () => {
+          const left = Math.max(1, deadline - (Date.now() - started));
+          void this.#authenticate(socket, token, left).finally(() => clearTimeout(timer));
+        },
+        notification: (event) => this.#receive(socket, event),
+        close: (code) => {
+          clearTimeout(timer);
+          this.#lost(socket, code);
+        },
+      },
+      factory,
+    );
+    this.#socket = socket;
+  }
+
+  async #authenticate(socket: RpcSocket, token: string, deadlineMs: number): Promise<void> {
+    const resume = this.#sessionId
+      ? { sessionId: this.#sessionId, lastSeq: this.#inbox.lastSeq }
+      : undefined;
+    let welcome: Welcome;
+    try {
+      const params = resume ? { token, resume } : { token };
+      welcome = (await socket.request('session.authenticate', params, deadlineMs)) as Welcome;
+    } catch (error) {
+      const refused =
+        isFailure(error, 'UNAUTHENTICATED') ||
+        isFailure(error, 'TOKEN_EXPIRED') ||
+        isFailure(error, 'TOKEN_REVOKED');
+      socket.close(refused ? CLOSE_CODES.NOT_AUTHENTICATED : 4000, 'not authenticated');
+      return;
+    }
+    if (this.#socket !== socket) return;
+    this.#welcome(socket, welcome, resume !== undefined);
+  }
+
+  #welcome(socket: RpcSocket, welcome: Welcome, asked: boolean): void {
+    if (!welcome.resumed) this.#dropOldSession();
+    this.#sessionId = welcome.sessionId;
+    this.#user = welcome.user;
+    this.#iceServers = welcome.iceServers ?? [];
+    this.#iceServersAt = this.#connectedAt = Date.now();
+    this.#refreshTried = false;
+    const everyMs = Math.max(1, welcome.heartbeatSeconds || 20) * 1_000;
+    this.#heartbeat = new Heartbeat(
+      (ms) => socket.request('session.ping', {}, ms),
+      () => socket.close(4000, 'heartbeat unanswered'),
+      { everyMs, deadlineMs: Math.min(everyMs, MAX_PING_DEADLINE_MS) },
+    );
+    this.#setState('connected');
+    if (asked && !welcome.resumed) this.emit('reset', { cause: 'not-resumed' });
+    this.emit('ready', { user: welcome.user, resumed: welcome.resumed });
+    this.#flushEarly();
+  }
+
+  /**
+   * Events of the resumed session may overtake the reply to `session.authenticate`; they wait for
+   * it, because only the reply says which session they belong to.
+   */
+  #early: Notification[] = [];
+
+  #receive(socket: RpcSocket, event: Notification): void {
+    if (this.#socket !== socket) return;
+    if (event.method === 'server.draining') {
+      const after = event.params.reconnectAfterMs;
+      this.#minimumWaitMs = typeof after === 'number' ? Math.min(after, 60_000) : 0;
+    }
+    if (this.#state === 'connected') this.#inbox.accept(event);
+    else this.#early.push(event);
+  }
+
+  #flushEarly(): void {
+    for (const event of this.#early.splice(0)) this.#inbox.accept(event);
+  }
+
+  #deliver({ method, params }: Notification): void {
+    // The wire's names are the type's; an event this SDK does not know has no listener.
+    this.events.emit(method as keyof ServerEvents, params as never);
+  }
+
+  #lost(socket: RpcSocket, code: number): void {
+    if (this.#socket !== socket) return;
+    this.#socket = undefined;
+    this.#early = [];
+    this.#heartbeat?.stop();
+    this.#heartbeat = undefined;
+    if (this.#state === 'connected' && Date.now() - this.#connectedAt > STABLE_MS) {
+      this.#backoff.reset();
+    }
+    switch (actionOnClose(code)) {
+      case 'stop-replaced':
+        return this.#finish('replaced');
+      case 'stop-forbidden':
+        return this.#finish('forbidden');
+      case 'refresh-token':
+        if (this.#refreshTried) return this.#finish('unauthenticated');
+        this.#refreshTried = this.#freshToken = true;
+        this.#setState(this.#sessionId ? 'reconnecting' : 'connecting');
+        return void this.#connect();
+      case 'reconnect':
+        return this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    this.#setState(this.#sessionId ? 'reconnecting' : 'connecting');
+    // Half again as jitter on top of what a draining server asks for.
+    const asked = this.#minimumWaitMs * (1 + Math.random() / 2);
+    this.#minimumWaitMs = 0;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#retryNow(), Math.max(asked, this.#backoff.next()));
+  }
+
+  #retryNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#connect();
+  }
+
+  #networkChanged(): void {
+    if (this.#state === 'connected') this.#heartbeat?.probe(PROBE_DEADLINE_MS);
+    else if (this.#timer !== undefined) this.#retryNow();
+  }
+
+  #finish(end: SessionEnd): void {
+    if (this.#state === 'closed' || this.#state === 'idle') return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#heartbeat?.stop();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#end = end;
+    this.#early = [];
+    this.#dropOldSession();
+    this.#setState('closed');
+    socket?.close(1000, 'done');
+  }
+
+  #dropOldSession(): void {
+    this.#sessionId = undefined;
+    this.#inbox.reset();
+  }
+
+  #isOpening(): boolean {
+    return this.#state === 'connecting' || this.#state === 'reconnecting';
+  }
+
+  #setState(state: SessionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.emit('state', { state, end: this.#end });
+  }
+
+  #notOpen(): CastmeshError {
+    return CastmeshError.local('CLIENT_CLOSED', 'The session is not open');
+  }
+}

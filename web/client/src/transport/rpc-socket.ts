@@ -1,0 +1,133 @@
+import { CastmeshError, fromRpcError } from '../errors.js';
+
+/** Makes a socket; the platform's `WebSocket` unless told otherwise. */
+export type SocketFactory = (url: string) => WebSocket;
+
+/** A server's notification as it came in. */
+export interface Notification {
+  method: string;
+  params: Record<string, unknown>;
+}
+
+/** What the owner of an {@link RpcSocket} hears of it. */
+export interface RpcSocketHandlers {
+  open(): void;
+  notification(notification: Notification): void;
+  /** Told exactly once, whether the socket ever opened or not. */
+  close(code: number, reason: string): void;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: CastmeshError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/**
+ * JSON-RPC 2.0 over one WebSocket: numbers requests, matches replies, keeps their deadlines.
+ *
+ * It lives as long as its socket; what outlives a socket (identity, resumption) is the session's.
+ */
+export class RpcSocket {
+  readonly #socket: WebSocket;
+  readonly #handlers: RpcSocketHandlers;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #closed = false;
+
+  constructor(url: string, handlers: RpcSocketHandlers, factory: SocketFactory) {
+    this.#handlers = handlers;
+    this.#socket = factory(url);
+    this.#socket.onopen = () => {
+      if (!this.#closed) handlers.open();
+    };
+    this.#socket.onmessage = (event) => this.#receive(event.data);
+    this.#socket.onclose = (event) => this.#end(event.code, event.reason);
+    // An error is always followed by a close, which says more.
+    this.#socket.onerror = () => undefined;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param deadlineMs - after this time without a reply the promise rejects with TIMEOUT
+   */
+  request(method: string, params: object, deadlineMs: number): Promise<unknown> {
+    if (this.#closed || this.#socket.readyState !== 1) {
+      return Promise.reject(CastmeshError.local('CONNECTION_LOST', 'There is no connection'));
+    }
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(CastmeshError.local('TIMEOUT', `${method} was not answered in ${deadlineMs} ms`));
+      }, deadlineMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    });
+  }
+
+  /** Sends a notification; without a connection it is dropped, as nobody would answer for it. */
+  notify(method: string, params: object): void {
+    if (this.#closed || this.#socket.readyState !== 1) return;
+    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  }
+
+  /**
+   * Closes the socket and tells the owner at once: the closing handshake of a dead network would
+   * keep it waiting.
+   */
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    try {
+      this.#socket.close(code, reason);
+    } finally {
+      this.#end(code, reason);
+    }
+  }
+
+  #receive(data: unknown): void {
+    if (this.#closed || typeof data !== 'string') return;
+    const message = parse(data);
+    if (!message) return;
+    if (typeof message.method === 'string') {
+      const params = isRecord(message.params) ? message.params : {};
+      this.#handlers.notification({ method: message.method, params });
+      return;
+    }
+    if (typeof message.id !== 'number') return;
+    const pending = this.#pending.get(message.id);
+    // A reply after its deadline finds nobody.
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    clearTimeout(pending.timer);
+    if (message.error !== undefined) pending.reject(fromRpcError(message.error));
+    else pending.resolve(message.result);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer);
+      pending.reject(
+        CastmeshError.local('CONNECTION_LOST', 'The connection went before the reply came'),
+      );
+    }
+    this.#pending.clear();
+    this.#handlers.close(code, reason);
+  }
+}
+
+function parse(data: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { WebSocket as NodeWebSocket } from 'ws';
+import { CastmeshError } from '../src/errors.js';
+import { Session, type SessionOptions } from '../src/session/session.js';
+import { NO_ANSWER, RpcFailure, TestPeer, until, welcome } from './test-peer.js';
+
+let peer: TestPeer;
+let sessions: Session[];
+
+beforeEach(async () => {
+  peer = await TestPeer.start();
+  sessions = [];
+});
+
+afterEach(async () => {
+  sessions.forEach((session) => session.close());
+  await peer.stop();
+});
+
+function newSession(changes: Partial<SessionOptions> = {}): Session {
+  const session = new Session({
+    url: peer.url,
+    token: async () => 'token',
+    backoff: { firstMs: 10, maxMs: 40 },
+    socketFactory: (url) => new NodeWebSocket(url) as unknown as WebSocket,
+    ...changes,
+  });
+  sessions.push(session);
+  return session;
+}
+
+async function connected(changes: Partial<SessionOptions> = {}): Promise<Session> {
+  const session = newSession(changes);
+  session.open();
+  await session.whenConnected(2_000);
+  return session;
+}
+
+function viewersHeard(session: Session): number[] {
+  const heard: number[] = [];
+  session.events.on('live.viewers', (event) => heard.push(event.viewers));
+  return heard;
+}
+
+const viewers = (n: number) => ({ liveId: 'l1', viewers: n, seq: n });
+
+test('a session authenticates first and then carries requests and replies', async () => {
+  // given
+  peer.handlers.set('live.view', (params) => ({ mediaId: `m-${params.liveId}`, sdpAnswer: 'v=0' }));
+  // when
+  const session = await connected();
+  const answer = await session.request<{ mediaId: string }>('live.view', { liveId: 'l1' });
+  // then
+  assert.equal(answer.mediaId, 'm-l1');
+  assert.equal(session.user?.nickname, 'ann');
+  assert.deepEqual(peer.last.received[0]?.params, { token: 'token' });
+});
+
+test('an error object of the server becomes a typed failure', async () => {
+  // given
+  const session = await connected();
+  peer.handlers.set('live.publish', () => {
+    throw new RpcFailure({
+      code: 1201,
+      message: 'You are live already',
+      data: { name: 'ALREADY_PUBLISHING', retryable: false, details: { liveId: 'l9' } },
+    });
+  });
+  // when
+  const failure = await session.request('live.publish', {}).catch((e: unknown) => e);
+  // then
+  assert.ok(failure instanceof CastmeshError);
+  assert.equal(failure.code, 1201);
+  assert.equal(failure.name, 'ALREADY_PUBLISHING');
+  assert.equal(failure.retryable, false);
+  assert.deepEqual(failure.details, { liveId: 'l9' });
+});
+
+test('a request that is not answered fails with TIMEOUT at its deadline', async () => {
+  // given
+  const session = await connected();
+  peer.handlers.set('live.view', () => NO_ANSWER);
+  // when
+  const asked = session.request('live.view', {}, 50);
+  // then
+  await assert.rejects(asked, { name: 'TIMEOUT', retryable: true });
+});
+
+test('after a cut the session resumes and every event arrives once and in order', async () => {
+  // given
+  const session = await connected();
+  const heard = viewersHeard(session);
+  let resets = 0;
+  session.on('reset', () => (resets += 1));
+  for (const n of [1, 2, 3]) peer.last.event('live.viewers', viewers(n));
+  await until('three events', () => heard.length === 3);
+  peer.handlers.set('session.authenticate', (_params, connection) => {
+    // The server repeats the third, of whose arrival it is not sure, and overtakes its own reply.
+    for (const n of [3, 4]) connection.event('live.viewers', viewers(n));
+    return welcome({ resumed: true });
+  });
+  // when
+  peer.last.cut();
+  await until('a second connection', () => peer.connections.length === 2);
+  await session.whenConnected(2_000);
+  peer.last.event('live.viewers', viewers(5));
+  // then
+  await until('five events', () => heard.length >= 5);
+  assert.deepEqual(heard, [1, 2, 3, 4, 5]);
+  assert.deepEqual(peer.last.received[0]?.params.resume, { sessionId: 's1', lastSeq: 3 });
+  assert.equal(resets, 0);
+});
+
+test('a session that cannot be resumed says so and counts its events anew', async () => {
+  // given
+  const session = await connected();
+  const heard = viewersHeard(session);
+  const told: string[] = [];
+  session.on('reset', ({ cause }) => told.push(cause));
+  session.on('ready', ({ resumed }) => told.push(`ready ${resumed}`));
+  peer.last.event('live.viewers', viewers(41));
+  await until('the first event', () => heard.length === 1);
+  peer.handlers.set('session.authenticate', () => welcome({ sessionId: 's2' }));
+  // when
+  peer.last.cut();
+  await until('the new beginning', () => told.length === 2);
+  peer.last.event('live.viewers', viewers(1));
+  // then
+  await until('the first event of the new session', () => heard.length === 2);
+  assert.deepEqual(heard, [41, 1]);
+  assert.deepEqual(told, ['not-resumed', 'ready false']);
+  assert.equal(session.sessionId, 's2');
+});
+
+test('a request made while reconnecting waits for the connection', async () => {
+  // given
+  const session = await connected();
+  peer.handlers.set('live.leave', () => ({}));
+  peer.last.cut();
+  await until('the loss to be noticed', () => session.state === 'reconnecting');
+  // when
+  const answer = await session.request('live.leave', { liveId: 'l1' }, 2_000);
+  // then
+  assert.deepEqual(answer, {});
+  assert.equal(peer.connections.length, 2);
+});
+
+test('a request whose connection goes is not repeated and fails with CONNECTION_LOST', async () => {
+  // given
+  const session = await connected();
+  peer.handlers.set('live.publish', (_params, connection) => {
+    connection.cut();
+    return NO_ANSWER;
+  });
+  // when
+  const asked = session.request('live.publish', {});
+  // then
+  await assert.rejects(asked, { name: 'CONNECTION_LOST', retryable: true });
+  await session.whenConnected(2_000);
+  const repeated = peer.last.received.some((message) => message.method === 'live.publish');
+  assert.equal(repeated, false);
+});
+
+test('a peer that stops answering pings is left for a new connection', async () => {
+  // given
+  peer.handlers.set('session.authenticate', () => welcome({ heartbeatSeconds: 1 }));
+  peer.handlers.set('session.ping', () => NO_ANSWER);
+  const started = Date.now();
+  // when
+  const session = await connected();
+  await until('a second connection', () => peer.connections.length === 2, 4_000);
+  // then
+  assert.ok(Date.now() - started < 3_000, 'one interval and one deadline of a second each');
+  await session.whenConnected(2_000);
+});
+
+test('a refused token is renewed once', async () => {
+  // given
+  const asked: boolean[] = [];
+  peer.handlers.set('session.authenticate', (params, connection) => {
+    if (params.token !== 'new') {
+      connection.socket.close(4401, 'token expired');
+      return NO_ANSWER;
+    }
+    return welcome();
+  });
+  // when
+  const session = await connected({
+    token: async (fresh) => {
+      asked.push(fresh);
+      return fresh ? 'new' : 'old';
+    },
+  });
+  // then
+  assert.deepEqual(asked, [false, true]);
+  assert.equal(session.state, 'connected');
+});
+
+test('a token that stays refused ends the session instead of asking for ever', async () => {
+  // given
+  peer.handlers.set('session.authenticate', () => {
+    throw new RpcFailure({
+      code: 1102,
+      message: 'expired',
+      data: { name: 'TOKEN_EXPIRED', retryable: false },
+    });
+  });
+  const session = newSession();
+  // when
+  session.open();
+  // then
+  await until('the end', () => session.state === 'closed');
+  assert.equal(session.end, 'unauthenticated');
+  assert.equal(peer.connections.length, 2);
+});
+
+test('a replaced session stays closed', async () => {
+  // given
+  const session = await connected();
+  // when
+  peer.last.socket.close(4409, 'replaced');
+  await until('the end', () => session.state === 'closed');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  // then
+  assert.equal(session.end, 'replaced');
+  assert.equal(peer.connections.length, 1);
+  await assert.rejects(session.request('live.leave'), { name: 'CLIENT_CLOSED', retryable: false });
+});
+
+for (const code of [4408, 4429, 4500, 4503, 1011]) {
+  test(`a session closed with ${code} comes back`, async () => {
+    // given
+    const session = await connected();
+    // when
+    peer.last.socket.close(code, 'for now');
+    // then
+    await until('a second connection', () => peer.connections.length === 2);
+    await session.whenConnected(2_000);
+  });
+}
+
+test('a draining server is given the time it asks for', async () => {
+  // given
+  const session = await connected();
+  peer.last.event('server.draining', { reconnectAfterMs: 300, seq: 1 });
+  const started = Date.now();
+  // when
+  peer.last.socket.close(4503, 'draining');
+  await until('a second connection', () => peer.connections.length === 2);
+  // then
+  assert.ok(Date.now() - started >= 295, 'waited as asked');
+  await session.whenConnected(2_000);
+});
+
+test('a session closed on purpose says goodbye and forgets what it held', async () => {
+  // given
+  const session = await connected();
+  let code = 0;
+  peer.last.socket.on('close', (closeCode) => (code = closeCode));
+  // when
+  session.close();
+  // then
+  await until('the goodbye', () => code === 1000);
+  assert.equal(session.sessionId, undefined);
+  session.open();
+  await session.whenConnected(2_000);
+  assert.equal(peer.last.received[0]?.params.resume, undefined);
+});

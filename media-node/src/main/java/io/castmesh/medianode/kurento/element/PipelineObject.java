@@ -1,0 +1,39 @@
+package io.castmesh.medianode.kurento.element;
+
+import io.castmesh.medianode.kurento.object.MediaObject;
+import io.castmesh.medianode.kurento.object.ObjectHost;
+import io.castmesh.medianode.kurento.object.ObjectType;
+import io.castmesh.medianode.kurento.object.ObjectType.PropertyKind;
+
+/**
+ * What elements stand in; only elements of one pipeline connect. Kurento: {@code MediaPipeline}.
+ */
+public final class PipelineObject extends MediaObject {
+  public static final ObjectType TYPE =
+      ObjectType.named("MediaPipeline", "core", PipelineObject.class)
+          .extending(MediaObject.TYPE)
+          .property("latencyStats", PropertyKind.BOOLEAN, false)
+          .on("getGstreamerDot", (o, p) -> o.dot())
+          .createdBy((host, params) -> new PipelineObject(host));
+
+  private PipelineObject(ObjectHost host) {
+    super(host, TYPE, null);
+  }
+
+  @Override
+  protected String pipelineId() {
+    return id();
+  }
+
+  /** The elements and their connections as a graph in the DOT language. */
+  private String dot() {
+    StringBuilder dot = new StringBuilder("digraph pipeline {\n");
+    host()
+        .objects()
+        .all()
+        .filter(object -> object.parent() == this)
+        .map(ElementObject.class::cast)
+        .forEach(element -> element.describe(dot));
+    return dot.append("}\n").toString();
+  }
+}

@@ -1,0 +1,81 @@
+package io.castmesh.medianode.kurento.element;
+
+import io.castmesh.medianode.engine.ElementStats;
+import io.castmesh.medianode.kurento.object.Values;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Statistics in Kurento's shape: an object from stats ids to RTCInboundRTPStreamStats and
+ * RTCOutboundRTPStreamStats. Ids stay the same over a stream's life.
+ */
+final class StatsReport {
+  private StatsReport() {}
+
+  /** The report, or null for an element without streams, as a Kurento server answers. */
+  static JsonObject of(String elementId, ElementStats stats, Optional<MediaType> wanted) {
+    JsonObject report = new JsonObject();
+    for (ElementStats.Stream stream : stats.inbound()) {
+      if (isWanted(stream, wanted)) {
+        add(
+            report,
+            common("RTCInboundRTPStreamStats", "inboundrtp", elementId, stats, stream)
+                .put("packetsReceived", stream.packets())
+                .put("bytesReceived", stream.bytes())
+                .put("jitter", stream.jitterSeconds()));
+      }
+    }
+    for (ElementStats.Stream stream : stats.outbound()) {
+      if (isWanted(stream, wanted)) {
+        add(
+            report,
+            common("RTCOutboundRTPStreamStats", "outboundrtp", elementId, stats, stream)
+                .put("packetsSent", stream.packets())
+                .put("bytesSent", stream.bytes())
+                .put("targetBitrate", 0.0)
+                .put("roundTripTime", stream.roundTripSeconds()));
+      }
+    }
+    return report.isEmpty() ? null : report;
+  }
+
+  private static boolean isWanted(ElementStats.Stream stream, Optional<MediaType> wanted) {
+    return wanted.isEmpty() || wanted.get() == MediaType.of(stream.kind());
+  }
+
+  private static void add(JsonObject report, JsonObject entry) {
+    report.put(entry.getString("id"), entry);
+  }
+
+  private static JsonObject common(
+      String typeName, String type, String elementId, ElementStats stats, ElementStats.Stream s) {
+    String id =
+        UUID.nameUUIDFromBytes((elementId + type + s.ssrc()).getBytes(StandardCharsets.UTF_8))
+            .toString();
+    return Values.typed(typeName)
+        .put("id", id)
+        .put("type", type)
+        .put("timestampMillis", stats.timestampMillis())
+        .put("ssrc", Long.toString(s.ssrc()))
+        .put("isRemote", false)
+        .put("mediaTrackId", s.kind().name().toLowerCase(java.util.Locale.ROOT))
+        .put("associateStatsId", "")
+        .put("transportId", "")
+        .put("codecId", "")
+        .put("firCount", s.firCount())
+        .put("pliCount", s.pliCount())
+        .put("nackCount", s.nackCount())
+        .put("sliCount", 0)
+        .put("remb", s.remb())
+        .put("packetsLost", s.packetsLost())
+        .put("fractionLost", fractionLost(s));
+  }
+
+  /** Over the whole life of the stream; a duplicate may make the count of lost packets negative. */
+  private static double fractionLost(ElementStats.Stream stream) {
+    long lost = Math.max(0, stream.packetsLost());
+    return lost == 0 ? 0.0 : (double) lost / (lost + stream.packets());
+  }
+}

@@ -1,0 +1,168 @@
+package io.castmesh.medianode.kurento.rpc;
+
+import io.castmesh.medianode.kurento.object.ObjectStore;
+import io.castmesh.medianode.kurento.object.Session;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One control socket. It speaks for the session that the last reply named; events of that session
+ * come here until another socket takes the session over.
+ */
+public final class Connection {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final short SLOW_READER = 1013;
+
+  private final ServerWebSocket socket;
+  private final HttpConnection transport;
+  private final ObjectStore objects;
+  private final RequestProcessor processor;
+  private final int maxInFlight;
+  private final Consumer<JsonObject> outlet = this::send;
+  private Session session;
+  private String sessionId;
+  private int inFlight;
+  private boolean paused;
+  private boolean closed;
+
+  /** Ping periods since anything came in. */
+  private int silentPeriods;
+
+  /**
+   * @param maxInFlight unanswered requests before the socket is no longer read
+   * @param maxUnsentBytes waiting output before the socket is closed
+   */
+  public Connection(
+      ServerWebSocket socket,
+      HttpConnection transport,
+      ObjectStore objects,
+      RequestProcessor processor,
+      int maxInFlight,
+      int maxUnsentBytes) {
+    this.socket = socket;
+    this.transport = transport;
+    this.objects = objects;
+    this.processor = processor;
+    this.maxInFlight = maxInFlight;
+    socket.setWriteQueueMaxSize(maxUnsentBytes);
+    // A text message may come in a binary frame: both arrive here as bytes.
+    socket.handler(this::onMessage);
+    socket.pongHandler(pong -> silentPeriods = 0);
+    socket.exceptionHandler(cause -> log.debug("Control socket failed", cause));
+  }
+
+  /** The socket is gone: its session stays, without events, until it is resumed or collected. */
+  public void onClosed() {
+    closed = true;
+    unbind();
+  }
+
+  /** Pings the peer; closes the socket when nothing has come for three periods. */
+  public void checkAlive() {
+    if (++silentPeriods > 3) {
+      log.info("Control socket {} is silent, it is closed", socket.remoteAddress());
+      transport.close();
+    } else {
+      socket.writePing(Buffer.buffer("castmesh"));
+    }
+  }
+
+  private void onMessage(Buffer message) {
+    silentPeriods = 0;
+    Object decoded;
+    try {
+      decoded = Json.decodeValue(message);
+    } catch (DecodeException broken) {
+      log.info("Broken JSON from {}, the socket is cut", socket.remoteAddress());
+      transport.close();
+      return;
+    }
+    inFlight++;
+    if (inFlight >= maxInFlight && !paused) {
+      paused = true;
+      socket.pause();
+    }
+    processor.process(withSession(decoded)).onSuccess(this::onReply);
+  }
+
+  /** Names this socket's session in a request that names none. */
+  private Object withSession(Object message) {
+    if (sessionId != null && message instanceof JsonObject request) {
+      Object params = request.getValue("params");
+      if (params == null) {
+        request.put("params", new JsonObject().put("sessionId", sessionId));
+      } else if (params instanceof JsonObject object && object.getValue("sessionId") == null) {
+        object.put("sessionId", sessionId);
+      }
+    }
+    return message;
+  }
+
+  private void onReply(JsonObject reply) {
+    inFlight--;
+    if (paused && inFlight < maxInFlight / 2) {
+      paused = false;
+      socket.resume();
+    }
+    if (closed || reply == null) {
+      return;
+    }
+    if (reply.getValue("result") instanceof JsonObject result) {
+      String named = Requests.optionalString(result, "sessionId");
+      if (named != null) {
+        bind(named);
+      }
+    }
+    send(reply);
+  }
+
+  /** From now on this socket speaks for that session, and gets its events. */
+  private void bind(String id) {
+    Session now = objects.session(id).orElse(null);
+    if (session != null && session != now) {
+      unbind();
+    }
+    sessionId = id;
+    session = now;
+    if (now != null) {
+      if (now.outlet() != outlet) {
+        now.takeOver(outlet, this::onTakenOver);
+      }
+      objects.keepAlive(id);
+    }
+  }
+
+  /** Another socket speaks for the session now: this one starts a new session when it goes on. */
+  private void onTakenOver() {
+    session = null;
+    sessionId = null;
+  }
+
+  private void unbind() {
+    if (session != null && session.outlet() == outlet) {
+      session.letGo();
+    }
+    session = null;
+  }
+
+  private void send(JsonObject message) {
+    if (closed) {
+      return;
+    }
+    if (socket.writeQueueFull()) {
+      log.warn("Control socket {} reads too slowly, it is closed", socket.remoteAddress());
+      closed = true;
+      unbind();
+      socket.close(SLOW_READER, "Too slow");
+      return;
+    }
+    socket.writeTextMessage(message.encode());
+  }
+}

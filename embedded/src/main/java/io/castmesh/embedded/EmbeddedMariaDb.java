@@ -1,0 +1,186 @@
+package io.castmesh.embedded;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A MariaDB of our own with one database and one user; every transaction that was acknowledged
+ * survives a crash. Its accounts are written anew at each start: root and the anonymous accounts of
+ * the installation do not exist.
+ */
+public final class EmbeddedMariaDb {
+  private static final String NAME = "castmesh";
+  private static final Duration INSTALL = Duration.ofMinutes(2);
+
+  /** Recovery after a crash is part of a start. */
+  private static final Duration START = Duration.ofMinutes(2);
+
+  private static final int ATTEMPTS = 3;
+
+  /** For a laptop: about 120 MB resident. */
+  private static final List<String> SMALL =
+      List.of(
+          "--innodb-buffer-pool-size=64M",
+          "--innodb-log-file-size=48M",
+          "--innodb-log-buffer-size=4M",
+          "--aria-pagecache-buffer-size=8M",
+          "--key-buffer-size=1M",
+          "--performance-schema=OFF",
+          "--table-open-cache=256",
+          "--max-connections=100");
+
+  private final DataLock lock;
+  private final Child child;
+  private final int port;
+  private final String password;
+
+  private EmbeddedMariaDb(DataLock lock, Child child, int port, String password) {
+    this.lock = lock;
+    this.child = child;
+    this.port = port;
+    this.password = password;
+  }
+
+  /**
+   * Starts on the data of the folder, which the first start installs; blocks until MariaDB answers.
+   *
+   * @param dataDir holds {@code mariadb/}
+   * @throws IOException when it does not start; says why
+   */
+  public static EmbeddedMariaDb start(Path dataDir) throws IOException {
+    Path folder = Secrets.folder(dataDir.toAbsolutePath().resolve("mariadb"));
+    DataLock lock = DataLock.take(folder);
+    try {
+      Path base = Programs.mariaDb();
+      Path program = base.resolve("bin/mariadbd");
+      Child.awaitPredecessor(folder, program);
+      Path data = installed(base, folder);
+      String password = Secrets.password(folder.resolve("password"));
+      Path accounts = folder.resolve("accounts.sql");
+      Secrets.writeText(accounts, accounts(password));
+      String problem = "";
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        int port = Ports.free();
+        Child child =
+            Child.start("mariadb", folder, command(program, base, folder, data, accounts, port));
+        // The server speaks first, and only when the accounts have been written.
+        if (Ports.awaitReady("MariaDB", child, START, () -> !Ports.ask(port, "", "").isEmpty())) {
+          return new EmbeddedMariaDb(lock, child, port, password);
+        }
+        problem = child.lastWords();
+      }
+      throw new IOException("MariaDB does not start: " + problem);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** {@code mysql://castmesh:password@127.0.0.1:port/castmesh}. */
+  public String url() {
+    return "mysql://" + NAME + ":" + password + "@127.0.0.1:" + port + "/" + NAME;
+  }
+
+  /** Blocks until MariaDB has written everything down and ended. */
+  public void stop() throws IOException {
+    child.stop();
+    lock.close();
+  }
+
+  private static List<String> command(
+      Path program, Path base, Path folder, Path data, Path accounts, int port) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.add("--no-defaults");
+    command.add("--basedir=" + base);
+    command.add("--datadir=" + data);
+    command.add("--lc-messages-dir=" + base.resolve("share"));
+    command.add("--tmpdir=" + Secrets.folder(folder.resolve("tmp")));
+    command.add("--init-file=" + accounts);
+    // Relative to the data folder: the path of a socket may have about 100 characters only.
+    command.add("--socket=mariadb.sock");
+    command.add("--bind-address=127.0.0.1");
+    command.add("--port=" + port);
+    command.add("--skip-name-resolve");
+    command.add("--skip-ssl");
+    command.add("--character-set-server=utf8mb4");
+    command.add("--collation-server=utf8mb4_unicode_ci");
+    command.add("--default-storage-engine=InnoDB");
+    command.addAll(SMALL);
+    command.addAll(asRoot());
+    return command;
+  }
+
+  /** The data folder, made in one step: an installation that was cut off is begun again. */
+  private static Path installed(Path base, Path folder) throws IOException {
+    Path data = folder.resolve("data");
+    if (Files.isDirectory(data)) {
+      return data;
+    }
+    Path half = folder.resolve("data.installing");
+    Programs.delete(half);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "/bin/sh",
+                base.resolve("scripts/mariadb-install-db").toString(),
+                "--no-defaults",
+                "--basedir=" + base,
+                "--datadir=" + half,
+                "--lc-messages-dir=" + base.resolve("share"),
+                "--innodb-log-file-size=48M",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+                "--force"));
+    command.addAll(asRoot());
+    Path log = folder.resolve("install.log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .directory(folder.toFile())
+            .start();
+    try {
+      if (!process.waitFor(INSTALL.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException("the installation of MariaDB does not end; see " + log);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new IOException("interrupted while installing MariaDB", e);
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException(
+          "MariaDB cannot be installed: " + Files.readString(log, StandardCharsets.UTF_8).strip());
+    }
+    Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
+    return data;
+  }
+
+  /** One statement a line, as {@code --init-file} wants it. */
+  private static String accounts(String password) {
+    return String.join(
+        "\n",
+        "CREATE DATABASE IF NOT EXISTS castmesh;",
+        "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys';",
+        "DELETE FROM mysql.db;",
+        "FLUSH PRIVILEGES;",
+        "CREATE USER 'castmesh'@'127.0.0.1' IDENTIFIED BY '" + password + "';",
+        "GRANT ALL PRIVILEGES ON castmesh.* TO 'castmesh'@'127.0.0.1';",
+        "");
+  }
+
+  /** MariaDB refuses to run as root unless it is told that this is meant. */
+  private static List<String> asRoot() {
+    return "root".equals(System.getProperty("user.name")) ? List.of("--user=root") : List.of();
+  }
+}

@@ -1,0 +1,100 @@
+package io.castmesh.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Both databases, started and stopped side by side. */
+public final class EmbeddedStores {
+  private final EmbeddedMariaDb mariaDb;
+  private final EmbeddedRedis redis;
+
+  private EmbeddedStores(EmbeddedMariaDb mariaDb, EmbeddedRedis redis) {
+    this.mariaDb = mariaDb;
+    this.redis = redis;
+  }
+
+  /**
+   * Blocks until both answer.
+   *
+   * @param dataDir holds {@code mariadb/} and {@code redis/}
+   * @throws IOException when one does not start; then neither runs
+   */
+  public static EmbeddedStores start(Path dataDir) throws IOException {
+    CompletableFuture<EmbeddedRedis> redis = async(() -> EmbeddedRedis.start(dataDir));
+    EmbeddedMariaDb mariaDb;
+    try {
+      mariaDb = EmbeddedMariaDb.start(dataDir);
+    } catch (IOException | RuntimeException e) {
+      stopWhenStarted(redis);
+      throw e;
+    }
+    try {
+      return new EmbeddedStores(mariaDb, join(redis));
+    } catch (IOException | RuntimeException e) {
+      mariaDb.stop();
+      throw e;
+    }
+  }
+
+  public String mysqlUrl() {
+    return mariaDb.url();
+  }
+
+  public String redisUrl() {
+    return redis.url();
+  }
+
+  /** Blocks until both have written everything down and ended. */
+  public void stop() throws IOException {
+    CompletableFuture<Void> redisStopped =
+        async(
+            () -> {
+              redis.stop();
+              return null;
+            });
+    mariaDb.stop();
+    join(redisStopped);
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private static <T> CompletableFuture<T> async(Work<T> work) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                future.complete(work.run());
+              } catch (IOException | RuntimeException e) {
+                future.completeExceptionally(e);
+              }
+            },
+            "embedded-redis");
+    thread.setDaemon(true);
+    thread.start();
+    return future;
+  }
+
+  private static <T> T join(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+
+  private static void stopWhenStarted(CompletableFuture<EmbeddedRedis> redis) throws IOException {
+    EmbeddedRedis started;
+    try {
+      started = join(redis);
+    } catch (IOException e) {
+      return; // neither runs: the caller is told about the other one
+    }
+    started.stop();
+  }
+}

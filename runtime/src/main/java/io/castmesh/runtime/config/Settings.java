@@ -27,6 +27,12 @@ import java.util.function.Function;
 public final class Settings {
   public static final String PREFIX = "CASTMESH_";
 
+  /** The first words of the settings that belong to single services. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "call", "gateway", "http", "https", "kurento", "media", "node", "room", "token", "turn",
+          "vod");
+
   /** A setting as the reference page shows it. */
   public record Declared(String key, String type, String defaultValue, String meaning) {
     public String variable() {
@@ -145,6 +151,29 @@ public final class Settings {
     if (!problems.isEmpty()) {
       throw new ConfigException(List.copyOf(problems));
     }
+  }
+
+  /**
+   * The same for a process that runs one service: the file and the environment may serve others
+   * too, so a key that belongs to another service by its first word is let through.
+   *
+   * @throws ConfigException with every problem
+   */
+  public void verifyOneService() {
+    Set<String> known = new TreeSet<>(declared.keySet());
+    known.addAll(RuntimeConfig.launcherKeys());
+    file.keySet().stream().filter(key -> OTHERS.contains(firstWord(key))).forEach(known::add);
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(PREFIX))
+        .map(name -> name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.'))
+        .filter(key -> OTHERS.contains(firstWord(key)))
+        .forEach(known::add);
+    verify(known);
+  }
+
+  private static String firstWord(String key) {
+    int dot = key.indexOf('.');
+    return dot < 0 ? key : key.substring(0, dot);
   }
 
   public List<Declared> declared() {

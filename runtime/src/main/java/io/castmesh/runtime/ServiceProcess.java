@@ -1,0 +1,57 @@
+package io.castmesh.runtime;
+
+import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.config.Settings;
+import io.castmesh.runtime.life.Lifecycle;
+import io.castmesh.runtime.log.Logging;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * One service as a process of its own: settings, launcher, service, ready. Says in one sentence why
+ * it cannot start, and exits with 78 for settings and 1 for anything else.
+ */
+public final class ServiceProcess {
+  private ServiceProcess() {}
+
+  /**
+   * Returns when the service is ready; the process then lives until it is told to end.
+   *
+   * @param name of the service, such as room
+   * @param read reads the service's settings
+   * @param service makes its verticle
+   */
+  public static <C> void run(
+      String name, Function<Settings, C> read, BiFunction<Mesh, C, VerticleBase> service) {
+    Lifecycle lifecycle = new Lifecycle();
+    try {
+      Settings settings = Settings.load(System.getenv());
+      RuntimeConfig runtime = RuntimeConfig.read(settings);
+      C config = read.apply(settings);
+      requireStores(settings, runtime);
+      settings.verifyOneService();
+      Logging.configure(runtime.logFormat(), runtime.logLevel());
+      Launcher launcher = Launcher.start(name, runtime, lifecycle);
+      launcher.deploy(service.apply(launcher.mesh(), config)).ready();
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(ConfigException.EXIT_CODE);
+    } catch (Launcher.StartException e) {
+      System.err.println(e.getMessage());
+      lifecycle.drain(Duration.ofSeconds(5));
+      System.exit(1);
+    }
+  }
+
+  private static void requireStores(Settings settings, RuntimeConfig config) {
+    if (config.mysqlUrl().isEmpty()) {
+      settings.problem("CASTMESH_MYSQL_URL: must be set for a service of its own");
+    }
+    if (config.redisUrl().isEmpty()) {
+      settings.problem("CASTMESH_REDIS_URL: must be set for a service of its own");
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.castmesh.room.presence;
+
+/**
+ * The changes of presence, each one atomic step inside Redis, so that several instances together
+ * see every transition exactly once. Redis's own clock is the only one that counts.
+ *
+ * <pre>
+ * presence:online          sorted set: user by the end of the last lease
+ * presence:people          hash: user to JSON
+ * presence:busy            set of users
+ * presence:user:USER       sorted set: session by the end of its lease
+ * presence:session:SESSION the node that holds it; ends with the lease
+ * presence:gone:NODE:SESSION  withdrawn; an assertion that was under way must not bring it back
+ * </pre>
+ */
+final class PresenceScripts {
+  private PresenceScripts() {}
+
+  private static final String COMMON =
+      """
+      local online, people, busy = 'presence:online', 'presence:people', 'presence:busy'
+      local function sessionsOf(user) return 'presence:user:' .. user end
+      local function lease(session) return 'presence:session:' .. session end
+      local function gone(node, session) return 'presence:gone:' .. node .. ':' .. session end
+      local function clock()
+        local time = redis.call('TIME')
+        return time[1] * 1000 + math.floor(time[2] / 1000)
+      end
+      local function state(user)
+        if redis.call('SISMEMBER', busy, user) == 1 then return 'busy' end
+        return 'online'
+      end
+      -- Answers who has gone offline by it: JSON, or nothing.
+      local function settle(user, now)
+        redis.call('ZREMRANGEBYSCORE', sessionsOf(user), '-inf', now)
+        local last = redis.call('ZREVRANGE', sessionsOf(user), 0, 0, 'WITHSCORES')
+        if last[2] then
+          redis.call('ZADD', online, last[2], user)
+          return nil
+        end
+        local known = redis.call('HGET', people, user)
+        local was = redis.call('ZREM', online, user) == 1
+        redis.call('DEL', sessionsOf(user))
+        redis.call('HDEL', people, user)
+        redis.call('SREM', busy, user)
+        return was and known or nil
+      end
+      """;
+
+  /** lease ms, node, then session, user, JSON each; answers JSON and state of who came online. */
+  static final String ASSERT =
+      COMMON
+          + """
+          local length, node, now = tonumber(ARGV[1]), ARGV[2], clock()
+          local changed = {}
+          for i = 3, #ARGV, 3 do
+            local session, user, json = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+            if redis.call('EXISTS', gone(node, session)) == 0 then
+              redis.call('SET', lease(session), node, 'PX', length)
+              redis.call('ZREMRANGEBYSCORE', sessionsOf(user), '-inf', now)
+              redis.call('ZADD', sessionsOf(user), now + length, session)
+              redis.call('HSET', people, user, json)
+              if redis.call('ZADD', online, now + length, user) == 1 then
+                changed[#changed + 1] = json
+                changed[#changed + 1] = state(user)
+              end
+            end
+          end
+          return changed
+          """;
+
+  /** lease ms, node, session, user; answers the JSON of who has gone offline by it, or nothing. */
+  static final String WITHDRAW =
+      COMMON
+          + """
+          local length, node, session, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+          redis.call('SET', gone(node, session), 1, 'PX', length)
+          local holder = redis.call('GET', lease(session))
+          if holder and holder ~= node then return false end
+          redis.call('DEL', lease(session))
+          redis.call('ZREM', sessionsOf(user), session)
+          return settle(user, clock()) or false
+          """;
+
+  /** The most users to look at; answers the JSON of each who has gone offline. */
+  static final String SWEEP =
+      COMMON
+          + """
+          local now, changed = clock(), {}
+          local late = redis.call('ZRANGEBYSCORE', online, '-inf', now, 'LIMIT', 0, ARGV[1])
+          for _, user in ipairs(late) do
+            local json = settle(user, now)
+            if json then changed[#changed + 1] = json end
+          end
+          return changed
+          """;
+
+  /** Users; answers JSON, state, then session and node of each session, for each who is online. */
+  static final String FIND =
+      COMMON
+          + """
+          local now, found = clock(), {}
+          for _, user in ipairs(ARGV) do
+            local one = { redis.call('HGET', people, user), state(user) }
+            for _, session in ipairs(redis.call('ZRANGEBYSCORE', sessionsOf(user), now, '+inf')) do
+              local node = redis.call('GET', lease(session))
+              if node then
+                one[#one + 1] = session
+                one[#one + 1] = node
+              end
+            end
+            if one[1] and #one > 2 then found[#found + 1] = one end
+          end
+          return found
+          """;
+
+  /** Sessions; answers those that are alive. */
+  static final String ALIVE =
+      COMMON
+          + """
+          local alive = {}
+          for _, session in ipairs(ARGV) do
+            if redis.call('EXISTS', lease(session)) == 1 then alive[#alive + 1] = session end
+          end
+          return alive
+          """;
+
+  /** The most people; answers JSON and state of each. */
+  static final String EVERYBODY =
+      COMMON
+          + """
+          local now, list = clock(), {}
+          local users = redis.call('ZREVRANGEBYSCORE', online, '+inf', now, 'LIMIT', 0, ARGV[1])
+          for _, user in ipairs(users) do
+            local json = redis.call('HGET', people, user)
+            if json then
+              list[#list + 1] = json
+              list[#list + 1] = state(user)
+            end
+          end
+          return list
+          """;
+
+  /** Users; answers JSON (empty when unknown) and state of each, in order. */
+  static final String STATES =
+      COMMON
+          + """
+          local now, list = clock(), {}
+          for _, user in ipairs(ARGV) do
+            local ends = tonumber(redis.call('ZSCORE', online, user) or 0)
+            list[#list + 1] = redis.call('HGET', people, user) or ''
+            list[#list + 1] = ends >= now and state(user) or 'offline'
+          end
+          return list
+          """;
+
+  /** User, 1 or 0; answers JSON and new state when that changed something, else nothing. */
+  static final String BUSY =
+      COMMON
+          + """
+          local user, ends = ARGV[1], redis.call('ZSCORE', online, ARGV[1])
+          local changed
+          if ARGV[2] == '1' then
+            changed = ends and redis.call('SADD', busy, user) or 0
+          else
+            changed = redis.call('SREM', busy, user)
+          end
+          local json = redis.call('HGET', people, user)
+          if changed == 0 or not ends or not json then return {} end
+          return { json, state(user) }
+          """;
+
+  /** Answers how many people are online. */
+  static final String COUNT = COMMON + "return redis.call('ZCOUNT', online, clock(), '+inf')";
+}

@@ -1,0 +1,71 @@
+package io.castmesh.gateway;
+
+import io.castmesh.contract.Accounts;
+import io.castmesh.gateway.account.AccessTokens;
+import io.castmesh.gateway.account.AccountService;
+import io.castmesh.gateway.account.Passwords;
+import io.castmesh.gateway.http.HttpDoor;
+import io.castmesh.gateway.http.IceServers;
+import io.castmesh.gateway.rpc.JsonSchemas;
+import io.castmesh.gateway.rpc.RpcMethods;
+import io.castmesh.gateway.session.Sessions;
+import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.store.Migrations;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+
+/**
+ * Wires the gateway together. One instance for each process: all sockets of a gateway belong to its
+ * event loop; a process more is a gateway more.
+ */
+public final class GatewayVerticle extends VerticleBase {
+  private final Mesh mesh;
+  private final GatewayConfig config;
+  private final HttpDoor door;
+  private Passwords passwords;
+  private Sessions sessions;
+
+  public GatewayVerticle(Mesh mesh, GatewayConfig config) {
+    this.mesh = mesh;
+    this.config = config;
+    this.door = new HttpDoor(mesh, config);
+  }
+
+  @Override
+  public Future<?> start() {
+    passwords = new Passwords(mesh.vertx());
+    return Migrations.run(mesh.vertx(), mesh.config().mysqlUrl(), "gateway")
+        .compose(done -> AccessTokens.create(mesh.vertx(), mesh.redis(), config))
+        .compose(this::open);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return (sessions == null ? Future.<Void>succeededFuture() : sessions.stop())
+        .eventually(door::close)
+        .onComplete(done -> passwords.close());
+  }
+
+  /** Where the gateway listens, once it is deployed. */
+  public String url() {
+    String scheme = config.tls().enabled() ? "https" : "http";
+    String host =
+        config.host().equals("127.0.0.1") || config.host().equals("0.0.0.0")
+            ? "localhost"
+            : config.host();
+    return scheme + "://" + host + ":" + door.port();
+  }
+
+  private Future<Void> open(AccessTokens tokens) {
+    AccountService accounts =
+        new AccountService(mesh.mysql(), passwords, tokens, config.auth().refreshTtl());
+    JsonSchemas openRpc = JsonSchemas.load("/openrpc.json");
+    IceServers iceServers = new IceServers(config.ice(), Clock.systemUTC());
+    sessions = new Sessions(mesh, config, tokens, new RpcMethods(openRpc, mesh.bus()), iceServers);
+    return mesh.bus()
+        .serve(Accounts.FIND, question -> accounts.byNickname(question.nickname()))
+        .compose(serving -> sessions.start())
+        .compose(started -> door.open(tokens, accounts, sessions, iceServers, openRpc));
+  }
+}

@@ -1,0 +1,123 @@
+package io.castmesh.gateway.account;
+
+import io.castmesh.contract.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.UUID;
+
+/**
+ * Long-lived tokens that are used once each: every use brings a successor. A token that is used a
+ * second time has been stolen (or its answer was lost), so its whole family ends (RFC 9700, section
+ * 4.14). Only hashes are stored.
+ */
+final class RefreshTokens {
+  private static final int BYTES = 32;
+
+  /** The successor and whose it is. */
+  record Rotated(String accountId, String token) {}
+
+  private final Pool mysql;
+  private final Duration ttl;
+  private final SecureRandom random = new SecureRandom();
+
+  RefreshTokens(Pool mysql, Duration ttl) {
+    this.mysql = mysql;
+    this.ttl = ttl;
+  }
+
+  Future<String> issue(String accountId) {
+    return insert(mysql, accountId, UUID.randomUUID().toString());
+  }
+
+  Future<Rotated> rotate(String token) {
+    // A failure inside of a transaction rolls it back, but a family that ends must stay ended.
+    return mysql
+        .withTransaction(
+            connection ->
+                connection
+                    .preparedQuery(
+                        "SELECT account_id, family, used_at IS NOT NULL AS used,"
+                            + " revoked_at IS NOT NULL AS revoked,"
+                            + " expires_at <= CURRENT_TIMESTAMP(3) AS expired"
+                            + " FROM refresh_tokens WHERE token_hash = ? FOR UPDATE")
+                    .execute(Tuple.of(hash(token)))
+                    .compose(
+                        rows ->
+                            rows.size() == 0
+                                ? Future.<Outcome>failedFuture(Failure.TOKEN_INVALID.exception())
+                                : next(connection, token, rows.iterator().next())))
+        .compose(
+            outcome ->
+                outcome.refused() == null
+                    ? Future.succeededFuture(outcome.rotated())
+                    : Future.failedFuture(outcome.refused().exception()));
+  }
+
+  /** Ends the token and all its successors; an unknown one is ended already. */
+  Future<Void> revoke(String accountId, String token) {
+    return mysql
+        .preparedQuery(
+            "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3) WHERE family = (SELECT"
+                + " family FROM (SELECT family FROM refresh_tokens WHERE token_hash = ? AND"
+                + " account_id = ?) AS mine)")
+        .execute(Tuple.of(hash(token), accountId))
+        .mapEmpty();
+  }
+
+  private record Outcome(Rotated rotated, Failure refused) {}
+
+  private Future<Outcome> next(SqlClient connection, String token, Row row) {
+    String family = row.getString("family");
+    if (row.getInteger("revoked") == 1) {
+      return Future.succeededFuture(new Outcome(null, Failure.TOKEN_REVOKED));
+    }
+    if (row.getInteger("used") == 1) {
+      return connection
+          .preparedQuery(
+              "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3) WHERE family = ?")
+          .execute(Tuple.of(family))
+          .map(new Outcome(null, Failure.TOKEN_REVOKED));
+    }
+    if (row.getInteger("expired") == 1) {
+      return Future.succeededFuture(new Outcome(null, Failure.TOKEN_EXPIRED));
+    }
+    String accountId = row.getString("account_id");
+    return connection
+        .preparedQuery(
+            "UPDATE refresh_tokens SET used_at = CURRENT_TIMESTAMP(3) WHERE token_hash = ?")
+        .execute(Tuple.of(hash(token)))
+        .compose(done -> insert(connection, accountId, family))
+        .map(successor -> new Outcome(new Rotated(accountId, successor), null));
+  }
+
+  private Future<String> insert(SqlClient client, String accountId, String family) {
+    byte[] bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    return client
+        .preparedQuery(
+            "INSERT INTO refresh_tokens (token_hash, account_id, family, expires_at) VALUES (?, ?,"
+                + " ?, CURRENT_TIMESTAMP(3) + INTERVAL ? SECOND)")
+        .execute(Tuple.of(hash(token), accountId, family, ttl.toSeconds()))
+        .map(token);
+  }
+
+  private static Buffer hash(String token) {
+    try {
+      return Buffer.buffer(
+          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

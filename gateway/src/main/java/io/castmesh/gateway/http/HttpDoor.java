@@ -1,0 +1,101 @@
+package io.castmesh.gateway.http;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.gateway.GatewayConfig;
+import io.castmesh.gateway.account.AccessTokens;
+import io.castmesh.gateway.account.AccountService;
+import io.castmesh.gateway.rpc.JsonSchemas;
+import io.castmesh.gateway.session.Sessions;
+import io.castmesh.runtime.Mesh;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.TimeUnit;
+
+/** The gateway's port: sockets, HTTP interface, documents and the web application. */
+public final class HttpDoor {
+  private static final int IDLE_SECONDS = 120;
+
+  /** Above every limit of ours: those are answered with codes of ours. */
+  private static final int FRAME_BYTES = 2 * 1024 * 1024;
+
+  private final Mesh mesh;
+  private final GatewayConfig config;
+  private HttpServer server;
+
+  public HttpDoor(Mesh mesh, GatewayConfig config) {
+    this.mesh = mesh;
+    this.config = config;
+  }
+
+  public Future<Void> open(
+      AccessTokens tokens,
+      AccountService accounts,
+      Sessions sessions,
+      IceServers iceServers,
+      JsonSchemas openRpc) {
+    Router router = Router.router(mesh.vertx());
+    WebApp web = new WebApp(config.webDir(), config.tls().enabled());
+    JsonSchemas openApi = JsonSchemas.load("/openapi.json");
+    Api api = new Api(router, openApi, tokens, mesh.node());
+    router.route().handler(web::headers);
+    new Sockets(sessions).mount(mesh.vertx(), router);
+    new AccountRoutes(accounts, config.auth().attemptsPerMinute()).mount(api, router);
+    new LiveRoutes(mesh.bus(), iceServers).mount(api);
+    new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);
+    document(router, "/openrpc.json", openRpc.document());
+    document(router, "/openapi.json", openApi.document());
+    router.route("/api/*").handler(ctx -> Problems.fail(ctx, Failure.NOT_FOUND.exception()));
+    web.mount(router);
+    router.route().failureHandler(ctx -> Problems.fail(ctx, ctx.failure()));
+    for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
+      router.errorHandler(status, ctx -> Problems.fail(ctx, ctx.failure()));
+    }
+    return options()
+        .compose(
+            options -> {
+              server = mesh.vertx().createHttpServer(options).requestHandler(router);
+              return server.listen(config.port(), config.host());
+            })
+        .mapEmpty();
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  public Future<Void> close() {
+    return server == null ? Future.succeededFuture() : server.shutdown(1, TimeUnit.SECONDS);
+  }
+
+  private Future<HttpServerOptions> options() {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setCompressionSupported(true)
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setMaxWebSocketFrameSize(FRAME_BYTES)
+            .setMaxWebSocketMessageSize(FRAME_BYTES)
+            .setRegisterWebSocketWriteHandlers(false)
+            .setIdleTimeout(IDLE_SECONDS);
+    if (!config.tls().enabled()) {
+      return Future.succeededFuture(options);
+    }
+    return mesh.vertx()
+        .executeBlocking(() -> Certificates.of(config.tls()))
+        .map(pem -> options.setSsl(true).setUseAlpn(true).setKeyCertOptions(pem));
+  }
+
+  private static void document(Router router, String path, JsonObject document) {
+    router
+        .get(path)
+        .handler(
+            ctx ->
+                ctx.response()
+                    .putHeader("content-type", "application/json")
+                    .putHeader("cache-control", "no-cache")
+                    .end(document.toBuffer()));
+  }
+}

@@ -1,0 +1,110 @@
+package io.castmesh.gateway.http;
+
+import io.castmesh.gateway.session.ClientSocket;
+import io.castmesh.gateway.session.CloseCode;
+import io.castmesh.gateway.session.Connection;
+import io.castmesh.gateway.session.Sessions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The two ways in for clients: native WebSocket at {@code /ws}, SockJS at {@code /sockjs}. */
+final class Sockets {
+  private static final Logger log = LoggerFactory.getLogger(Sockets.class);
+
+  private final Sessions sessions;
+
+  Sockets(Sessions sessions) {
+    this.sessions = sessions;
+  }
+
+  void mount(Vertx vertx, Router router) {
+    router.get("/ws").handler(this::webSocket);
+    SockJSHandler sockJs =
+        SockJSHandler.create(
+            vertx,
+            new SockJSHandlerOptions()
+                .setRegisterWriteHandler(false)
+                .setHeartbeatInterval(25_000)
+                .setSessionTimeout(10_000));
+    router.route("/sockjs/*").subRouter(sockJs.socketHandler(this::sockJs));
+  }
+
+  private void webSocket(RoutingContext ctx) {
+    ctx.request()
+        .toWebSocket()
+        .onSuccess(this::accept)
+        .onFailure(
+            error ->
+                Problems.fail(
+                    ctx,
+                    io.castmesh.contract.Failure.INVALID_REQUEST.exception("this is a WebSocket")));
+  }
+
+  private void accept(ServerWebSocket socket) {
+    Connection connection =
+        sessions.open(
+            new ClientSocket() {
+              @Override
+              public Future<Void> send(String text) {
+                return socket.writeTextMessage(text);
+              }
+
+              @Override
+              public void close(CloseCode code) {
+                if (!socket.isClosed()) {
+                  socket.close((short) code.code(), code.reason());
+                }
+              }
+
+              @Override
+              public String address() {
+                return socket.remoteAddress().hostAddress();
+              }
+            });
+    if (connection == null) {
+      return;
+    }
+    socket.textMessageHandler(connection::receive);
+    socket.binaryMessageHandler(bytes -> connection.receive(bytes.toString()));
+    socket.exceptionHandler(error -> log.debug("socket failed error={}", error.toString()));
+    socket.closeHandler(
+        closed ->
+            connection.gone(socket.closeStatusCode() == null ? 1006 : socket.closeStatusCode()));
+  }
+
+  private void sockJs(SockJSSocket socket) {
+    Connection connection =
+        sessions.open(
+            new ClientSocket() {
+              @Override
+              public Future<Void> send(String text) {
+                return socket.write(text);
+              }
+
+              @Override
+              public void close(CloseCode code) {
+                socket.close(code.code(), code.reason());
+              }
+
+              @Override
+              public String address() {
+                return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
+              }
+            });
+    if (connection == null) {
+      return;
+    }
+    socket.handler(text -> connection.receive(text.toString()));
+    socket.exceptionHandler(error -> log.debug("socket failed error={}", error.toString()));
+    // SockJS does not say why a client has gone: its session waits for it.
+    socket.closeHandler(closed -> connection.gone(1006));
+  }
+}

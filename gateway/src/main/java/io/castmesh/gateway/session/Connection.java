@@ -1,0 +1,224 @@
+package io.castmesh.gateway.session;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
+import io.castmesh.gateway.GatewayConfig;
+import io.castmesh.gateway.rpc.RpcFrames;
+import io.castmesh.gateway.rpc.RpcRequest;
+import io.castmesh.runtime.bus.Trace;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket from its opening to its close: reads messages, holds it to its limits, answers each
+ * request once. Belongs to the gateway's event loop.
+ */
+public final class Connection {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final String AUTHENTICATE = "session.authenticate";
+
+  private final Vertx vertx;
+  private final Sessions sessions;
+  private final ClientSocket socket;
+  private final GatewayConfig.Limits limits;
+  private final GatewayConfig.Session times;
+  private final Outbox outbox;
+  private final TokenBucket rate;
+  private final long authenticationTimer;
+  private Session session;
+  private boolean authenticating;
+  private boolean closed;
+  private int inFlight;
+  private int refusals;
+  private long heardAt = System.nanoTime();
+
+  Connection(Vertx vertx, Sessions sessions, ClientSocket socket, GatewayConfig config) {
+    this.vertx = vertx;
+    this.sessions = sessions;
+    this.socket = socket;
+    this.limits = config.limits();
+    this.times = config.session();
+    this.outbox =
+        new Outbox(
+            socket, limits.outboxBytes(), System::nanoTime, () -> close(CloseCode.SLOW_CONSUMER));
+    this.rate =
+        new TokenBucket(
+            limits.messagesPerSecond(), limits.messagesPerSecond() * 3.0, System.nanoTime());
+    this.authenticationTimer =
+        vertx.setTimer(
+            times.authenticateWithin().toMillis(),
+            timer -> {
+              if (session == null) {
+                close(CloseCode.NOT_AUTHENTICATED);
+              }
+            });
+  }
+
+  String address() {
+    return socket.address();
+  }
+
+  void send(String frame) {
+    outbox.send(frame);
+  }
+
+  /** A message has come. */
+  public void receive(String text) {
+    if (closed) {
+      return;
+    }
+    heardAt = System.nanoTime();
+    if (Outbox.utf8Length(text) > limits.messageBytes()) {
+      close(CloseCode.MESSAGE_TOO_LARGE);
+      return;
+    }
+    boolean allowed = rate.take(heardAt);
+    RpcRequest request;
+    try {
+      request = RpcRequest.parse(text);
+    } catch (RpcRequest.BadParams e) {
+      send(RpcFrames.error(e.id(), Failure.INVALID_PARAMS.exception("send params as an object")));
+      return;
+    } catch (FailureException e) {
+      if (allowed) {
+        send(RpcFrames.error(null, e));
+      } else {
+        refuse(null);
+      }
+      return;
+    }
+    if (!allowed || inFlight >= limits.inFlight()) {
+      refuse(request.id());
+      return;
+    }
+    Trace.with(
+        vertx,
+        null,
+        () -> {
+          handle(request);
+          return null;
+        });
+  }
+
+  /** The socket has gone. Closing with 1000 or 1001 is a client that leaves for good. */
+  public void gone(int closeCode) {
+    vertx.cancelTimer(authenticationTimer);
+    closed = true;
+    outbox.close();
+    sessions.forget(this);
+    if (session != null && session.detach(this)) {
+      sessions.detached(session, closeCode == 1000 || closeCode == 1001);
+    }
+  }
+
+  /** Closes the socket; its session waits for the client to return. */
+  void close(CloseCode code) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    outbox.close();
+    if (code != CloseCode.DRAINING && code != CloseCode.REPLACED) {
+      log.info("closing socket code={} reason=\"{}\"", code.code(), code.reason());
+    }
+    sessions.closed(code);
+    socket.close(code);
+  }
+
+  /** To be called now and then: notices clients that are silent or do not read. */
+  void check(long now) {
+    outbox.check();
+    if (session != null && now - heardAt > times.heartbeat().toNanos() * 5 / 2) {
+      close(CloseCode.HEARTBEAT_MISSED);
+    }
+  }
+
+  private void handle(RpcRequest request) {
+    inFlight++;
+    if (request.method().equals(AUTHENTICATE)) {
+      authenticate(request);
+      return;
+    }
+    Future<?> answer =
+        session == null
+            ? Future.failedFuture(Failure.UNAUTHENTICATED.exception())
+            : sessions.methods().call(session, request.method(), request.params());
+    answer.onComplete(
+        result -> {
+          inFlight--;
+          if (!request.notification()) {
+            send(RpcFrames.result(request.id(), result));
+          }
+        },
+        error -> {
+          inFlight--;
+          fail(request, error);
+        });
+  }
+
+  private void authenticate(RpcRequest request) {
+    String problem = sessions.methods().problem(AUTHENTICATE, request.params());
+    if (problem != null || session != null || authenticating || request.notification()) {
+      inFlight--;
+      fail(
+          request,
+          problem != null
+              ? Failure.INVALID_PARAMS.exception(problem)
+              : Failure.INVALID_REQUEST.exception("authenticate once, as a request"));
+      return;
+    }
+    authenticating = true;
+    JsonObject resume = request.params().getJsonObject("resume");
+    sessions
+        .authenticate(request.params().getString("token"), resume)
+        .onComplete(
+            welcome -> {
+              inFlight--;
+              authenticating = false;
+              if (closed) {
+                sessions.abandoned(welcome);
+                return;
+              }
+              vertx.cancelTimer(authenticationTimer);
+              session = welcome.session();
+              send(RpcFrames.result(request.id(), welcome.answer()));
+              sessions.attach(welcome, this);
+            },
+            error -> {
+              inFlight--;
+              authenticating = false;
+              fail(request, error);
+              boolean retryable =
+                  error instanceof FailureException known && known.failure().retryable();
+              if (!retryable) {
+                // The error goes out first: the client is to know why.
+                vertx.runOnContext(next -> close(CloseCode.NOT_AUTHENTICATED));
+              }
+            });
+  }
+
+  private void refuse(Object id) {
+    refusals++;
+    if (refusals > limits.messagesPerSecond() * 4) {
+      close(CloseCode.TOO_MANY_REQUESTS);
+    } else if (id != null) {
+      send(RpcFrames.error(id, Failure.TOO_MANY_REQUESTS.exception()));
+    }
+  }
+
+  private void fail(RpcRequest request, Throwable error) {
+    FailureException failure;
+    if (error instanceof FailureException known) {
+      failure = known;
+    } else {
+      log.error("request failed method={}", request.method(), error);
+      failure = Failure.INTERNAL.exception();
+    }
+    if (!request.notification()) {
+      send(RpcFrames.error(request.id(), failure));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.castmesh.gateway.session;
+
+import io.castmesh.contract.Caller;
+import io.castmesh.contract.Clients.ClientEvent;
+import io.castmesh.contract.SessionRef;
+import io.castmesh.contract.User;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A signed-in client, which outlives its sockets: while none is attached, events are kept until the
+ * client returns or the resume window is over. Belongs to the gateway's event loop.
+ */
+public final class Session {
+  private final SessionRef ref;
+  private final User user;
+  private final ResumeBuffer events;
+  private Connection connection;
+  private String address;
+  private boolean watchesEveryone;
+  private Set<String> watched = Set.of();
+  private long timer = -1;
+
+  Session(SessionRef ref, User user, int resumeEvents) {
+    this.ref = ref;
+    this.user = user;
+    this.events = new ResumeBuffer(resumeEvents);
+  }
+
+  public SessionRef ref() {
+    return ref;
+  }
+
+  public User user() {
+    return user;
+  }
+
+  public Caller caller() {
+    return new Caller(ref, user, address);
+  }
+
+  /** Whose presence this client wants to hear of; replaces what it has said before. */
+  public void watch(boolean everyone, Set<String> users) {
+    watchesEveryone = everyone;
+    watched = users;
+  }
+
+  boolean watches(String userId) {
+    return watchesEveryone || watched.contains(userId);
+  }
+
+  void deliver(ClientEvent event) {
+    String frame = frame(event, events.lastSeq() + 1);
+    events.add(frame);
+    if (connection != null) {
+      connection.send(frame);
+    }
+  }
+
+  boolean canResume(long lastSeq) {
+    return events.after(lastSeq).isPresent();
+  }
+
+  /** The client speaks over this connection from now on, and gets what it has missed. */
+  void attach(Connection fresh, long lastSeq) {
+    Connection old = connection;
+    connection = fresh;
+    address = fresh.address();
+    if (old != null) {
+      old.close(CloseCode.REPLACED);
+    }
+    Optional<List<String>> missed = events.after(lastSeq);
+    missed.ifPresent(frames -> frames.forEach(fresh::send));
+  }
+
+  /** Whether it was this connection over which the client spoke. */
+  boolean detach(Connection gone) {
+    if (connection != gone) {
+      return false;
+    }
+    connection = null;
+    return true;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  long timer() {
+    return timer;
+  }
+
+  void timer(long id) {
+    timer = id;
+  }
+
+  private static String frame(ClientEvent event, long seq) {
+    String params = event.params();
+    String rest = params.length() <= 2 ? "}" : "," + params.substring(1);
+    return "{\"jsonrpc\":\"2.0\",\"method\":\""
+        + event.method()
+        + "\",\"params\":{\"seq\":"
+        + seq
+        + rest
+        + "}";
+  }
+}

@@ -1,5 +1,6 @@
 package io.castmesh.contract;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Who is online: owned by room-service, asserted by the gateways that hold the sessions. */
@@ -28,7 +29,13 @@ public final class Presence {
   /** The presence of one person has changed. */
   public static final Topic<Changed> CHANGED = new Topic<>("presence.changed", Changed.class);
 
-  /** call-service says that a person has become busy or free again. */
+  /** So long a person is busy unless it is said again. */
+  public static final Duration BUSY_LEASE = Duration.ofSeconds(60);
+
+  /**
+   * call-service says that a person has become busy, and again before {@link #BUSY_LEASE} runs out,
+   * or free.
+   */
   public static final Endpoint<Busy, Done> BUSY =
       Endpoint.of("presence.busy", Busy.class, Done.class);
 

@@ -7,7 +7,7 @@ package io.castmesh.room.presence;
  * <pre>
  * presence:online          sorted set: user by the end of the last lease
  * presence:people          hash: user to JSON
- * presence:busy            set of users
+ * presence:busy            sorted set: user by the ms until which busy was said
  * presence:user:USER       sorted set: session by the end of its lease
  * presence:session:SESSION the node that holds it; ends with the lease
  * presence:gone:NODE:SESSION  withdrawn; an assertion that was under way must not bring it back
@@ -27,8 +27,8 @@ final class PresenceScripts {
         return time[1] * 1000 + math.floor(time[2] / 1000)
       end
       local function state(user)
-        if redis.call('SISMEMBER', busy, user) == 1 then return 'busy' end
-        return 'online'
+        local ends = tonumber(redis.call('ZSCORE', busy, user) or 0)
+        return ends > clock() and 'busy' or 'online'
       end
       -- Answers who has gone offline by it: JSON, or nothing.
       local function settle(user, now)
@@ -42,7 +42,7 @@ final class PresenceScripts {
         local was = redis.call('ZREM', online, user) == 1
         redis.call('DEL', sessionsOf(user))
         redis.call('HDEL', people, user)
-        redis.call('SREM', busy, user)
+        redis.call('ZREM', busy, user)
         return was and known or nil
       end
       """;
@@ -82,7 +82,7 @@ final class PresenceScripts {
           return settle(user, clock()) or false
           """;
 
-  /** The most users to look at; answers the JSON of each who has gone offline. */
+  /** The most users to look at; answers JSON and state of each who went offline or became free. */
   static final String SWEEP =
       COMMON
           + """
@@ -90,7 +90,18 @@ final class PresenceScripts {
           local late = redis.call('ZRANGEBYSCORE', online, '-inf', now, 'LIMIT', 0, ARGV[1])
           for _, user in ipairs(late) do
             local json = settle(user, now)
-            if json then changed[#changed + 1] = json end
+            if json then
+              changed[#changed + 1] = json
+              changed[#changed + 1] = 'offline'
+            end
+          end
+          for _, user in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, ARGV[1])) do
+            redis.call('ZREM', busy, user)
+            local json = redis.call('HGET', people, user)
+            if json and redis.call('ZSCORE', online, user) then
+              changed[#changed + 1] = json
+              changed[#changed + 1] = 'online'
+            end
           end
           return changed
           """;
@@ -154,19 +165,20 @@ final class PresenceScripts {
           return list
           """;
 
-  /** User, 1 or 0; answers JSON and new state when that changed something, else nothing. */
+  /** User, 1 or 0, ms; answers JSON and new state when that changed something, else nothing. */
   static final String BUSY =
       COMMON
           + """
-          local user, ends = ARGV[1], redis.call('ZSCORE', online, ARGV[1])
+          local user = ARGV[1]
+          local json = redis.call('HGET', people, user)
+          if not json or not redis.call('ZSCORE', online, user) then return {} end
           local changed
           if ARGV[2] == '1' then
-            changed = ends and redis.call('SADD', busy, user) or 0
+            changed = redis.call('ZADD', busy, clock() + ARGV[3], user)
           else
-            changed = redis.call('SREM', busy, user)
+            changed = redis.call('ZREM', busy, user)
           end
-          local json = redis.call('HGET', people, user)
-          if changed == 0 or not ends or not json then return {} end
+          if changed == 0 then return {} end
           return { json, state(user) }
           """;
 

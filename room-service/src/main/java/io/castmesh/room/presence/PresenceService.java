@@ -152,22 +152,22 @@ public final class PresenceService {
     return new People(List.copyOf(people));
   }
 
+  /** Busy lasts for {@link Presence#BUSY_LEASE}, then it must have been said again. */
   public Future<Done> busy(Busy busy) {
-    return run(PresenceScripts.BUSY, List.of(busy.userId(), busy.busy() ? 1 : 0))
+    return run(
+            PresenceScripts.BUSY,
+            List.of(busy.userId(), busy.busy() ? 1 : 0, Presence.BUSY_LEASE.toMillis()))
         .map(this::tellPairs)
         .map(Done.DONE);
   }
 
-  /** Finds leases that nobody has renewed: their gateway has died. Answers how many users left. */
-  public Future<Integer> sweep() {
+  /** Finds leases that nobody has renewed: their gateway has died, or their call is forgotten. */
+  public Future<Void> sweep() {
     return run(PresenceScripts.SWEEP, List.of(SWEPT_AT_ONCE))
         .compose(
-            response -> {
-              List<String> left = RedisStore.texts(response);
-              left.forEach(json -> tell(json, OFFLINE));
-              return left.size() < SWEPT_AT_ONCE
-                  ? count().map(left.size())
-                  : sweep().map(more -> left.size() + more);
+            pairs -> {
+              tellPairs(pairs);
+              return pairs.size() < SWEPT_AT_ONCE ? count() : sweep();
             });
   }
 

@@ -1,0 +1,166 @@
+package io.castmesh.call;
+
+import io.castmesh.call.state.Action;
+import io.castmesh.call.state.Call;
+import io.castmesh.call.state.CallStore;
+import io.castmesh.call.state.Phase;
+import io.castmesh.call.state.Side;
+import io.castmesh.contract.Accounts;
+import io.castmesh.contract.Caller;
+import io.castmesh.contract.Calls.Connect;
+import io.castmesh.contract.Calls.Invite;
+import io.castmesh.contract.Calls.Invited;
+import io.castmesh.contract.Calls.OfCall;
+import io.castmesh.contract.Calls.State;
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Presence;
+import io.castmesh.contract.SessionRef;
+import io.castmesh.contract.User;
+import io.castmesh.runtime.bus.Bus;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** What people do with calls. Thread-safe: all state is in the {@link CallStore}. */
+final class CallService {
+  private final Bus bus;
+  private final CallStore calls;
+  private final CallNews news;
+  private final Duration ringTimeout;
+  private final Consumer<Call> rings;
+  private final Clock clock;
+
+  /**
+   * @param rings told of every call that begins to ring, to end it in time
+   */
+  CallService(
+      Bus bus,
+      CallStore calls,
+      CallNews news,
+      Duration ringTimeout,
+      Consumer<Call> rings,
+      Clock clock) {
+    this.bus = bus;
+    this.calls = calls;
+    this.news = news;
+    this.ringTimeout = ringTimeout;
+    this.rings = rings;
+    this.clock = clock;
+  }
+
+  /** Rings all devices of a person; one who is in another call is not disturbed. */
+  Future<Invited> invite(Invite invite) {
+    Caller caller = invite.caller();
+    return person(invite.to())
+        .compose(
+            callee -> {
+              if (callee.id().equals(caller.userId())) {
+                return Future.failedFuture(
+                    Failure.INVALID_PARAMS.exception("to: one cannot call oneself"));
+              }
+              return devices(callee).compose(devices -> ring(invite, callee, devices));
+            })
+        .map(call -> new Invited(call.id(), call.phase().word()));
+  }
+
+  private Future<Call> ring(Invite invite, User callee, List<SessionRef> devices) {
+    String id = UUID.randomUUID().toString();
+    Call call = Call.ringing(id, invite.caller(), callee, devices, invite.video(), clock.instant());
+    return calls
+        .invite(call, ringTimeout)
+        .onSuccess(news::ringing)
+        .onSuccess(rings::accept)
+        .onFailure(
+            error -> {
+              if (error instanceof FailureException f && f.failure() == Failure.USER_BUSY) {
+                news.wasBusy();
+              }
+            });
+  }
+
+  private Future<User> person(String nickname) {
+    return bus.ask(Accounts.FIND, new Accounts.ByNickname(nickname))
+        .compose(
+            user ->
+                user == null
+                    ? Future.failedFuture(Failure.USER_NOT_FOUND.exception())
+                    : Future.succeededFuture(user),
+            error ->
+                error instanceof FailureException f && f.failure() == Failure.NOT_FOUND
+                    ? Future.failedFuture(Failure.USER_NOT_FOUND.exception())
+                    : Future.failedFuture(error));
+  }
+
+  private Future<List<SessionRef>> devices(User user) {
+    return bus.ask(Presence.FIND, new Presence.Lookup(List.of(user.id())))
+        .map(found -> found.users().stream().flatMap(one -> one.sessions().stream()).toList())
+        .compose(
+            devices ->
+                devices.isEmpty()
+                    ? Future.failedFuture(Failure.USER_OFFLINE.exception())
+                    : Future.succeededFuture(devices));
+  }
+
+  Future<State> accept(OfCall request) {
+    Caller caller = request.caller();
+    return calls
+        .change(
+            request.callId(),
+            call -> call.accepted(caller.session(), call.side(caller.userId()), clock.instant()))
+        .onSuccess(change -> news.accepted(change.after()))
+        .map(change -> state(change.after()));
+  }
+
+  Future<State> reject(OfCall request) {
+    return end(request, Action.REJECT);
+  }
+
+  Future<State> cancel(OfCall request) {
+    return end(request, Action.CANCEL);
+  }
+
+  Future<State> hangUp(OfCall request) {
+    return end(request, Action.HANG_UP);
+  }
+
+  private Future<State> end(OfCall request, Action action) {
+    Caller caller = request.caller();
+    return calls
+        .change(
+            request.callId(),
+            call -> call.ended(action, call.side(caller.userId()), clock.instant()))
+        .onSuccess(change -> news.ended(change, caller.sessionId(), request.reason()))
+        .map(change -> state(change.after()));
+  }
+
+  /** Brings the media of one of the two devices that talk. */
+  Future<Media.Answer> connect(Connect request) {
+    Caller caller = request.caller();
+    return calls
+        .find(request.callId())
+        .compose(
+            call -> {
+              Side side = call.side(caller.userId());
+              if (call.phase() != Phase.ACCEPTED) {
+                throw Failure.CALL_STATE.exception("it is " + call.phase().word());
+              }
+              if (!call.connects(caller.sessionId())) {
+                throw Failure.CALL_STATE.exception(
+                    side == Side.CALLEE
+                        ? "it was answered on another device"
+                        : "it was made on another device");
+              }
+              return bus.ask(
+                  Media.CALL_CONNECT, new Media.JoinCall(caller, call.id(), request.sdpOffer()));
+            });
+  }
+
+  private static State state(Call call) {
+    return new State(call.phase().word());
+  }
+}

@@ -1,0 +1,143 @@
+package io.castmesh.call.state;
+
+import io.castmesh.contract.Caller;
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.SessionRef;
+import io.castmesh.contract.User;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A call as it is kept in Redis, as JSON. Immutable: a change makes a new one.
+ *
+ * @param callerSession the device that called
+ * @param ringing the callee's devices that ring, or rang until the call was answered or ended
+ * @param calleeSession the device that accepted; null before
+ * @param reason why it has ended; null before
+ */
+public record Call(
+    String id,
+    User caller,
+    SessionRef callerSession,
+    User callee,
+    List<SessionRef> ringing,
+    SessionRef calleeSession,
+    boolean video,
+    Phase phase,
+    String reason,
+    Instant startedAt,
+    Instant answeredAt,
+    Instant endedAt) {
+
+  public static Call ringing(
+      String id, Caller caller, User callee, List<SessionRef> ringing, boolean video, Instant now) {
+    return new Call(
+        id,
+        caller.user(),
+        caller.session(),
+        callee,
+        List.copyOf(ringing),
+        null,
+        video,
+        Phase.RINGING,
+        null,
+        now,
+        null,
+        null);
+  }
+
+  /** A call that never rang, for the log. */
+  public Call neverRang(String why) {
+    return new Call(
+        id,
+        caller,
+        callerSession,
+        callee,
+        List.of(),
+        null,
+        video,
+        Phase.ENDED,
+        why,
+        startedAt,
+        null,
+        startedAt);
+  }
+
+  /**
+   * On which side a user is.
+   *
+   * @throws io.castmesh.contract.FailureException {@link Failure#CALL_NOT_FOUND}: a stranger does
+   *     not learn that the call exists
+   */
+  public Side side(String userId) {
+    if (caller.id().equals(userId)) {
+      return Side.CALLER;
+    }
+    if (callee.id().equals(userId)) {
+      return Side.CALLEE;
+    }
+    throw Failure.CALL_NOT_FOUND.exception();
+  }
+
+  /** The callee takes it on one device. */
+  public Call accepted(SessionRef device, Side side, Instant now) {
+    Transitions.Outcome outcome = Transitions.of(phase, Action.ACCEPT, side);
+    return new Call(
+        id,
+        caller,
+        callerSession,
+        callee,
+        ringing,
+        device,
+        video,
+        outcome.phase(),
+        null,
+        startedAt,
+        now,
+        null);
+  }
+
+  public Call ended(Action action, Side side, Instant now) {
+    Transitions.Outcome outcome = Transitions.of(phase, action, side);
+    return new Call(
+        id,
+        caller,
+        callerSession,
+        callee,
+        ringing,
+        calleeSession,
+        video,
+        outcome.phase(),
+        outcome.reason(),
+        startedAt,
+        answeredAt,
+        now);
+  }
+
+  /** A device of the callee rings no longer. */
+  public Call without(String sessionId) {
+    return new Call(
+        id,
+        caller,
+        callerSession,
+        callee,
+        ringing.stream().filter(s -> !s.sessionId().equals(sessionId)).toList(),
+        calleeSession,
+        video,
+        phase,
+        reason,
+        startedAt,
+        answeredAt,
+        endedAt);
+  }
+
+  /** Whether this device is one of the two between which media flow. */
+  public boolean connects(String sessionId) {
+    return callerSession.sessionId().equals(sessionId)
+        || (calleeSession != null && calleeSession.sessionId().equals(sessionId));
+  }
+
+  public boolean rings(String sessionId) {
+    return ringing.stream().anyMatch(session -> session.sessionId().equals(sessionId));
+  }
+}

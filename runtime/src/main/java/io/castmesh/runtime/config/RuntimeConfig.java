@@ -58,6 +58,22 @@ public record RuntimeConfig(
         s.seconds("drain.deadline", 20, 1, 600, "How long a shutdown may take"));
   }
 
+  /** The same with other addresses of the stores: of embedded ones. */
+  public RuntimeConfig withStores(String newMysqlUrl, String newRedisUrl) {
+    return new RuntimeConfig(
+        dataDir,
+        recordingsDir,
+        managementHost,
+        managementPort,
+        newMysqlUrl,
+        mysqlPoolSize,
+        newRedisUrl,
+        redisPoolSize,
+        logFormat,
+        logLevel,
+        drainDeadline);
+  }
+
   /** Keys that are read outside of any configuration record: by the launcher and by the script. */
   public static Set<String> launcherKeys() {
     return Arrays.stream(new String[] {"config", "java.opts"})

@@ -1,0 +1,356 @@
+package io.castmesh.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.contract.Clients;
+import io.castmesh.contract.Done;
+import io.castmesh.contract.Presence;
+import io.castmesh.contract.SessionRef;
+import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.config.Settings;
+import io.castmesh.testing.TestMesh;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The gateway from outside: real sockets, real MariaDB and Redis. */
+@ExtendWith(TestMesh.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GatewayTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final BlockingQueue<Clients.SessionEnded> ended = new LinkedBlockingQueue<>();
+  private Mesh mesh;
+  private int port;
+
+  @BeforeAll
+  void start(TestMesh test) throws Exception {
+    mesh = test.mesh();
+    // room-service is not part of this module: the test hears what the gateway says to it.
+    mesh.bus().serve(Presence.ASSERT, q -> Future.succeededFuture(Done.DONE));
+    mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
+    mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
+    Settings settings =
+        test.settings(
+            Map.of(
+                "CASTMESH_HTTP_PORT", "0",
+                "CASTMESH_SESSION_RESUME_WINDOW", "2",
+                "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000",
+                "CASTMESH_SESSION_AUTHENTICATE_WITHIN", "4"));
+    GatewayConfig config = GatewayConfig.read(settings, RuntimeConfig.read(settings));
+    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
+    test.deploy(gateway);
+    port = URI.create(gateway.url()).getPort();
+  }
+
+  @Test
+  void whoSignsUpCanAuthenticateASocketAndPing() throws Exception {
+    // given
+    JsonObject tokens = signUp("Ada");
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      // when
+      JsonObject welcome = authenticate(client, tokens, null);
+      JsonObject pong = client.call("session.ping", new JsonObject());
+      // then
+      assertThat(welcome.getJsonObject("user").getString("nickname")).isEqualTo("Ada");
+      assertThat(welcome.getBoolean("resumed")).isFalse();
+      assertThat(pong.getJsonObject("result").getString("time")).endsWith("Z");
+    }
+  }
+
+  @Test
+  void aClientThatReturnsGetsWhatItMissedInOrderAndOnce() throws Exception {
+    // given
+    JsonObject tokens = signUp("Bea");
+    TestClient first = new TestClient(mesh.vertx(), port);
+    String session = authenticate(first, tokens, null).getString("sessionId");
+    deliver(session, 1);
+    assertThat(first.event().getJsonObject("params").getInteger("n")).isEqualTo(1);
+    // when
+    first.cut();
+    first.close();
+    deliver(session, 2);
+    deliver(session, 3);
+    try (TestClient second = new TestClient(mesh.vertx(), port)) {
+      JsonObject welcome =
+          authenticate(
+              second, tokens, new JsonObject().put("sessionId", session).put("lastSeq", 1));
+      // then
+      assertThat(welcome.getBoolean("resumed")).isTrue();
+      assertThat(welcome.getString("sessionId")).isEqualTo(session);
+      assertThat(second.event().getJsonObject("params").getMap())
+          .containsEntry("seq", 2)
+          .containsEntry("n", 2);
+      assertThat(second.event().getJsonObject("params").getMap())
+          .containsEntry("seq", 3)
+          .containsEntry("n", 3);
+      assertThat(second.quiet()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReturnIsGivenUpAfterItsWindow() throws Exception {
+    // given
+    TestClient client = new TestClient(mesh.vertx(), port);
+    JsonObject tokens = signUp("Cleo");
+    String session = authenticate(client, tokens, null).getString("sessionId");
+    // when
+    client.cut();
+    client.close();
+    // then
+    Clients.SessionEnded news;
+    do {
+      news = ended.poll(6, TimeUnit.SECONDS);
+      assertThat(news).as("news that the session has ended").isNotNull();
+    } while (!news.session().sessionId().equals(session));
+    assertThat(news.reason()).isEqualTo("expired");
+    try (TestClient late = new TestClient(mesh.vertx(), port)) {
+      JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 0);
+      assertThat(authenticate(late, tokens, resume).getBoolean("resumed")).isFalse();
+    }
+  }
+
+  @Test
+  void aSessionIsNotHandedToSomebodyElse() throws Exception {
+    // given
+    JsonObject dora = signUp("Dora");
+    JsonObject eve = signUp("Eve");
+    TestClient owner = new TestClient(mesh.vertx(), port);
+    String session = authenticate(owner, dora, null).getString("sessionId");
+    // when
+    try (TestClient thief = new TestClient(mesh.vertx(), port)) {
+      JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 0);
+      JsonObject welcome = authenticate(thief, eve, resume);
+      // then
+      assertThat(welcome.getBoolean("resumed")).isFalse();
+      assertThat(welcome.getString("sessionId")).isNotEqualTo(session);
+      assertThat(owner.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
+    }
+    owner.close();
+  }
+
+  @Test
+  void aSocketThatNeverAuthenticatesIsClosed() throws Exception {
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      assertThat(client.failure("session.ping", new JsonObject())).isEqualTo("UNAUTHENTICATED");
+      assertThat(client.closeCode()).isEqualTo(4401);
+    }
+  }
+
+  @Test
+  void badMessagesAreAnsweredWithStableErrorsAndDisturbNobody() throws Exception {
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      authenticate(client, signUp("Fay"), null);
+      // when, then
+      client.send("{\"jsonrpc\":");
+      assertThat(TestClient.name(client.answer())).isEqualTo("PARSE_ERROR");
+      client.send("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.ping\"}]");
+      assertThat(TestClient.name(client.answer())).isEqualTo("INVALID_MESSAGE");
+      client.send("{\"id\":1,\"method\":\"session.ping\"}");
+      assertThat(TestClient.name(client.answer())).isEqualTo("INVALID_MESSAGE");
+      client.send("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"live.view\",\"params\":[1]}");
+      assertThat(TestClient.name(client.answer())).isEqualTo("INVALID_PARAMS");
+      assertThat(client.failure("live.explode", new JsonObject())).isEqualTo("METHOD_NOT_FOUND");
+      assertThat(client.failure("live.view", new JsonObject().put("liveId", "x")))
+          .isEqualTo("INVALID_PARAMS");
+      JsonObject wrong =
+          client.call("live.view", new JsonObject().put("liveId", 5).put("sdpOffer", "v=0"));
+      assertThat(TestClient.name(wrong)).isEqualTo("INVALID_PARAMS");
+      assertThat(wrong.getJsonObject("error").getJsonObject("data").getString("details"))
+          .contains("liveId");
+      assertThat(client.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
+    }
+  }
+
+  @Test
+  void aMessageOverTheLimitClosesItsSocketAlone() throws Exception {
+    try (TestClient bystander = new TestClient(mesh.vertx(), port);
+        TestClient client = new TestClient(mesh.vertx(), port)) {
+      authenticate(bystander, signUp("Gus"), null);
+      authenticate(client, signUp("Hal"), null);
+      client.send("{\"x\":\"" + "a".repeat(70_000) + "\"}");
+      assertThat(client.closeCode()).isEqualTo(4413);
+      assertThat(bystander.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
+    }
+  }
+
+  @Test
+  void aFloodIsRefusedAndThenCutOff() throws Exception {
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      authenticate(client, signUp("Ivy"), null);
+      for (int i = 0; i < 2000; i++) {
+        client.send("{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"method\":\"session.ping\"}");
+      }
+      assertThat(client.closeCode()).isEqualTo(4429);
+      JsonObject answer = client.answer();
+      while (answer.containsKey("result")) {
+        answer = client.answer();
+      }
+      assertThat(TestClient.name(answer)).isEqualTo("TOO_MANY_REQUESTS");
+    }
+  }
+
+  @Test
+  void tokensThatAreNotOursAreRefused() throws Exception {
+    String good = signUp("Jan").getString("accessToken");
+    String[] parts = good.split("\\.", -1);
+    JsonObject claims = new JsonObject(new String(Base64.getUrlDecoder().decode(parts[1])));
+    String unsigned =
+        encode(new JsonObject().put("alg", "none").put("typ", "JWT")) + "." + parts[1] + ".";
+    String forged = parts[0] + "." + encode(claims.put("sub", "somebody-else")) + "." + parts[2];
+    for (String token :
+        List.of(unsigned, forged, "nonsense", parts[0] + "." + parts[1] + ".AAAA")) {
+      try (TestClient client = new TestClient(mesh.vertx(), port)) {
+        assertThat(client.failure("session.authenticate", new JsonObject().put("token", token)))
+            .isEqualTo("TOKEN_INVALID");
+        assertThat(client.closeCode()).isEqualTo(4401);
+      }
+    }
+  }
+
+  @Test
+  void loggingOutRevokesBothTokensAtOnce() throws Exception {
+    // given
+    JsonObject tokens = signUp("Kim");
+    String refresh = body("refreshToken", tokens.getString("refreshToken"));
+    // when
+    HttpResponse<String> out = post("/api/v1/auth/logout", refresh, tokens);
+    // then
+    assertThat(out.statusCode()).isEqualTo(204);
+    assertThat(problem(get("/api/v1/me", tokens))).isEqualTo("TOKEN_REVOKED");
+    assertThat(problem(post("/api/v1/auth/refresh", refresh, null))).isEqualTo("TOKEN_REVOKED");
+  }
+
+  @Test
+  void aRefreshTokenWorksOnceAndItsReuseEndsTheFamily() throws Exception {
+    // given
+    JsonObject tokens = signUp("Lea");
+    String first = body("refreshToken", tokens.getString("refreshToken"));
+    // when
+    JsonObject second = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
+    // then
+    assertThat(get("/api/v1/me", second).statusCode()).isEqualTo(200);
+    assertThat(problem(post("/api/v1/auth/refresh", first, null))).isEqualTo("TOKEN_REVOKED");
+    String successor = body("refreshToken", second.getString("refreshToken"));
+    assertThat(problem(post("/api/v1/auth/refresh", successor, null))).isEqualTo("TOKEN_REVOKED");
+  }
+
+  @Test
+  void nicknamesThatLookAlikeAreOne() throws Exception {
+    signUp("Max");
+    HttpResponse<String> taken =
+        post("/api/v1/auth/register", credentials("\uFF2Dax", "password1"), null);
+    assertThat(taken.statusCode()).isEqualTo(409);
+    assertThat(problem(taken)).isEqualTo("NICKNAME_TAKEN");
+  }
+
+  @Test
+  void badHttpInputGetsProblemsWithStableNames() throws Exception {
+    assertThat(problem(post("/api/v1/auth/register", "{", null))).isEqualTo("INVALID_REQUEST");
+    assertThat(problem(post("/api/v1/auth/register", credentials("a b!", "password1"), null)))
+        .isEqualTo("INVALID_REQUEST");
+    assertThat(problem(post("/api/v1/auth/register", credentials("Nils", "short"), null)))
+        .isEqualTo("INVALID_REQUEST");
+    assertThat(problem(post("/api/v1/auth/login", credentials("nobody", "password1"), null)))
+        .isEqualTo("BAD_CREDENTIALS");
+    assertThat(problem(get("/api/v1/me", null))).isEqualTo("UNAUTHENTICATED");
+    assertThat(problem(get("/api/v1/nothing", null))).isEqualTo("NOT_FOUND");
+    assertThat(problem(get("/api/v1/videos/..%2f..%2fetc%2fpasswd/content", null)))
+        .isIn("VIDEO_NOT_FOUND", "NOT_FOUND");
+    assertThat(problem(get("/api/v1/videos?page=-1", null))).isEqualTo("INVALID_REQUEST");
+    assertThat(problem(get("/api/v1/lives", null))).isEqualTo("UNAVAILABLE");
+  }
+
+  @Test
+  void everyDescribedMethodIsKnownAndSaysWhatIsWrong() throws Exception {
+    JsonObject document = new JsonObject(get("/openrpc.json", null).body());
+    JsonArray methods = document.getJsonArray("methods");
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      authenticate(client, signUp("Olga"), null);
+      for (int i = 0; i < methods.size(); i++) {
+        String name = methods.getJsonObject(i).getString("name");
+        JsonObject answer = client.call(name, new JsonObject());
+        if (answer.containsKey("error")) {
+          assertThat(TestClient.name(answer)).as(name).isEqualTo("INVALID_PARAMS");
+        }
+      }
+    }
+  }
+
+  private void deliver(String session, int n) throws Exception {
+    mesh.clients().toSession(new SessionRef(session, mesh.node()), "test.event", Map.of("n", n));
+  }
+
+  private JsonObject signUp(String nickname) throws Exception {
+    HttpResponse<String> response =
+        post("/api/v1/auth/register", credentials(nickname, "password1"), null);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+    return new JsonObject(response.body());
+  }
+
+  private static JsonObject authenticate(TestClient client, JsonObject tokens, JsonObject resume)
+      throws Exception {
+    JsonObject params = new JsonObject().put("token", tokens.getString("accessToken"));
+    if (resume != null) {
+      params.put("resume", resume);
+    }
+    JsonObject answer = client.call("session.authenticate", params);
+    assertThat(answer.containsKey("result")).as(answer.encode()).isTrue();
+    return answer.getJsonObject("result");
+  }
+
+  private HttpResponse<String> get(String path, JsonObject tokens) throws Exception {
+    return HTTP.send(request(path, tokens).GET().build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, String body, JsonObject tokens) throws Exception {
+    return HTTP.send(
+        request(path, tokens).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path, JsonObject tokens) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("content-type", "application/json");
+    return tokens == null
+        ? builder
+        : builder.header("authorization", "Bearer " + tokens.getString("accessToken"));
+  }
+
+  private static String credentials(String nickname, String password) {
+    return new JsonObject().put("nickname", nickname).put("password", password).encode();
+  }
+
+  private static String body(String name, String value) {
+    return new JsonObject().put(name, value).encode();
+  }
+
+  private static String problem(HttpResponse<String> response) {
+    assertThat(response.headers().firstValue("content-type"))
+        .as(response.body())
+        .contains("application/problem+json");
+    JsonObject problem = new JsonObject(response.body());
+    assertThat(problem.getInteger("status")).isEqualTo(response.statusCode());
+    return problem.getString("name");
+  }
+
+  private static String encode(JsonObject json) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(json.encode().getBytes());
+  }
+}

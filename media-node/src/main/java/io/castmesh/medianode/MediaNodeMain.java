@@ -1,6 +1,5 @@
 package io.castmesh.medianode;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,9 +43,9 @@ public final class MediaNodeMain {
   }
 
   private static void stop(Vertx vertx, MediaNode node) {
-    Future<Void> stopped = node.close().eventually(vertx::close);
     try {
-      stopped.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+      node.close().await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+      vertx.close().await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
       log.info("The media node has stopped");
     } catch (TimeoutException late) {
       log.warn("The media node did not stop within {} s", SHUTDOWN_SECONDS);

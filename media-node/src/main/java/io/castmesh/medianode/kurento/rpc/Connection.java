@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Connection {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final short BROKEN_JSON = 1007;
   private static final short SLOW_READER = 1013;
 
   private final ServerWebSocket socket;
@@ -80,8 +81,9 @@ public final class Connection {
     try {
       decoded = Json.decodeValue(message);
     } catch (DecodeException broken) {
-      log.info("Broken JSON from {}, the socket is cut", socket.remoteAddress());
-      transport.close();
+      // A Kurento server answers nothing and drops the socket; here the close code says why.
+      log.info("Broken JSON from {}, the socket is closed", socket.remoteAddress());
+      socket.close(BROKEN_JSON, "Broken JSON");
       return;
     }
     inFlight++;

@@ -1,0 +1,46 @@
+package io.castmesh.medianode.kurento;
+
+import io.castmesh.medianode.MediaNode;
+import io.castmesh.medianode.MediaNodeConfig;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A media node for tests, on a port of its own; the engine is one whose media tests control. */
+final class TestNode implements AutoCloseable {
+  final MemoryEngine engine = new MemoryEngine();
+  private final Vertx vertx = Vertx.vertx();
+  private final MediaNode node;
+
+  TestNode(KurentoLimits limits) {
+    this(limits, 0);
+  }
+
+  TestNode(KurentoLimits limits, int port) {
+    MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", port, "127.0.0.1", 0, List.of());
+    try {
+      node = MediaNode.start(vertx, config, limits, () -> engine).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new IllegalStateException(late);
+    }
+  }
+
+  int port() {
+    return node.controlPort();
+  }
+
+  String url() {
+    return "ws://127.0.0.1:" + port() + "/kurento";
+  }
+
+  @Override
+  public void close() {
+    try {
+      node.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new IllegalStateException(late);
+    }
+  }
+}

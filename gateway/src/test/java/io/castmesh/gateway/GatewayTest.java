@@ -145,6 +145,28 @@ class GatewayTest {
   }
 
   @Test
+  void aClientBehindAProxyWithoutWebSocketsUsesSockJs() throws Exception {
+    // given
+    JsonObject tokens = signUp("Pia");
+    String session = "/sockjs/000/" + System.nanoTime();
+    assertThat(post(session + "/xhr", "", null).body()).isEqualTo("o\n");
+    // when
+    JsonObject request =
+        new JsonObject()
+            .put("jsonrpc", "2.0")
+            .put("id", 1)
+            .put("method", "session.authenticate")
+            .put("params", new JsonObject().put("token", tokens.getString("accessToken")));
+    String sent = new JsonArray().add(request.encode()).encode();
+    assertThat(post(session + "/xhr_send", sent, null).statusCode()).isEqualTo(204);
+    // then
+    String frame = post(session + "/xhr", "", null).body();
+    JsonObject answer = new JsonObject(new JsonArray(frame.substring(1)).getString(0));
+    assertThat(answer.getJsonObject("result").getJsonObject("user").getString("nickname"))
+        .isEqualTo("Pia");
+  }
+
+  @Test
   void aSocketThatNeverAuthenticatesIsClosed() throws Exception {
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
       assertThat(client.failure("session.ping", new JsonObject())).isEqualTo("UNAUTHENTICATED");

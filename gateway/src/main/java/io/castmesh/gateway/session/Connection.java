@@ -9,6 +9,7 @@ import io.castmesh.runtime.bus.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,6 +143,7 @@ public final class Connection {
       authenticate(request);
       return;
     }
+    long begin = System.nanoTime();
     Future<?> answer =
         session == null
             ? Future.failedFuture(Failure.UNAUTHENTICATED.exception())
@@ -149,12 +151,14 @@ public final class Connection {
     answer.onComplete(
         result -> {
           inFlight--;
+          sessions.answered(request.method(), "ok", System.nanoTime() - begin);
           if (!request.notification()) {
             send(RpcFrames.result(request.id(), result));
           }
         },
         error -> {
           inFlight--;
+          sessions.answered(request.method(), outcome(error), System.nanoTime() - begin);
           fail(request, error);
         });
   }
@@ -198,6 +202,11 @@ public final class Connection {
                 vertx.runOnContext(next -> close(CloseCode.NOT_AUTHENTICATED));
               }
             });
+  }
+
+  private static String outcome(Throwable error) {
+    Failure failure = error instanceof FailureException known ? known.failure() : Failure.INTERNAL;
+    return failure.name().toLowerCase(Locale.ROOT);
   }
 
   private void refuse(Object id) {

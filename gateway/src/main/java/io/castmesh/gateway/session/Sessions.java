@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +128,14 @@ public final class Sessions {
   void forget(Connection connection) {
     connections.remove(connection);
     socketCount.set(connections.size());
+  }
+
+  void answered(String method, String outcome, long nanos) {
+    // Strangers may send any method: only known ones become a label.
+    String known = methods.names().contains(method) ? method : "unknown";
+    mesh.metrics()
+        .timer("castmesh.gateway.requests", "method", known, "outcome", outcome)
+        .record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void closed(CloseCode code) {

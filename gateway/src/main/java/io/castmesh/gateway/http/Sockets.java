@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /** The two ways in for clients: native WebSocket at {@code /ws}, SockJS at {@code /sockjs}. */
 final class Sockets {
   private static final Logger log = LoggerFactory.getLogger(Sockets.class);
+
+  /** A SockJS post may carry several messages, each of which is held to its own limit. */
+  private static final int SOCKJS_BODY_BYTES = 1024 * 1024;
 
   private final Sessions sessions;
 
@@ -34,6 +38,9 @@ final class Sockets {
                 .setRegisterWriteHandler(false)
                 .setHeartbeatInterval(25_000)
                 .setSessionTimeout(10_000));
+    // The transports that send by POST need their bodies read first. Polling (xhr, jsonp) does not
+    // survive its first answer: https://github.com/vert-x3/vertx-web/issues/2862; streaming does.
+    router.post("/sockjs/*").handler(BodyHandler.create(false).setBodyLimit(SOCKJS_BODY_BYTES));
     router.route("/sockjs/*").subRouter(sockJs.socketHandler(this::sockJs));
   }
 

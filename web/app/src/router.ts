@@ -1,0 +1,82 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import { i18n } from './i18n/index.ts';
+import LivesPage from './pages/LivesPage.vue';
+import SignInPage from './pages/SignInPage.vue';
+import { useAccount } from './stores/account.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Reachable without an account, and shown without the navigation. */
+    bare?: boolean;
+    /** Key of the window's title. */
+    title?: string;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/', name: 'lives', component: LivesPage, meta: { title: 'lives.title' } },
+    {
+      path: '/sign-in',
+      name: 'sign-in',
+      component: SignInPage,
+      meta: { bare: true, title: 'signIn.submit' },
+    },
+    {
+      path: '/go-live',
+      name: 'studio',
+      component: () => import('./pages/StudioPage.vue'),
+      meta: { title: 'studio.title' },
+    },
+    {
+      path: '/live/:id',
+      name: 'watch',
+      component: () => import('./pages/WatchPage.vue'),
+      meta: { title: 'lives.title' },
+    },
+    {
+      path: '/videos',
+      name: 'videos',
+      component: () => import('./pages/VideosPage.vue'),
+      meta: { title: 'videos.title' },
+    },
+    {
+      path: '/videos/:id',
+      name: 'video',
+      component: () => import('./pages/VideoPage.vue'),
+      meta: { title: 'videos.title' },
+    },
+    {
+      path: '/calls',
+      name: 'people',
+      component: () => import('./pages/PeoplePage.vue'),
+      meta: { title: 'people.title' },
+    },
+    {
+      path: '/:rest(.*)*',
+      name: 'not-found',
+      component: () => import('./pages/NotFoundPage.vue'),
+      meta: { title: 'app.notFound' },
+    },
+  ],
+});
+
+router.beforeEach((to) => {
+  const account = useAccount();
+  if (!to.meta.bare && !account.user) {
+    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  }
+  return true;
+});
+
+router.afterEach((to) => {
+  const { t } = i18n.global;
+  document.title = to.meta.title ? `${t(to.meta.title)} · castmesh` : 'castmesh';
+});
+
+/** Where to go after signing in; only paths of our own, so that a link cannot lead elsewhere. */
+export function safeNext(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/';
+}

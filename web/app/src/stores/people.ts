@@ -1,0 +1,38 @@
+import type { Presence } from '@castmesh/client';
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { client } from '../castmesh/client.ts';
+import { useAccount } from './account.ts';
+
+/** Everybody else who is online. */
+export const usePeople = defineStore('people', () => {
+  const account = useAccount();
+  const known = ref(new Map<string, Presence>());
+  const isLoaded = ref(false);
+
+  client.presence.on('snapshot', (people) => {
+    known.value = new Map(people.map((person) => [person.id, person]));
+    isLoaded.value = true;
+  });
+  client.presence.on('changed', ({ user, state }) => {
+    if (state === 'offline') known.value.delete(user.id);
+    else known.value.set(user.id, { ...user, state });
+  });
+  client.session.on('state', ({ state }) => {
+    if (state !== 'closed') return;
+    known.value = new Map();
+    isLoaded.value = false;
+  });
+
+  const others = computed(() =>
+    [...known.value.values()]
+      .filter((person) => person.id !== account.user?.id && person.state !== 'offline')
+      .sort((a, b) => a.nickname.localeCompare(b.nickname)),
+  );
+
+  async function watch(): Promise<void> {
+    await client.presence.watch({ everyone: true });
+  }
+
+  return { others, isLoaded, watch };
+});

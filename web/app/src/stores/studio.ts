@@ -1,0 +1,110 @@
+import type { LiveHandle, MediaStats, Viewer } from '@castmesh/client';
+import { stopStream } from '@castmesh/client';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { client } from '../castmesh/client.ts';
+
+/** Somebody came or went. */
+export interface Activity extends Viewer {
+  id: number;
+  kind: 'joined' | 'left';
+}
+
+const MAX_ACTIVITY = 100;
+const STATS_EVERY_MS = 1_000;
+
+/** The own live. It lives here and not in a page, so that a look at another page does not end it. */
+export const useStudio = defineStore('studio', () => {
+  const live = shallowRef<LiveHandle>();
+  const title = ref('');
+  const isRecorded = ref(true);
+  const startedAt = ref(0);
+  const state = ref<LiveHandle['state']>('connecting');
+  const viewers = ref(0);
+  const watching = ref<Viewer[]>([]);
+  const activity = ref<Activity[]>([]);
+  const stats = shallowRef<MediaStats>();
+  const endReason = ref<string>();
+  const isMuted = ref(false);
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let nextId = 1;
+
+  const isLive = computed(() => live.value !== undefined);
+
+  /** Publishes a stream, which belongs to the live from then on. */
+  async function start(stream: MediaStream, name: string, record: boolean): Promise<void> {
+    const handle = await client.publish(stream, { title: name.trim(), record });
+    live.value = handle;
+    title.value = name.trim();
+    isRecorded.value = record;
+    startedAt.value = Date.now();
+    state.value = handle.state;
+    viewers.value = 0;
+    watching.value = [];
+    activity.value = [];
+    stats.value = undefined;
+    endReason.value = undefined;
+    isMuted.value = stream.getAudioTracks().some((track) => !track.enabled);
+    handle.on('state', (value) => (state.value = value));
+    handle.on('viewers', (value) => (viewers.value = value));
+    handle.on('viewerJoined', (viewer) => {
+      watching.value = [viewer, ...watching.value];
+      note('joined', viewer);
+    });
+    handle.on('viewerLeft', (viewer) => {
+      const at = watching.value.findIndex((other) => other.user.id === viewer.user.id);
+      if (at >= 0) watching.value = watching.value.filter((_, index) => index !== at);
+      note('left', viewer);
+    });
+    handle.on('ended', ({ reason }) => ended(stream, reason));
+    // The reader has ended the sharing in the browser's own bar.
+    for (const track of stream.getVideoTracks()) {
+      track.addEventListener('ended', () => void stop().catch(() => undefined));
+    }
+    timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
+  }
+
+  async function stop(): Promise<void> {
+    await live.value?.stop();
+  }
+
+  function toggleSound(): void {
+    isMuted.value = !isMuted.value;
+    for (const track of live.value?.local.getAudioTracks() ?? []) track.enabled = !isMuted.value;
+  }
+
+  async function readStats(handle: LiveHandle): Promise<void> {
+    const read = await handle.stats();
+    if (live.value === handle) stats.value = read;
+  }
+
+  function note(kind: Activity['kind'], { user, time }: Viewer): void {
+    activity.value = [{ id: nextId++, kind, user, time }, ...activity.value].slice(0, MAX_ACTIVITY);
+  }
+
+  function ended(stream: MediaStream, reason: string): void {
+    clearInterval(timer);
+    stopStream(stream);
+    live.value = undefined;
+    stats.value = undefined;
+    endReason.value = reason;
+  }
+
+  return {
+    live,
+    isLive,
+    title,
+    isRecorded,
+    startedAt,
+    state,
+    viewers,
+    watching,
+    activity,
+    stats,
+    endReason,
+    isMuted,
+    start,
+    stop,
+    toggleSound,
+  };
+});

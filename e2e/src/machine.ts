@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder with the script `castmesh`. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'castmesh-e2e-'));
+}
+
+export function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** A port that nobody listens on at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Where Chromium is: `CHROMIUM`, else the usual places. */
+export function chromiumPath(): string {
+  const places = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome-stable',
+    '/usr/bin/google-chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  for (const place of places) {
+    try {
+      if (place) {
+        accessSync(place, constants.X_OK);
+        return place;
+      }
+    } catch {
+      // not here
+    }
+  }
+  throw new Error('Chromium is missing: install it or set CHROMIUM to its path.');
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Process ids whose command line holds the text: the children that work on a folder, say. */
+export function processesWith(text: string): number[] {
+  const lines = execFileSync('ps', ['-Ao', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => pid !== process.pid);
+}
+
+export function readNumber(file: string): number {
+  return Number.parseInt(readFileSync(file, 'utf8'), 10);
+}

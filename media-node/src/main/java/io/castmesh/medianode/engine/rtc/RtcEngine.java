@@ -2,45 +2,239 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.engine.EngineStats;
+import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.record.FileRecorder;
+import io.castmesh.medianode.engine.record.WriterPool;
+import io.castmesh.medianode.engine.sdp.HostCandidates;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import io.castmesh.medianode.engine.track.WallClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The media engine over real sockets: one UDP port, one loop thread. */
+/**
+ * The media engine over real sockets: one UDP port and one loop thread for everything, a pool for
+ * handshakes and one for files.
+ */
 public final class RtcEngine implements MediaEngine {
+  private static final Logger log = LoggerFactory.getLogger(RtcEngine.class);
 
-  private RtcEngine() {}
+  /** Handshakes that wait for their peers at the same time; more queue up for a moment. */
+  private static final int HANDSHAKE_THREADS = 32;
 
-  /** Binds the media port and starts the loop. */
+  private static final int HANDSHAKE_QUEUE = 1024;
+
+  private final EngineCounters counters = new EngineCounters();
+  private final PeerTable<RtcPeer> peers = new PeerTable<>();
+  private final Set<RtcPeer> livePeers = ConcurrentHashMap.newKeySet();
+  private final Set<FileRecorder> liveRecorders = ConcurrentHashMap.newKeySet();
+  private final MediaLoop loop;
+  private final ThreadPoolExecutor handshakes;
+  private final WriterPool writers = new WriterPool();
+  private final MediaContext context;
+  private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
+
+  private RtcEngine(MediaNodeConfig config) throws IOException {
+    InetAddress bound = InetAddress.getByName(config.mediaHost());
+    loop = new MediaLoop(new InetSocketAddress(bound, config.mediaPort()), new Demultiplexer());
+    handshakes =
+        new ThreadPoolExecutor(
+            HANDSHAKE_THREADS,
+            HANDSHAKE_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(HANDSHAKE_QUEUE),
+            RtcEngine::handshakeThread);
+    handshakes.allowCoreThreadTimeOut(true);
+    context =
+        new MediaContext(
+            loop,
+            peers,
+            DtlsIdentity.create(Instant.now()),
+            handshakes,
+            HostCandidates.of(
+                HostCandidates.addresses(config.announcedAddresses(), bound), loop.port()),
+            new WallClock(System.currentTimeMillis(), System.nanoTime()),
+            counters,
+            new SecureRandom());
+  }
+
+  private static Thread handshakeThread(Runnable work) {
+    Thread thread = new Thread(work, "dtls-handshake");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Binds the media port and starts the loop.
+   *
+   * @throws UncheckedIOException when the port is taken or an address is not ours
+   */
   public static RtcEngine start(MediaNodeConfig config) {
-    return new RtcEngine();
+    try {
+      RtcEngine engine = new RtcEngine(config);
+      engine.loop.start();
+      log.info("media on {} port {}", config.mediaHost(), engine.mediaPort());
+      return engine;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot open the media port %s:%d: %s"
+              .formatted(config.mediaHost(), config.mediaPort(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** The UDP port that was bound. */
+  public int mediaPort() {
+    return loop.port();
   }
 
   @Override
   public WebRtcPeer createWebRtcPeer(String id, WebRtcPeer.Listener listener) {
-    throw new UnsupportedOperationException("not yet: " + id);
+    RtcPeer peer = new RtcPeer(id, context, listener, livePeers::remove);
+    livePeers.add(peer);
+    try {
+      loop.execute(peer::open);
+    } catch (RejectedExecutionException closed) {
+      livePeers.remove(peer);
+      throw new IllegalStateException("the media engine is closed", closed);
+    }
+    return peer;
   }
 
   @Override
   public MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener) {
-    throw new UnsupportedOperationException("not yet: " + id);
+    FileRecorder recorder =
+        new FileRecorder(
+            id, file, loop, writers, context.wallClock(), listener, liveRecorders::remove);
+    liveRecorders.add(recorder);
+    return recorder;
   }
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(0, 0, 0, 0, 0, 0, 0, 0);
+    return new EngineStats(
+        livePeers.size(),
+        liveRecorders.size(),
+        counters.packetsReceived.get(),
+        counters.packetsSent.get(),
+        counters.bytesReceived.get(),
+        counters.bytesSent.get(),
+        counters.packetsDropped.get() + counters.strangers.get() + loop.sendFailures(),
+        counters.packetsRetransmitted.get());
+  }
+
+  /** Datagrams that came from nobody we know. */
+  public long strangers() {
+    return counters.strangers.get();
   }
 
   @Override
   public CompletionStage<Void> shutdown() {
-    return CompletableFuture.completedFuture(null);
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    if (!shutdown.compareAndSet(null, mine)) {
+      return shutdown.get();
+    }
+    List<CompletableFuture<Void>> releases = new ArrayList<>();
+    // Recordings first: their files are finished while media may still arrive.
+    for (MediaElement element : liveRecorders) {
+      releases.add(element.release().toCompletableFuture());
+    }
+    for (MediaElement element : livePeers) {
+      releases.add(element.release().toCompletableFuture());
+    }
+    CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new))
+        .orTimeout(10, TimeUnit.SECONDS)
+        .whenCompleteAsync(
+            (ignored, failure) -> {
+              stopThreads();
+              mine.complete(null);
+            },
+            work -> new Thread(work, "media-shutdown").start());
+    return mine;
+  }
+
+  private void stopThreads() {
+    handshakes.shutdown();
+    try {
+      handshakes.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    handshakes.shutdownNow();
+    writers.close();
+    loop.close();
   }
 
   @Override
   public void close() {
-    shutdown();
+    shutdown().toCompletableFuture().join();
+  }
+
+  /** Tells STUN, DTLS and RTP apart (RFC 7983 section 7) and finds the peer. On the loop. */
+  private final class Demultiplexer implements MediaLoop.Handler {
+    @Override
+    public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+      counters.packetsReceived.increment();
+      counters.bytesReceived.add(length);
+      int first = length == 0 ? -1 : data[0] & 0xFF;
+      if (first >= 0 && first <= 3) {
+        onStun(data, length, from, now);
+        return;
+      }
+      RtcPeer peer = peers.byAddress(from);
+      if (peer == null) {
+        counters.strangers.increment();
+      } else if (first >= 128 && first <= 191) {
+        peer.connection().onMedia(data, length, now);
+      } else if (first >= 20 && first <= 63) {
+        peer.connection().onDtls(data, length);
+      } else {
+        counters.packetsDropped.increment();
+      }
+    }
+
+    private void onStun(byte[] data, int length, InetSocketAddress from, long now) {
+      Optional<StunMessage> message = StunMessage.parse(data, 0, length);
+      Optional<RtcPeer> peer = message.flatMap(StunMessage::username).flatMap(peers::byUsername);
+      if (peer.isPresent()) {
+        peer.get().connection().onStun(message.get(), from, now);
+      } else {
+        counters.strangers.increment();
+      }
+    }
+
+    @Override
+    public void onTick(long now) {
+      for (RtcPeer peer : livePeers) {
+        peer.connection().tick(now);
+      }
+      for (FileRecorder recorder : liveRecorders) {
+        recorder.tick(now);
+      }
+    }
   }
 }

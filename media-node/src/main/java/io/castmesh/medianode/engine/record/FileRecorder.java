@@ -1,0 +1,206 @@
+package io.castmesh.medianode.engine.record;
+
+import io.castmesh.medianode.engine.ElementStats;
+import io.castmesh.medianode.engine.MediaElement;
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.track.TrackElement;
+import io.castmesh.medianode.engine.track.TrackSink;
+import io.castmesh.medianode.engine.track.TrackSource;
+import io.castmesh.medianode.engine.track.WallClock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A recorder: any thread may call it; {@link Recording} does the work on the loop. One recorder
+ * makes one file.
+ */
+public final class FileRecorder implements MediaRecorder, TrackElement {
+  private static final Logger log = LoggerFactory.getLogger(FileRecorder.class);
+
+  private final String id;
+  private final MediaLoop loop;
+  private final Listener listener;
+  private final Consumer<FileRecorder> onReleased;
+  private final RecordingFile file;
+  private final Recording recording;
+
+  // Owned by the loop.
+  private State state = State.STOPPED;
+  private CompletableFuture<Void> opened;
+  private CompletableFuture<Void> finished;
+  private boolean released;
+
+  public FileRecorder(
+      String id,
+      Path path,
+      MediaLoop loop,
+      WriterPool writers,
+      WallClock wallClock,
+      Listener listener,
+      Consumer<FileRecorder> onReleased) {
+    this.id = id;
+    this.loop = loop;
+    this.listener = listener;
+    this.onReleased = onReleased;
+    this.file =
+        new RecordingFile(path, writers.serial(), e -> onFailure(path + ": " + describe(e)));
+    this.recording = new Recording(file, wallClock);
+  }
+
+  private static String describe(Exception e) {
+    String name = e.getClass().getSimpleName();
+    return e.getMessage() == null ? name : name + ": " + e.getMessage();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public CompletionStage<Void> record() {
+    return onLoop(
+        () -> {
+          if (released || finished != null) {
+            return CompletableFuture.failedFuture(
+                new IllegalStateException("this recording is finished"));
+          }
+          if (opened == null) {
+            opened = file.open();
+          }
+          if (state != State.RECORDING) {
+            recording.resume(System.nanoTime());
+            enter(State.RECORDING);
+          }
+          return opened;
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> pause() {
+    return onLoop(
+        () -> {
+          if (state == State.RECORDING) {
+            recording.pause();
+            enter(State.PAUSED);
+          }
+          return CompletableFuture.completedFuture(null);
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> stop() {
+    return onLoop(this::finish);
+  }
+
+  private CompletableFuture<Void> finish() {
+    if (finished == null && opened != null) {
+      recording.stop();
+      finished = file.finish();
+      finished.thenRun(() -> post(() -> enter(State.STOPPED)));
+    }
+    return finished == null ? CompletableFuture.completedFuture(null) : finished;
+  }
+
+  private void enter(State newState) {
+    if (state != newState) {
+      state = newState;
+      tell(l -> l.onState(newState));
+    }
+  }
+
+  /** On the writer's thread. */
+  private void onFailure(String description) {
+    log.warn("recorder {}: {}", id, description);
+    post(
+        () -> {
+          recording.stop();
+          finished = CompletableFuture.completedFuture(null);
+          enter(State.STOPPED);
+          tell(l -> l.onError(description));
+        });
+  }
+
+  /** A recorder passes nothing on. */
+  @Override
+  public void connect(MediaElement sink, MediaKind kind) {
+    throw new IllegalArgumentException("a recorder has no media to give");
+  }
+
+  @Override
+  public void disconnect(MediaElement sink, MediaKind kind) {
+    // Nothing is ever connected.
+  }
+
+  @Override
+  public Optional<TrackSource> source(MediaKind kind) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<TrackSink> sink(MediaKind kind) {
+    return released ? Optional.empty() : Optional.of(recording.sink(kind));
+  }
+
+  @Override
+  public CompletionStage<ElementStats> stats() {
+    return CompletableFuture.completedFuture(
+        new ElementStats(System.currentTimeMillis(), List.of(), List.of()));
+  }
+
+  @Override
+  public CompletionStage<Void> release() {
+    return onLoop(
+        () -> {
+          if (released) {
+            return CompletableFuture.completedFuture(null);
+          }
+          released = true;
+          for (MediaKind kind : MediaKind.values()) {
+            TrackSink sink = recording.sink(kind);
+            if (sink.source() != null) {
+              sink.source().remove(sink);
+            }
+          }
+          CompletableFuture<Void> done = finish();
+          onReleased.accept(this);
+          return done;
+        });
+  }
+
+  /** On the loop, often. */
+  public void tick(long now) {
+    if (state == State.RECORDING) {
+      recording.tick(now);
+    }
+  }
+
+  private void tell(Consumer<Listener> message) {
+    try {
+      message.accept(listener);
+    } catch (RuntimeException e) {
+      log.warn("the listener of recorder {} failed", id, e);
+    }
+  }
+
+  private CompletionStage<Void> onLoop(java.util.function.Supplier<CompletableFuture<Void>> work) {
+    return loop.submit(work).thenCompose(result -> result);
+  }
+
+  private void post(Runnable work) {
+    try {
+      loop.execute(work);
+    } catch (RejectedExecutionException shuttingDown) {
+      log.debug("recorder {}: the engine is closed", id);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.castmesh.medianode.engine.record;
+
+import io.castmesh.medianode.engine.MediaKind;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Puts audio and video into one order of time: a frame goes out when the other track is as far, or
+ * when it is not to be expected any more. Belongs to the writer.
+ */
+final class Interleaver {
+  /** Longer than video waits for lost packets. */
+  static final long MAX_HOLD_MILLIS = 1000;
+
+  private final Deque<MediaFrame> audio = new ArrayDeque<>();
+  private final Deque<MediaFrame> video = new ArrayDeque<>();
+  private long newest;
+
+  void add(MediaFrame frame) {
+    (frame.kind() == MediaKind.AUDIO ? audio : video).add(frame);
+    newest = Math.max(newest, frame.timeMillis());
+  }
+
+  /** The next frame that may be written; null while it is better to wait. */
+  MediaFrame poll() {
+    MediaFrame first = earliest();
+    if (first == null) {
+      return null;
+    }
+    boolean bothKnown = !audio.isEmpty() && !video.isEmpty();
+    return bothKnown || newest - first.timeMillis() >= MAX_HOLD_MILLIS ? remove(first) : null;
+  }
+
+  /** The next frame at the end of the recording; null when all are out. */
+  MediaFrame drain() {
+    MediaFrame first = earliest();
+    return first == null ? null : remove(first);
+  }
+
+  private MediaFrame earliest() {
+    MediaFrame a = audio.peek();
+    MediaFrame v = video.peek();
+    if (a == null || v == null) {
+      return a == null ? v : a;
+    }
+    return a.timeMillis() < v.timeMillis() ? a : v;
+  }
+
+  private MediaFrame remove(MediaFrame frame) {
+    return frame.kind() == MediaKind.AUDIO ? audio.remove() : video.remove();
+  }
+}

@@ -1,0 +1,75 @@
+package io.castmesh.medianode.engine.record;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks of one recording in order on a shared pool. Bounded in bytes: what a slow disk cannot
+ * take is refused, so that it costs frames of its own recording and nothing else. Any thread.
+ */
+final class SerialWriter {
+  /** Half a minute of a good picture. */
+  static final long MAX_QUEUED_BYTES = 16 << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(SerialWriter.class);
+
+  private record Task(Runnable work, long bytes) {}
+
+  private final Executor pool;
+  private final Queue<Task> tasks = new ArrayDeque<>();
+  private long queuedBytes;
+  private boolean running;
+
+  SerialWriter(Executor pool) {
+    this.pool = pool;
+  }
+
+  /** Queues a task that holds this many bytes; returns false when there is no room. */
+  boolean offer(long bytes, Runnable work) {
+    synchronized (tasks) {
+      if (queuedBytes + bytes > MAX_QUEUED_BYTES) {
+        return false;
+      }
+      add(new Task(work, bytes));
+      return true;
+    }
+  }
+
+  /** Queues a task that must not be lost: opening, finishing. */
+  void execute(Runnable work) {
+    synchronized (tasks) {
+      add(new Task(work, 0));
+    }
+  }
+
+  private void add(Task task) {
+    tasks.add(task);
+    queuedBytes += task.bytes();
+    if (!running) {
+      running = true;
+      pool.execute(this::run);
+    }
+  }
+
+  private void run() {
+    while (true) {
+      Task task;
+      synchronized (tasks) {
+        task = tasks.poll();
+        if (task == null) {
+          running = false;
+          return;
+        }
+        queuedBytes -= task.bytes();
+      }
+      try {
+        task.work().run();
+      } catch (RuntimeException e) {
+        log.warn("a task of a recording failed", e);
+      }
+    }
+  }
+}

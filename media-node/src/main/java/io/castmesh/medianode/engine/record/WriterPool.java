@@ -1,0 +1,47 @@
+package io.castmesh.medianode.engine.record;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The few threads that write the files of all recorders. */
+public final class WriterPool implements AutoCloseable {
+  private static final int THREADS = 4;
+
+  /** Tasks of one {@link SerialWriter} count once: this many files can wait. */
+  private static final int MAX_WAITING = 10_000;
+
+  private final ThreadPoolExecutor threads;
+
+  public WriterPool() {
+    threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING),
+            work -> {
+              Thread thread = new Thread(work, "recording-writer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** A queue whose tasks run one after the other. */
+  SerialWriter serial() {
+    return new SerialWriter(threads);
+  }
+
+  /** Waits for what is being written, at most five seconds. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      threads.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.loop.Counter;
+
+/** Totals since the start. Written on the loop, read anywhere. */
+final class EngineCounters {
+  final Counter packetsReceived = new Counter();
+  final Counter bytesReceived = new Counter();
+  final Counter packetsSent = new Counter();
+  final Counter bytesSent = new Counter();
+  final Counter packetsDropped = new Counter();
+  final Counter packetsRetransmitted = new Counter();
+
+  /** Datagrams of senders that no peer knows. */
+  final Counter strangers = new Counter();
+}

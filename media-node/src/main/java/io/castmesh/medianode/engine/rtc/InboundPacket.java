@@ -1,0 +1,21 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.track.MediaPacket;
+
+/** The packet that is on its way through the receive path: one object, used again and again. */
+final class InboundPacket {
+  byte[] data;
+  int length;
+  int headerLength;
+  int ssrc;
+  int payloadType;
+  int sequence;
+  int timestamp;
+  boolean marker;
+  int payloadOffset;
+  int payloadLength;
+  long now;
+  InboundTrack track;
+  boolean retransmission;
+  MediaPacket stored;
+}

@@ -1,0 +1,29 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.sdp.HostCandidates;
+import io.castmesh.medianode.engine.track.WallClock;
+import java.security.SecureRandom;
+import java.util.concurrent.Executor;
+
+/**
+ * What all peers of an engine share.
+ *
+ * @param handshakes where DTLS may block
+ */
+record MediaContext(
+    MediaLoop loop,
+    PeerTable<RtcPeer> peers,
+    DtlsIdentity identity,
+    Executor handshakes,
+    HostCandidates candidates,
+    WallClock wallClock,
+    EngineCounters counters,
+    SecureRandom random) {
+
+  /** An SSRC that is not 0. */
+  int randomSsrc() {
+    return random.nextInt(1, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,229 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.ElementStats;
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.WebRtcPeer.DtlsState;
+import io.castmesh.medianode.engine.WebRtcPeer.IceState;
+import io.castmesh.medianode.engine.ice.IceCredentials;
+import io.castmesh.medianode.engine.ice.IceLiteAgent;
+import io.castmesh.medianode.engine.rtcp.RtcpReader;
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.LocalDescription;
+import io.castmesh.medianode.engine.sdp.Negotiation;
+import io.castmesh.medianode.engine.srtp.SrtpReceiver;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One peer connection: its transport and both directions of media. Owned by the loop. */
+final class PeerConnection implements PeerTransport.Events {
+  private static final Logger log = LoggerFactory.getLogger(PeerConnection.class);
+
+  private final RtcPeer owner;
+  private final MediaContext context;
+  private final PeerTransport transport;
+  private final ReceiveSide receiving;
+  private final SendSide sending;
+  private final LocalDescription.Outgoing audioSsrcs;
+  private final LocalDescription.Outgoing videoSsrcs;
+  private final String cname;
+  private final RtcpWriter rtcp = new RtcpWriter();
+  private final RtcpDispatcher dispatcher;
+  private final FlowWatch flows;
+  private SrtpReceiver srtp;
+  private boolean iceUp;
+  private boolean connected;
+
+  PeerConnection(RtcPeer owner, MediaContext context) {
+    this.owner = owner;
+    this.context = context;
+    this.transport = new PeerTransport(owner, context, this);
+    this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
+    this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
+    this.cname = Long.toHexString(context.random().nextLong());
+    this.sending =
+        new SendSide(
+            outboundTrack(MediaKind.AUDIO),
+            outboundTrack(MediaKind.VIDEO),
+            context.wallClock(),
+            cname);
+    this.receiving = new ReceiveSide(context.wallClock(), videoSsrcs.ssrc());
+    this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
+    this.flows = new FlowWatch(owner, receiving, sending);
+  }
+
+  private OutboundTrack outboundTrack(MediaKind kind) {
+    return new OutboundTrack(
+        kind,
+        outgoing(kind).ssrc(),
+        outgoing(kind).rtxSsrc(),
+        context.random().nextInt(1, 0x4000),
+        context.random().nextInt(),
+        transport,
+        context.counters());
+  }
+
+  void open() {
+    transport.open();
+  }
+
+  IceCredentials localIce() {
+    return transport.localIce();
+  }
+
+  String cname() {
+    return cname;
+  }
+
+  LocalDescription.Outgoing outgoing(MediaKind kind) {
+    return kind == MediaKind.AUDIO ? audioSsrcs : videoSsrcs;
+  }
+
+  InboundTrack inbound(MediaKind kind) {
+    return receiving.track(kind);
+  }
+
+  OutboundTrack outbound(MediaKind kind) {
+    return sending.track(kind);
+  }
+
+  void negotiated(Negotiation negotiation) {
+    receiving.negotiated(negotiation);
+    sending.negotiated(negotiation);
+    transport.negotiated(negotiation);
+  }
+
+  void onStun(StunMessage message, InetSocketAddress from, long now) {
+    transport.onStun(message, from, now);
+  }
+
+  void onDtls(byte[] data, int length) {
+    transport.onDtls(data, length);
+  }
+
+  /** SRTP or SRTCP, told apart by the second byte (RFC 5761 section 4). */
+  void onMedia(byte[] data, int length, long now) {
+    boolean used =
+        Rtp.isRtcp(data, 0, length)
+            ? onRtcp(data, length, now)
+            : receiving.onRtp(data, length, now);
+    if (!used) {
+      context.counters().packetsDropped.increment();
+    }
+  }
+
+  private boolean onRtcp(byte[] data, int length, long now) {
+    int clear = srtp == null ? -1 : srtp.openRtcp(data, 0, length);
+    if (clear < 0) {
+      return false;
+    }
+    dispatcher.begin(now);
+    return RtcpReader.read(data, 0, clear, dispatcher);
+  }
+
+  void tick(long now) {
+    transport.tick(now);
+    flows.tick(now);
+    if (!transport.isReady()) {
+      return;
+    }
+    rtcp.clear();
+    sending.writeReports(rtcp, now);
+    receiving.writeFeedback(rtcp, now);
+    flushRtcp();
+  }
+
+  private void flushRtcp() {
+    if (!rtcp.isEmpty()) {
+      int length = transport.srtp().sealRtcp(rtcp.buffer(), 0, rtcp.length());
+      transport.send(rtcp.buffer(), length);
+    }
+  }
+
+  @Override
+  public void onIceState(IceLiteAgent.State state) {
+    switch (state) {
+      case CHECKING -> owner.tell(l -> l.onIceState(IceState.CONNECTING));
+      case CONNECTED -> {
+        owner.tell(l -> l.onIceState(IceState.CONNECTED));
+        owner.tell(l -> l.onIceState(IceState.READY));
+      }
+      case DISCONNECTED -> owner.tell(l -> l.onIceState(IceState.DISCONNECTED));
+      case FAILED -> owner.tell(l -> l.onIceState(IceState.FAILED));
+      case WAITING -> {}
+    }
+    // A peer that is silent for some seconds may come back: only a failure ends the connection.
+    iceUp = state == IceLiteAgent.State.CONNECTED || state == IceLiteAgent.State.DISCONNECTED;
+    reportConnected();
+  }
+
+  @Override
+  public void onSelected(InetSocketAddress remote) {
+    String local = context.candidates().attributes().get(0);
+    owner.tell(
+        l ->
+            l.onCandidatePair(
+                local,
+                "candidate:1 1 udp 1 %s %d typ prflx"
+                    .formatted(remote.getAddress().getHostAddress(), remote.getPort())));
+  }
+
+  @Override
+  public void onDtlsStarted() {
+    owner.tell(l -> l.onDtlsState(DtlsState.CONNECTING));
+  }
+
+  @Override
+  public void onSecured(SrtpReceiver receiver) {
+    srtp = receiver;
+    receiving.secured(receiver);
+    owner.tell(l -> l.onDtlsState(DtlsState.CONNECTED));
+    reportConnected();
+    sending.onReady();
+  }
+
+  @Override
+  public void onDtlsFailed(String reason) {
+    log.info("peer {}: no DTLS: {}", owner.id(), reason);
+    owner.tell(l -> l.onDtlsState(DtlsState.FAILED));
+    owner.tell(l -> l.onError("DTLS: " + reason));
+  }
+
+  @Override
+  public void onClosedByPeer() {
+    srtp = null;
+    owner.tell(l -> l.onDtlsState(DtlsState.CLOSED));
+    reportConnected();
+  }
+
+  private void reportConnected() {
+    boolean now = iceUp && srtp != null;
+    if (now != connected) {
+      connected = now;
+      owner.tell(l -> l.onConnected(now));
+    }
+  }
+
+  ElementStats stats(long timestampMillis) {
+    return PeerStats.of(timestampMillis, receiving, sending);
+  }
+
+  /** Says good-bye and lets everything go. */
+  void close() {
+    for (MediaKind kind : MediaKind.values()) {
+      inbound(kind).removeAll();
+      OutboundTrack sink = outbound(kind);
+      if (sink.source() != null) {
+        sink.source().remove(sink);
+      }
+    }
+    if (transport.isReady()) {
+      rtcp.clear();
+      sending.writeBye(rtcp);
+      flushRtcp();
+    }
+    transport.close();
+  }
+}

@@ -1,0 +1,238 @@
+package io.castmesh.medianode.engine.rtc;
+
+import static io.castmesh.medianode.engine.track.PacketPath.stage;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtcp.TransportFeedback;
+import io.castmesh.medianode.engine.rtp.HeaderExtension;
+import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
+import io.castmesh.medianode.engine.sdp.Negotiation;
+import io.castmesh.medianode.engine.srtp.SrtpReceiver;
+import io.castmesh.medianode.engine.track.PacketPath;
+import io.castmesh.medianode.engine.track.WallClock;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Everything one peer sends us: the receive path, and the feedback it gets for it. Owned by the
+ * loop.
+ */
+final class ReceiveSide {
+  /** Senders adapt well with 50 to 100 ms. */
+  private static final long FEEDBACK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+  /** Of a presenter far away; a repeated request that crosses its answer costs little. */
+  private static final long ROUND_TRIP_GUESS = TimeUnit.MILLISECONDS.toNanos(80);
+
+  private final InboundTrack audio = new InboundTrack(MediaKind.AUDIO);
+  private final InboundTrack video = new InboundTrack(MediaKind.VIDEO);
+  private final TransportFeedback transportFeedback = new TransportFeedback();
+  private final BitrateFallback bitrateFallback = new BitrateFallback();
+  private final WallClock wallClock;
+  private final int ownSsrc;
+  private final InboundPacket packet = new InboundPacket();
+  private final int[] nackScratch = new int[64];
+
+  /** The way of every packet. */
+  private final PacketPath<InboundPacket> path =
+      new PacketPath<>(
+          stage("decrypt", this::decrypt),
+          stage("identify", this::identify),
+          stage("note-arrival", this::noteArrival),
+          stage("unpad", this::unpad),
+          stage("unwrap-rtx", this::unwrapRetransmission),
+          stage("store", this::store),
+          stage("forward", this::forward));
+
+  private SrtpReceiver srtp;
+  private int transportCcExtension;
+  private boolean useBitrateFallback;
+  private long nextFeedback;
+  private long nextReport;
+  private int feedbackSsrc;
+  private long clockOffsetMicros;
+  private boolean clockOffsetKnown;
+  private long roundTrip = ROUND_TRIP_GUESS;
+
+  /**
+   * @param ownSsrc what we call ourselves in feedback
+   */
+  ReceiveSide(WallClock wallClock, int ownSsrc) {
+    this.wallClock = wallClock;
+    this.ownSsrc = ownSsrc;
+  }
+
+  InboundTrack track(MediaKind kind) {
+    return kind == MediaKind.AUDIO ? audio : video;
+  }
+
+  PacketPath<InboundPacket> path() {
+    return path;
+  }
+
+  void negotiated(Negotiation negotiation) {
+    negotiation.media(MediaKind.AUDIO).ifPresent(audio::negotiated);
+    negotiation.media(MediaKind.VIDEO).ifPresent(video::negotiated);
+    for (MediaKind kind : MediaKind.values()) {
+      NegotiatedMedia media = track(kind).media();
+      if (media != null && media.transportCcExtension() != 0) {
+        transportCcExtension = media.transportCcExtension();
+      }
+    }
+    NegotiatedMedia media = video.media();
+    useBitrateFallback =
+        transportCcExtension == 0 && media != null && media.hasFeedback("goog-remb");
+  }
+
+  void secured(SrtpReceiver receiver) {
+    srtp = receiver;
+  }
+
+  /** Takes an SRTP packet; it is changed. Returns whether it was of use. */
+  boolean onRtp(byte[] data, int length, long now) {
+    packet.data = data;
+    packet.length = length;
+    packet.now = now;
+    return path.run(packet);
+  }
+
+  private boolean decrypt(InboundPacket p) {
+    p.headerLength = Rtp.headerLength(p.data, 0, p.length);
+    if (srtp == null || p.headerLength < 0) {
+      return false;
+    }
+    p.length = srtp.openRtp(p.data, 0, p.length, p.headerLength);
+    return p.length >= 0;
+  }
+
+  /** Payload types are unique within a bundle: they tell kind and retransmission apart. */
+  private boolean identify(InboundPacket p) {
+    p.ssrc = Rtp.ssrc(p.data, 0);
+    p.payloadType = Rtp.payloadType(p.data, 0);
+    p.sequence = Rtp.sequence(p.data, 0);
+    p.timestamp = Rtp.timestamp(p.data, 0);
+    p.marker = Rtp.marker(p.data, 0);
+    p.retransmission = false;
+    if (audio.accepts(p.payloadType)) {
+      p.track = audio;
+    } else if (video.accepts(p.payloadType)) {
+      p.track = video;
+    } else if (video.acceptsRetransmission(p.payloadType)) {
+      p.track = video;
+      p.retransmission = true;
+    } else {
+      return false;
+    }
+    return p.retransmission || p.track.claim(p.ssrc, p.now);
+  }
+
+  private boolean noteArrival(InboundPacket p) {
+    if (transportCcExtension != 0) {
+      long found = HeaderExtension.find(p.data, 0, p.headerLength, transportCcExtension);
+      if (found != HeaderExtension.ABSENT && HeaderExtension.length(found) == 2) {
+        int number = Rtp.unsignedShort(p.data, HeaderExtension.position(found));
+        transportFeedback.onPacket(number, p.now / 1000);
+        if (!p.retransmission) {
+          feedbackSsrc = p.ssrc;
+        }
+      }
+    }
+    bitrateFallback.onPacket(p.length);
+    return true;
+  }
+
+  private boolean unpad(InboundPacket p) {
+    int padding = Rtp.paddingLength(p.data, 0, p.length, p.headerLength);
+    p.payloadOffset = p.headerLength;
+    p.payloadLength = p.length - p.headerLength - padding;
+    return padding >= 0;
+  }
+
+  /** RFC 4588 section 4: the original sequence number stands before the original payload. */
+  private boolean unwrapRetransmission(InboundPacket p) {
+    if (!p.retransmission) {
+      return true;
+    }
+    if (p.payloadLength < 2) {
+      return false; // padding that probes for bandwidth
+    }
+    p.sequence = Rtp.unsignedShort(p.data, p.payloadOffset);
+    p.payloadOffset += 2;
+    p.payloadLength -= 2;
+    return true;
+  }
+
+  private boolean store(InboundPacket p) {
+    return p.track.store(p, p.retransmission);
+  }
+
+  private boolean forward(InboundPacket p) {
+    p.track.forward(p.stored, p.now);
+    return true;
+  }
+
+  void onSenderReport(int ssrc, long ntp, int timestamp, long now) {
+    InboundTrack track = bound(ssrc);
+    if (track == null) {
+      return;
+    }
+    long senderMicros = WallClock.unixMicros(ntp);
+    if (!clockOffsetKnown) {
+      // One offset for all tracks of the peer: it cannot move audio against video.
+      clockOffsetMicros = wallClock.micros(now) - senderMicros;
+      clockOffsetKnown = true;
+    }
+    track.clock().onReport(timestamp, senderMicros + clockOffsetMicros);
+    track.stats().onSenderReport(WallClock.middle(ntp), now);
+  }
+
+  /** The round trip to this peer, when our own reports have told. */
+  void onRoundTrip(long nanos) {
+    roundTrip = nanos;
+  }
+
+  private InboundTrack bound(int ssrc) {
+    if (audio.isBound() && audio.ssrc() == ssrc) {
+      return audio;
+    }
+    return video.isBound() && video.ssrc() == ssrc ? video : null;
+  }
+
+  /** Writes what is due: NACKs, keyframe requests, transport feedback, reports. */
+  void writeFeedback(RtcpWriter out, long now) {
+    if (now - nextReport >= 0 && (audio.isBound() || video.isBound())) {
+      nextReport = now + REPORT_INTERVAL;
+      writeReport(out, now);
+    }
+    if (video.isBound()) {
+      int count = video.dueNacks(now, roundTrip, nackScratch);
+      if (count > 0) {
+        out.nack(ownSsrc, video.ssrc(), nackScratch, count);
+      }
+      if (video.keyFrameDue(now)) {
+        out.pictureLoss(ownSsrc, video.ssrc());
+      }
+    }
+    if (now - nextFeedback >= 0 && feedbackSsrc != 0) {
+      nextFeedback = now + FEEDBACK_INTERVAL;
+      transportFeedback.write(out, ownSsrc, feedbackSsrc);
+    }
+  }
+
+  private void writeReport(RtcpWriter out, long now) {
+    out.receiverReport(ownSsrc);
+    if (audio.isBound()) {
+      audio.stats().report(out, audio.ssrc(), now);
+    }
+    if (video.isBound()) {
+      video.stats().report(out, video.ssrc(), now);
+    }
+    if (useBitrateFallback && video.isBound()) {
+      long estimate = bitrateFallback.estimate(video.stats().lost(), video.stats().packets(), now);
+      out.bitrateEstimate(ownSsrc, video.ssrc(), estimate);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+
+/** Counts a received stream for receiver reports (RFC 3550 section 6.4.1 and appendix A.3, A.8). */
+final class ReceptionStats {
+  private final int clockRate;
+  private long first = -1;
+  private long highest;
+  private long packets;
+  private long bytes;
+  private long expectedBefore;
+  private long packetsBefore;
+  private double jitter;
+  private long previousTransit;
+  private boolean hasTransit;
+  private int lastReport;
+  private long lastReportAt;
+
+  ReceptionStats(int clockRate) {
+    this.clockRate = clockRate;
+  }
+
+  void onPacket(long sequence, int timestamp, int length, long now, boolean repaired) {
+    if (first < 0) {
+      first = sequence;
+      highest = sequence;
+    }
+    first = Math.min(first, sequence);
+    highest = Math.max(highest, sequence);
+    packets++;
+    bytes += length;
+    if (!repaired) {
+      long arrival = now / 1000 * clockRate / 1_000_000;
+      long transit = (int) (arrival - timestamp);
+      if (hasTransit) {
+        int difference = (int) (transit - previousTransit);
+        jitter += (Math.abs((double) difference) - jitter) / 16;
+      }
+      previousTransit = transit;
+      hasTransit = true;
+    }
+  }
+
+  void onSenderReport(int middleNtp, long now) {
+    lastReport = middleNtp;
+    lastReportAt = now;
+  }
+
+  /** Adds a report block and begins a new interval for the fraction lost. */
+  void report(RtcpWriter out, int ssrc, long now) {
+    if (first < 0) {
+      return;
+    }
+    long expected = highest - first + 1;
+    long expectedNow = expected - expectedBefore;
+    long lostNow = expectedNow - (packets - packetsBefore);
+    int fraction = expectedNow <= 0 || lostNow <= 0 ? 0 : (int) (lostNow * 256 / expectedNow);
+    long delay = lastReport == 0 ? 0 : (now - lastReportAt) / 1000 * 65_536 / 1_000_000;
+    boolean written =
+        out.reportBlock(
+            ssrc,
+            Math.min(fraction, 255),
+            (int) lost(),
+            (int) highest,
+            (int) jitter,
+            lastReport,
+            (int) delay);
+    if (written) {
+      expectedBefore = expected;
+      packetsBefore = packets;
+    }
+  }
+
+  long packets() {
+    return packets;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Expected minus received. */
+  long lost() {
+    return first < 0 ? 0 : highest - first + 1 - packets;
+  }
+
+  double jitterSeconds() {
+    return jitter / clockRate;
+  }
+
+  void reset() {
+    first = -1;
+    highest = 0;
+    packets = 0;
+    bytes = 0;
+    expectedBefore = 0;
+    packetsBefore = 0;
+    jitter = 0;
+    hasTransit = false;
+    lastReport = 0;
+  }
+}

@@ -1,0 +1,81 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.rtp.Rtp;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Repeats packets to one peer: as RTX (RFC 4588) or, without it, as they were. Bounded: the same
+ * packet not again at once, and not more than {@link #MAX_BYTES_PER_SECOND} altogether, so that
+ * NACKs cannot be used to make us flood.
+ */
+final class RetransmissionSender {
+  static final int MAX_BYTES_PER_SECOND = 1_000_000;
+
+  /** A repeated NACK within this time crossed the answer. */
+  private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(30);
+
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final int REMEMBERED = 256;
+
+  private final int rtxSsrc;
+  private final PeerTransport transport;
+  private final EngineCounters counters;
+  private final byte[] payload = new byte[2048];
+  private final long[] recentSequence = new long[REMEMBERED];
+  private final long[] recentAt = new long[REMEMBERED];
+  private long rtxSequence = 1;
+  private long windowStart;
+  private int windowBytes;
+
+  RetransmissionSender(int rtxSsrc, PeerTransport transport, EngineCounters counters) {
+    this.rtxSsrc = rtxSsrc;
+    this.transport = transport;
+    this.counters = counters;
+  }
+
+  boolean allow(long sequence, int length, long now) {
+    if (now - windowStart > SECOND) {
+      windowStart = now;
+      windowBytes = 0;
+    }
+    int at = (int) (sequence % REMEMBERED);
+    boolean justSent = recentSequence[at] == sequence && now - recentAt[at] < MIN_INTERVAL;
+    if (justSent || windowBytes + length > MAX_BYTES_PER_SECOND) {
+      return false;
+    }
+    windowBytes += length;
+    recentSequence[at] = sequence;
+    recentAt[at] = now;
+    return true;
+  }
+
+  /** As RTX: the original sequence number, then the original payload. */
+  void send(OutboundPacket p, int rtxPayloadType) {
+    int length = p.source.length();
+    Rtp.putShort(payload, 0, (int) p.sequence);
+    System.arraycopy(p.source.payload(), 0, payload, OutboundPacket.RTX_HEADER, length);
+    long sequence = rtxSequence++;
+    Rtp.writeHeader(
+        p.data, 0, false, p.source.marker(), rtxPayloadType, (int) sequence, p.timestamp, rtxSsrc);
+    p.length =
+        transport
+            .srtp()
+            .sealRtp(
+                payload,
+                0,
+                length + OutboundPacket.RTX_HEADER,
+                p.data,
+                0,
+                Rtp.FIXED_HEADER,
+                rtxSsrc,
+                sequence);
+    sendAgain(p);
+  }
+
+  /** A finished packet: bit by bit what was sent before, so the same key stream does no harm. */
+  void sendAgain(OutboundPacket p) {
+    if (transport.send(p.data, p.length)) {
+      counters.packetsRetransmitted.increment();
+    }
+  }
+}

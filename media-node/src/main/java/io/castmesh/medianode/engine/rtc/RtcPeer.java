@@ -1,0 +1,237 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.ElementStats;
+import io.castmesh.medianode.engine.MediaElement;
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.sdp.LocalDescription;
+import io.castmesh.medianode.engine.sdp.Negotiation;
+import io.castmesh.medianode.engine.sdp.SdpWriter;
+import io.castmesh.medianode.engine.sdp.SessionDescription;
+import io.castmesh.medianode.engine.track.TrackElement;
+import io.castmesh.medianode.engine.track.TrackSink;
+import io.castmesh.medianode.engine.track.TrackSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The face of a peer connection: any thread may call it; it brings everything to the loop, where
+ * {@link PeerConnection} does the work. Also keeps the order of offer and answer.
+ */
+final class RtcPeer implements WebRtcPeer, TrackElement {
+  private static final Logger log = LoggerFactory.getLogger(RtcPeer.class);
+
+  private final String id;
+  private final MediaContext context;
+  private final Listener listener;
+  private final Consumer<RtcPeer> onReleased;
+  private final PeerConnection connection;
+
+  // Owned by the loop.
+  private boolean offered;
+  private Negotiation negotiation;
+  private String localDescription = "";
+  private boolean released;
+
+  RtcPeer(String id, MediaContext context, Listener listener, Consumer<RtcPeer> onReleased) {
+    this.id = id;
+    this.context = context;
+    this.listener = listener;
+    this.onReleased = onReleased;
+    this.connection = new PeerConnection(this, context);
+  }
+
+  /** On the loop, once. */
+  void open() {
+    if (!released) {
+      connection.open();
+    }
+  }
+
+  PeerConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public CompletionStage<String> processOffer(String sdpOffer) {
+    return withNegotiation(
+        sdpOffer,
+        offer -> {
+          if (offered || negotiation != null) {
+            throw new IllegalStateException("this peer has an offer already");
+          }
+          negotiate(offer);
+          localDescription = SdpWriter.answer(describe(), offer);
+          return localDescription;
+        });
+  }
+
+  @Override
+  public CompletionStage<String> generateOffer() {
+    return onLoop(
+        () -> {
+          if (offered || negotiation != null) {
+            throw new IllegalStateException("this peer has an offer already");
+          }
+          offered = true;
+          localDescription = SdpWriter.offer(describe());
+          return localDescription;
+        });
+  }
+
+  @Override
+  public CompletionStage<String> processAnswer(String sdpAnswer) {
+    return withNegotiation(
+        sdpAnswer,
+        answer -> {
+          if (!offered || negotiation != null) {
+            throw new IllegalStateException("this peer waits for no answer");
+          }
+          negotiate(answer);
+          return localDescription;
+        });
+  }
+
+  /** Reads the description on the caller's thread: the loop has better things to do. */
+  private CompletionStage<String> withNegotiation(
+      String sdp, java.util.function.Function<Negotiation, String> then) {
+    Negotiation remote;
+    try {
+      remote = Negotiation.of(SessionDescription.parse(sdp));
+    } catch (SdpException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return onLoop(() -> then.apply(remote));
+  }
+
+  private void negotiate(Negotiation remote) {
+    negotiation = remote;
+    connection.negotiated(remote);
+  }
+
+  private LocalDescription describe() {
+    return new LocalDescription(
+        context.random().nextLong(1L << 53),
+        connection.localIce(),
+        context.identity().fingerprint(),
+        context.candidates().attributes(),
+        connection.cname(),
+        connection.cname(),
+        connection.outgoing(MediaKind.AUDIO),
+        connection.outgoing(MediaKind.VIDEO));
+  }
+
+  @Override
+  public CompletionStage<Void> gatherCandidates() {
+    return onLoop(
+        () -> {
+          tell(l -> l.onIceState(IceState.GATHERING));
+          List<String> mids =
+              negotiation == null
+                  ? List.of("0", "1")
+                  : negotiation.sections().stream().map(s -> s.offered().mid()).toList();
+          for (String candidate : context.candidates().attributes()) {
+            for (int i = 0; i < mids.size(); i++) {
+              int line = i;
+              tell(l -> l.onIceCandidate(candidate, mids.get(line), line));
+            }
+          }
+          tell(Listener::onGatheringDone);
+          return null;
+        });
+  }
+
+  @Override
+  public void addIceCandidate(String candidate, String sdpMid, int sdpMLineIndex) {
+    // An ICE-lite agent sends no checks: it learns addresses from those of the peer.
+  }
+
+  @Override
+  public void requestKeyFrame() {
+    post(() -> connection.inbound(MediaKind.VIDEO).requestKeyFrame());
+  }
+
+  @Override
+  public void connect(MediaElement sink, MediaKind kind) {
+    TrackElement target = asTrackElement(sink);
+    post(() -> TrackElement.connect(this, target, kind));
+  }
+
+  @Override
+  public void disconnect(MediaElement sink, MediaKind kind) {
+    TrackElement target = asTrackElement(sink);
+    post(() -> TrackElement.disconnect(this, target, kind));
+  }
+
+  private static TrackElement asTrackElement(MediaElement element) {
+    if (element instanceof TrackElement target) {
+      return target;
+    }
+    throw new IllegalArgumentException("not an element of this engine: " + element);
+  }
+
+  @Override
+  public Optional<TrackSource> source(MediaKind kind) {
+    return released ? Optional.empty() : Optional.of(connection.inbound(kind));
+  }
+
+  @Override
+  public Optional<TrackSink> sink(MediaKind kind) {
+    return released ? Optional.empty() : Optional.of(connection.outbound(kind));
+  }
+
+  @Override
+  public CompletionStage<ElementStats> stats() {
+    return onLoop(() -> connection.stats(System.currentTimeMillis()));
+  }
+
+  @Override
+  public CompletionStage<Void> release() {
+    return onLoop(
+        () -> {
+          if (!released) {
+            connection.close();
+            released = true;
+            onReleased.accept(this);
+          }
+          return null;
+        });
+  }
+
+  /** Tells the listener; what it throws is its own fault and hurts nobody else. On the loop. */
+  void tell(Consumer<Listener> message) {
+    if (released) {
+      return;
+    }
+    try {
+      message.accept(listener);
+    } catch (RuntimeException e) {
+      log.warn("the listener of peer {} failed", id, e);
+    }
+  }
+
+  private <T> CompletableFuture<T> onLoop(Supplier<T> work) {
+    return context.loop().submit(work);
+  }
+
+  private void post(Runnable work) {
+    try {
+      context.loop().execute(work);
+    } catch (RejectedExecutionException shuttingDown) {
+      log.debug("peer {}: the engine is closed", id);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.castmesh.medianode.engine.sdp;
+
+import io.castmesh.medianode.engine.dtls.Fingerprint;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One m-line with its attributes; those of the session are filled in where it has none.
+ *
+ * @param type audio, video, application
+ * @param port 0: the section is rejected
+ * @param protocol for instance UDP/TLS/RTP/SAVPF
+ * @param formats the payload types of the m-line, as text
+ * @param mid empty when there is none
+ * @param extensions id by URI
+ * @param ssrcs media SSRCs in their order, 32 bits in an int
+ * @param retransmissions RTX SSRC by media SSRC (ssrc-group FID)
+ */
+public record MediaSection(
+    String type,
+    int port,
+    String protocol,
+    List<String> formats,
+    String mid,
+    Direction direction,
+    boolean rtcpMux,
+    boolean reducedSize,
+    Optional<String> iceUfrag,
+    Optional<String> icePassword,
+    List<Fingerprint> fingerprints,
+    Optional<Setup> setup,
+    List<Codec> codecs,
+    Map<String, Integer> extensions,
+    List<Integer> ssrcs,
+    Map<Integer, Integer> retransmissions) {
+
+  public boolean isAudio() {
+    return type.equals("audio");
+  }
+
+  public boolean isVideo() {
+    return type.equals("video");
+  }
+
+  /** The first codec of this name, which the author likes best. */
+  public Optional<Codec> codec(String name) {
+    return codecs.stream().filter(codec -> codec.is(name)).findFirst();
+  }
+
+  /** The RTX codec for a payload type. */
+  public Optional<Codec> retransmissionOf(Codec codec) {
+    return codecs.stream()
+        .filter(c -> c.associatedPayloadType() == codec.payloadType())
+        .findFirst();
+  }
+}

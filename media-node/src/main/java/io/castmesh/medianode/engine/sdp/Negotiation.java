@@ -1,0 +1,140 @@
+package io.castmesh.medianode.engine.sdp;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.dtls.Fingerprint;
+import io.castmesh.medianode.engine.ice.IceCredentials;
+import io.castmesh.medianode.engine.rtp.HeaderExtension;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What we make of a peer's description: the first audio and the first video section of the bundle,
+ * with Opus and VP8; everything else is refused.
+ *
+ * @param sections one per m-line of the peer, in its order
+ * @param weAreDtlsClient the peer insists on being passive
+ */
+public record Negotiation(
+    List<Section> sections,
+    IceCredentials remoteIce,
+    List<Fingerprint> fingerprints,
+    boolean weAreDtlsClient) {
+
+  private static final List<String> VIDEO_FEEDBACK =
+      List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
+  private static final List<String> AUDIO_FEEDBACK = List.of("transport-cc");
+
+  /** An m-line of the peer and what was agreed about it, if anything. */
+  public record Section(MediaSection offered, Optional<NegotiatedMedia> agreed) {}
+
+  /** The agreed section of a kind. */
+  public Optional<NegotiatedMedia> media(MediaKind kind) {
+    return sections.stream()
+        .flatMap(section -> section.agreed().stream())
+        .filter(media -> media.kind() == kind)
+        .findFirst();
+  }
+
+  /**
+   * @throws SdpException when nothing in it can be done
+   */
+  public static Negotiation of(SessionDescription remote) {
+    List<Section> sections = new ArrayList<>();
+    Set<MediaKind> taken = EnumSet.noneOf(MediaKind.class);
+    MediaSection transport = null;
+    for (MediaSection section : remote.sections()) {
+      Optional<NegotiatedMedia> agreed =
+          transport == null || remote.bundle().contains(section.mid())
+              ? agree(section).filter(media -> taken.add(media.kind()))
+              : Optional.empty();
+      if (agreed.isPresent() && transport == null) {
+        transport = section;
+      }
+      sections.add(new Section(section, agreed));
+    }
+    if (transport == null) {
+      throw new SdpException("nothing offered that can be forwarded: Opus or VP8 over DTLS-SRTP");
+    }
+    return new Negotiation(
+        List.copyOf(sections),
+        credentials(transport),
+        fingerprints(transport),
+        transport.setup().orElse(Setup.ACTPASS) == Setup.PASSIVE);
+  }
+
+  private static IceCredentials credentials(MediaSection section) {
+    return new IceCredentials(
+        section.iceUfrag().orElseThrow(() -> new SdpException("no ice-ufrag")),
+        section.icePassword().orElseThrow(() -> new SdpException("no ice-pwd")));
+  }
+
+  private static List<Fingerprint> fingerprints(MediaSection section) {
+    if (section.fingerprints().isEmpty()) {
+      throw new SdpException("no fingerprint with a hash we accept (SHA-256 or better)");
+    }
+    return section.fingerprints();
+  }
+
+  private static Optional<NegotiatedMedia> agree(MediaSection section) {
+    boolean possible =
+        section.port() != 0
+            && section.rtcpMux()
+            && (section.protocol().equals("UDP/TLS/RTP/SAVPF")
+                || section.protocol().equals("RTP/SAVPF"));
+    if (!possible) {
+      return Optional.empty();
+    }
+    if (section.isAudio()) {
+      return section
+          .codec("opus")
+          .filter(codec -> codec.clockRate() == 48000)
+          .map(codec -> media(section, codec, MediaKind.AUDIO, AUDIO_FEEDBACK));
+    }
+    if (section.isVideo()) {
+      return section
+          .codec("VP8")
+          .filter(codec -> codec.clockRate() == 90000)
+          .map(codec -> media(section, codec, MediaKind.VIDEO, VIDEO_FEEDBACK));
+    }
+    return Optional.empty();
+  }
+
+  private static NegotiatedMedia media(
+      MediaSection section, Codec codec, MediaKind kind, List<String> known) {
+    Direction direction = section.direction().mirrored();
+    int transportCc = extension(section, HeaderExtension.TRANSPORT_CC);
+    // Transport-wide feedback is something we give and never use, so only receiving needs it.
+    boolean useTransportCc =
+        direction.receives() && transportCc != 0 && codec.hasFeedback("transport-cc");
+    List<String> feedback =
+        known.stream()
+            .filter(codec::hasFeedback)
+            .filter(value -> useTransportCc || !value.equals("transport-cc"))
+            .toList();
+    return new NegotiatedMedia(
+        kind,
+        section.mid(),
+        direction,
+        codec.payloadType(),
+        section.retransmissionOf(codec).map(Codec::payloadType).orElse(-1),
+        codec.clockRate(),
+        codec.parameters(),
+        feedback,
+        section.reducedSize(),
+        extension(section, HeaderExtension.MID),
+        useTransportCc ? transportCc : 0,
+        useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME),
+        section.ssrcs(),
+        section.retransmissions());
+  }
+
+  /** Ids of the two-byte form are left alone: we did not ask for it. */
+  private static int extension(MediaSection section, String uri) {
+    int id = section.extensions().getOrDefault(uri, 0);
+    return id <= 14 ? id : 0;
+  }
+}

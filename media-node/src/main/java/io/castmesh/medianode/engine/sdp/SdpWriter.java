@@ -1,0 +1,184 @@
+package io.castmesh.medianode.engine.sdp;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.rtp.HeaderExtension;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes our answers and offers. */
+public final class SdpWriter {
+  /** What an offer of ours proposes; an answer repeats the numbers it takes. */
+  private static final NegotiatedMedia OFFERED_AUDIO =
+      new NegotiatedMedia(
+          MediaKind.AUDIO,
+          "0",
+          Direction.SENDRECV,
+          111,
+          -1,
+          48000,
+          "minptime=10;useinbandfec=1",
+          List.of("transport-cc"),
+          true,
+          1,
+          2,
+          3,
+          List.of(),
+          Map.of());
+
+  private static final NegotiatedMedia OFFERED_VIDEO =
+      new NegotiatedMedia(
+          MediaKind.VIDEO,
+          "1",
+          Direction.SENDRECV,
+          96,
+          97,
+          90000,
+          "",
+          List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
+          true,
+          1,
+          2,
+          3,
+          List.of(),
+          Map.of());
+
+  private final LocalDescription local;
+  private final StringBuilder text = new StringBuilder(4096);
+
+  private SdpWriter(LocalDescription local) {
+    this.local = local;
+  }
+
+  /** The answer to an offer (RFC 3264 section 6). */
+  public static String answer(LocalDescription local, Negotiation negotiation) {
+    SdpWriter writer = new SdpWriter(local);
+    List<NegotiatedMedia> agreed =
+        negotiation.sections().stream().flatMap(section -> section.agreed().stream()).toList();
+    writer.session(agreed);
+    Setup setup = negotiation.weAreDtlsClient() ? Setup.ACTIVE : Setup.PASSIVE;
+    for (Negotiation.Section section : negotiation.sections()) {
+      section
+          .agreed()
+          .ifPresentOrElse(
+              media -> writer.media(media, setup, section.offered().protocol()),
+              () -> writer.rejected(section.offered()));
+    }
+    return writer.text.toString();
+  }
+
+  /** An offer of audio and video, both ways. */
+  public static String offer(LocalDescription local) {
+    SdpWriter writer = new SdpWriter(local);
+    List<NegotiatedMedia> media = List.of(OFFERED_AUDIO, OFFERED_VIDEO);
+    writer.session(media);
+    media.forEach(section -> writer.media(section, Setup.ACTPASS, "UDP/TLS/RTP/SAVPF"));
+    return writer.text.toString();
+  }
+
+  private void session(List<NegotiatedMedia> media) {
+    line("v=0");
+    line("o=- " + local.sessionId() + " 2 IN IP4 0.0.0.0");
+    line("s=-");
+    line("t=0 0");
+    line("a=ice-lite");
+    StringBuilder group = new StringBuilder("a=group:BUNDLE");
+    media.stream()
+        .filter(section -> !section.mid().isEmpty())
+        .forEach(section -> group.append(' ').append(section.mid()));
+    line(group.toString());
+    line("a=msid-semantic: WMS " + local.streamId());
+  }
+
+  /** Port 0 refuses a section; the formats are repeated because the grammar wants some. */
+  private void rejected(MediaSection offered) {
+    line(
+        "m=%s 0 %s %s"
+            .formatted(offered.type(), offered.protocol(), String.join(" ", offered.formats())));
+    line("c=IN IP4 0.0.0.0");
+    if (!offered.mid().isEmpty()) {
+      line("a=mid:" + offered.mid());
+    }
+    line("a=inactive");
+  }
+
+  private void media(NegotiatedMedia media, Setup setup, String protocol) {
+    boolean rtx = media.rtxPayloadType() >= 0;
+    String formats =
+        rtx ? media.payloadType() + " " + media.rtxPayloadType() : "" + media.payloadType();
+    String[] first = local.candidates().isEmpty() ? null : local.candidates().get(0).split(" ");
+    String port = first == null ? "9" : first[5];
+    String address = first == null ? "0.0.0.0" : first[4];
+    String family = address.contains(":") ? "IP6 " : "IP4 ";
+    line("m=%s %s %s %s".formatted(name(media.kind()), port, protocol, formats));
+    line("c=IN " + family + address);
+    line("a=rtcp:" + port + " IN " + family + address);
+    if (!media.mid().isEmpty()) {
+      line("a=mid:" + media.mid());
+    }
+    line("a=" + media.direction().attribute());
+    line("a=rtcp-mux");
+    if (media.reducedSize()) {
+      line("a=rtcp-rsize");
+    }
+    line("a=ice-ufrag:" + local.ice().ufrag());
+    line("a=ice-pwd:" + local.ice().password());
+    line("a=fingerprint:" + local.fingerprint());
+    line("a=setup:" + setup.attribute());
+    local.candidates().forEach(candidate -> line("a=" + candidate));
+    line("a=end-of-candidates");
+    codec(media, rtx);
+    extension(media.midExtension(), HeaderExtension.MID);
+    extension(media.transportCcExtension(), HeaderExtension.TRANSPORT_CC);
+    extension(media.absSendTimeExtension(), HeaderExtension.ABS_SEND_TIME);
+    if (media.direction().sends()) {
+      outgoing(media.kind(), rtx);
+    }
+  }
+
+  private void codec(NegotiatedMedia media, boolean rtx) {
+    int type = media.payloadType();
+    line("a=rtpmap:" + type + (media.kind() == MediaKind.AUDIO ? " opus/48000/2" : " VP8/90000"));
+    if (!media.parameters().isEmpty()) {
+      line("a=fmtp:" + type + " " + media.parameters());
+    }
+    media.feedback().forEach(value -> line("a=rtcp-fb:" + type + " " + value));
+    if (rtx) {
+      line("a=rtpmap:" + media.rtxPayloadType() + " rtx/" + media.clockRate());
+      line("a=fmtp:" + media.rtxPayloadType() + " apt=" + type);
+    }
+  }
+
+  private void extension(int id, String uri) {
+    if (id != 0) {
+      line("a=extmap:" + id + " " + uri);
+    }
+  }
+
+  private void outgoing(MediaKind kind, boolean rtx) {
+    String msid = local.streamId() + " " + name(kind) + "-" + local.streamId();
+    String ssrc = Integer.toUnsignedString(local.outgoing(kind).ssrc());
+    String rtxSsrc = Integer.toUnsignedString(local.outgoing(kind).rtxSsrc());
+    line("a=msid:" + msid);
+    if (rtx) {
+      line("a=ssrc-group:FID " + ssrc + " " + rtxSsrc);
+    }
+    source(ssrc, msid);
+    if (rtx) {
+      source(rtxSsrc, msid);
+    }
+  }
+
+  private void source(String ssrc, String msid) {
+    line("a=ssrc:" + ssrc + " cname:" + local.cname());
+    line("a=ssrc:" + ssrc + " msid:" + msid);
+  }
+
+  private static String name(MediaKind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void line(String line) {
+    text.append(line).append("\r\n");
+  }
+}

@@ -1,0 +1,189 @@
+package io.castmesh.medianode.engine.sdp;
+
+import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.dtls.Fingerprint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects the attributes of the session or of one m-line. Used once. */
+final class SectionParser {
+  private String type = "";
+  private int port;
+  private String protocol = "";
+  private List<String> formats = List.of();
+  private String mid = "";
+  private Direction direction;
+  private boolean rtcpMux;
+  private boolean reducedSize;
+  private String iceUfrag;
+  private String icePassword;
+  private Setup setup;
+  private List<String> bundle = List.of();
+  private final List<Fingerprint> fingerprints = new ArrayList<>();
+  private final Map<Integer, String> maps = new HashMap<>();
+  private final Map<Integer, String> parameters = new HashMap<>();
+  private final Map<Integer, Set<String>> feedback = new HashMap<>();
+  private final Set<String> feedbackForAll = new LinkedHashSet<>();
+  private final Map<String, Integer> extensions = new LinkedHashMap<>();
+  private final Set<Integer> ssrcs = new LinkedHashSet<>();
+  private final Map<Integer, Integer> retransmissions = new LinkedHashMap<>();
+
+  /** For the part before the first m-line. */
+  SectionParser() {}
+
+  SectionParser(String mediaLine) {
+    String[] parts = mediaLine.trim().split(" +");
+    if (parts.length < 4) {
+      throw new SdpException("a short m-line: " + SessionDescription.abbreviate(mediaLine));
+    }
+    type = parts[0];
+    port = number(parts[1].split("/")[0]);
+    protocol = parts[2];
+    formats = List.of(parts).subList(3, parts.length);
+  }
+
+  List<String> bundle() {
+    return bundle;
+  }
+
+  void attribute(String attribute) {
+    int colon = attribute.indexOf(':');
+    String name = colon < 0 ? attribute : attribute.substring(0, colon);
+    String value = colon < 0 ? "" : attribute.substring(colon + 1).trim();
+    switch (name) {
+      case "mid" -> mid = value;
+      case "rtcp-mux" -> rtcpMux = true;
+      case "rtcp-rsize" -> reducedSize = true;
+      case "ice-ufrag" -> iceUfrag = value;
+      case "ice-pwd" -> icePassword = value;
+      case "fingerprint" -> Fingerprint.parse(value).ifPresent(fingerprints::add);
+      case "setup" -> setup = Setup.parse(value).orElse(null);
+      case "rtpmap" -> split(value).ifPresent(p -> maps.put(number(p[0]), p[1]));
+      case "fmtp" -> split(value).ifPresent(p -> parameters.put(number(p[0]), p[1]));
+      case "rtcp-fb" -> split(value).ifPresent(this::feedback);
+      case "extmap" -> split(value).ifPresent(this::extension);
+      case "ssrc" -> ssrcs.add(ssrc(value.split(" ")[0]));
+      case "ssrc-group" -> ssrcGroup(value);
+      case "group" -> {
+        if (value.startsWith("BUNDLE") && bundle.isEmpty()) {
+          String[] parts = value.split(" +");
+          bundle = List.of(parts).subList(1, parts.length);
+        }
+      }
+      default -> Direction.parse(name).ifPresent(d -> direction = d);
+    }
+  }
+
+  private void feedback(String[] parts) {
+    if (parts[0].equals("*")) {
+      feedbackForAll.add(parts[1].trim());
+    } else {
+      feedback.computeIfAbsent(number(parts[0]), pt -> new LinkedHashSet<>()).add(parts[1].trim());
+    }
+  }
+
+  private void extension(String[] parts) {
+    int id = number(parts[0].split("/")[0]);
+    if (id >= 1 && id <= 255) {
+      extensions.putIfAbsent(parts[1].split(" ")[0], id);
+    }
+  }
+
+  private void ssrcGroup(String value) {
+    String[] parts = value.split(" +");
+    if (parts.length == 3 && parts[0].equals("FID")) {
+      retransmissions.put(ssrc(parts[1]), ssrc(parts[2]));
+    }
+  }
+
+  private static Optional<String[]> split(String value) {
+    String[] parts = value.split(" +", 2);
+    return parts.length == 2 ? Optional.of(parts) : Optional.empty();
+  }
+
+  private static int number(String text) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= 0 && number <= 0xFFFF) {
+        return number;
+      }
+    } catch (NumberFormatException garbage) {
+      // reported below
+    }
+    throw new SdpException("not a number of a session description: " + text);
+  }
+
+  private static int ssrc(String text) {
+    try {
+      return Integer.parseUnsignedInt(text);
+    } catch (NumberFormatException garbage) {
+      throw new SdpException("not an SSRC: " + SessionDescription.abbreviate(text));
+    }
+  }
+
+  MediaSection build(SectionParser session) {
+    List<Codec> codecs = new ArrayList<>();
+    for (String format : formats) {
+      codec(format).ifPresent(codecs::add);
+    }
+    Direction flow = direction != null ? direction : session.direction;
+    ssrcs.removeAll(retransmissions.values());
+    Map<String, Integer> allExtensions = new LinkedHashMap<>(session.extensions);
+    allExtensions.putAll(extensions);
+    return new MediaSection(
+        type,
+        port,
+        protocol,
+        formats,
+        mid,
+        flow != null ? flow : Direction.SENDRECV,
+        rtcpMux,
+        reducedSize,
+        Optional.ofNullable(iceUfrag != null ? iceUfrag : session.iceUfrag),
+        Optional.ofNullable(icePassword != null ? icePassword : session.icePassword),
+        List.copyOf(fingerprints.isEmpty() ? session.fingerprints : fingerprints),
+        Optional.ofNullable(setup != null ? setup : session.setup),
+        List.copyOf(codecs),
+        allExtensions,
+        List.copyOf(ssrcs),
+        Map.copyOf(retransmissions));
+  }
+
+  private Optional<Codec> codec(String format) {
+    int payloadType;
+    try {
+      payloadType = Integer.parseInt(format);
+    } catch (NumberFormatException notRtp) {
+      return Optional.empty();
+    }
+    String map = maps.get(payloadType);
+    if (map == null || payloadType < 0 || payloadType > 127) {
+      return Optional.empty();
+    }
+    String[] parts = map.trim().split("/");
+    Set<String> all = new LinkedHashSet<>(feedbackForAll);
+    all.addAll(feedback.getOrDefault(payloadType, Set.of()));
+    return Optional.of(
+        new Codec(
+            payloadType,
+            parts[0],
+            parts.length > 1 ? clockRate(parts[1]) : 0,
+            parts.length > 2 ? number(parts[2]) : 1,
+            parameters.getOrDefault(payloadType, ""),
+            List.copyOf(all)));
+  }
+
+  private static int clockRate(String text) {
+    try {
+      return Integer.parseInt(text.trim());
+    } catch (NumberFormatException garbage) {
+      throw new SdpException("not a clock rate: " + SessionDescription.abbreviate(text));
+    }
+  }
+}

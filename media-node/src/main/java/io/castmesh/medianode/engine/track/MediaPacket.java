@@ -1,0 +1,79 @@
+package io.castmesh.medianode.engine.track;
+
+/**
+ * The payload of one RTP packet in clear with what a sink needs of its header. Lives in a {@link
+ * PacketHistory} that uses it again: a sink that needs it later makes a copy.
+ */
+public final class MediaPacket {
+  /** No sender goes beyond an Ethernet MTU. */
+  public static final int MAX_PAYLOAD = 1500;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  /** Which packet is in here; -1 for none. Counts on beyond 16 bits. */
+  private long sequence = -1;
+
+  private byte[] payload = NOTHING;
+  private int length;
+  private int timestamp;
+  private boolean marker;
+  private boolean keyFrameStart;
+  private long arrivedAt;
+
+  void set(
+      long newSequence,
+      int newTimestamp,
+      boolean newMarker,
+      boolean newKeyFrameStart,
+      byte[] data,
+      int offset,
+      int newLength,
+      long now) {
+    if (payload.length < newLength) {
+      payload = new byte[newLength <= 320 ? 320 : MAX_PAYLOAD];
+    }
+    System.arraycopy(data, offset, payload, 0, newLength);
+    sequence = newSequence;
+    length = newLength;
+    timestamp = newTimestamp;
+    marker = newMarker;
+    keyFrameStart = newKeyFrameStart;
+    arrivedAt = now;
+  }
+
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Starts at 0. */
+  public byte[] payload() {
+    return payload;
+  }
+
+  /** Bytes of payload; 0 for a packet that only carried padding. */
+  public int length() {
+    return length;
+  }
+
+  public int timestamp() {
+    return timestamp;
+  }
+
+  public boolean marker() {
+    return marker;
+  }
+
+  /** Holds the first bytes of a keyframe. */
+  public boolean keyFrameStart() {
+    return keyFrameStart;
+  }
+
+  /** {@link System#nanoTime}. */
+  public long arrivedAt() {
+    return arrivedAt;
+  }
+
+  void clear() {
+    sequence = -1;
+  }
+}

@@ -1,0 +1,77 @@
+package io.castmesh.medianode.engine.track;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The latest packets of one source: what NACKs of all its sinks are answered from, and how
+ * duplicates are recognised. Bounded in packets, and so in bytes; slots are used again.
+ */
+public final class PacketHistory {
+  /** A retransmission that comes later than this is of no use to anybody. */
+  private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(3);
+
+  private final MediaPacket[] slots;
+  private long highest = -1;
+
+  /**
+   * @param size in packets, a power of two
+   */
+  public PacketHistory(int size) {
+    if (Integer.bitCount(size) != 1) {
+      throw new IllegalArgumentException("a history's size is a power of two");
+    }
+    slots = new MediaPacket[size];
+  }
+
+  private int slot(long sequence) {
+    return (int) sequence & (slots.length - 1);
+  }
+
+  /** Whether the packet would be stored: not there yet and not too old. */
+  public boolean isNew(long sequence) {
+    if (highest >= 0 && sequence <= highest - slots.length) {
+      return false;
+    }
+    MediaPacket slot = slots[slot(sequence)];
+    return slot == null || slot.sequence() != sequence;
+  }
+
+  /** Copies a packet in; valid until as many packets as the history holds have followed. */
+  public MediaPacket store(
+      long sequence,
+      int timestamp,
+      boolean marker,
+      boolean keyFrameStart,
+      byte[] data,
+      int offset,
+      int length,
+      long now) {
+    int at = slot(sequence);
+    MediaPacket packet = slots[at];
+    if (packet == null) {
+      packet = new MediaPacket();
+      slots[at] = packet;
+    }
+    packet.set(sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
+    highest = Math.max(highest, sequence);
+    return packet;
+  }
+
+  /** The packet, or null when it never came or is too old. */
+  public MediaPacket find(long sequence, long now) {
+    MediaPacket packet = slots[slot(sequence)];
+    boolean there =
+        packet != null && packet.sequence() == sequence && now - packet.arrivedAt() <= MAX_AGE;
+    return there ? packet : null;
+  }
+
+  /** Forgets everything: the source starts anew. */
+  public void clear() {
+    for (MediaPacket packet : slots) {
+      if (packet != null) {
+        packet.clear();
+      }
+    }
+    highest = -1;
+  }
+}

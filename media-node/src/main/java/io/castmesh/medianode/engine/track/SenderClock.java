@@ -1,0 +1,45 @@
+package io.castmesh.medianode.engine.track;
+
+/**
+ * Ties a track's RTP timestamps to our wall clock by its sender's reports, so that audio and video
+ * of one sender stay together. Time is in microseconds since 1970.
+ */
+public final class SenderClock {
+  private final int clockRate;
+  private boolean known;
+  private int reportTimestamp;
+  private long reportMicros;
+
+  public SenderClock(int clockRate) {
+    this.clockRate = clockRate;
+  }
+
+  /**
+   * @param wallMicros the report's NTP time, moved to our clock by the same offset for all tracks
+   *     of this sender
+   */
+  public void onReport(int timestamp, long wallMicros) {
+    known = true;
+    reportTimestamp = timestamp;
+    reportMicros = wallMicros;
+  }
+
+  /** No report yet, or the sender started anew. */
+  public void reset() {
+    known = false;
+  }
+
+  public boolean isKnown() {
+    return known;
+  }
+
+  /** When a packet with this timestamp was captured. Only when known. */
+  public long wallMicros(int timestamp) {
+    return reportMicros + (long) (timestamp - reportTimestamp) * 1_000_000L / clockRate;
+  }
+
+  /** The timestamp something captured at this time has. Only when known. */
+  public int timestampAt(long wallMicros) {
+    return reportTimestamp + (int) ((wallMicros - reportMicros) * clockRate / 1_000_000L);
+  }
+}

@@ -1,0 +1,19 @@
+package io.castmesh.medianode.engine.track;
+
+/** Where packets of one kind go. Owned by the engine's loop. */
+public interface TrackSink {
+  /** Null when nothing is connected. */
+  TrackSource source();
+
+  /**
+   * Connected to a source, disconnected (null), or told that its source starts anew: sequence
+   * numbers and timestamps of the next packet have nothing to do with those before.
+   */
+  void onSource(TrackSource source);
+
+  /**
+   * @param packet valid during the call
+   * @param now {@link System#nanoTime}
+   */
+  void onPacket(MediaPacket packet, long now);
+}

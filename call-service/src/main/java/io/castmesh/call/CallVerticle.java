@@ -38,7 +38,7 @@ public final class CallVerticle extends VerticleBase {
     Bus bus = mesh.bus();
     CallStore calls = new CallStore(mesh.redis());
     CallNews news = new CallNews(vertx, bus, mesh.clients(), mesh.metrics());
-    CallWatch watch = new CallWatch(bus, calls, news, Clock.systemUTC());
+    CallWatch watch = new CallWatch(bus, calls, news, config.lostAfter(), Clock.systemUTC());
     CallService service =
         new CallService(
             bus,

@@ -34,12 +34,6 @@ import org.slf4j.LoggerFactory;
 final class CallWatch {
   private static final Logger log = LoggerFactory.getLogger(CallWatch.class);
 
-  /**
-   * A device that presence does not know is given up after that: long enough for gateways to assert
-   * their sessions again after Redis has lost them.
-   */
-  static final Duration GIVE_UP = Duration.ofSeconds(40);
-
   /** Whoever slept longer cannot tell a call that Redis has lost from one that has ended. */
   private static final Duration TRUST_MEMORY = Duration.ofSeconds(60);
 
@@ -49,6 +43,7 @@ final class CallWatch {
   private final Bus bus;
   private final CallStore calls;
   private final CallNews news;
+  private final Duration lostAfter;
   private final Clock clock;
 
   /** Accepted calls as they were when last looked at: what Redis loses is put back from here. */
@@ -58,10 +53,11 @@ final class CallWatch {
   private Instant lastLook = Instant.MIN;
   private long round;
 
-  CallWatch(Bus bus, CallStore calls, CallNews news, Clock clock) {
+  CallWatch(Bus bus, CallStore calls, CallNews news, Duration lostAfter, Clock clock) {
     this.bus = bus;
     this.calls = calls;
     this.news = news;
+    this.lostAfter = lostAfter;
     this.clock = clock;
   }
 
@@ -170,9 +166,9 @@ final class CallWatch {
 
   private Future<Void> endIfGone(Call call) {
     Side side = null;
-    if (isGivenUp(call.callerSession().sessionId())) {
+    if (isLost(call.callerSession().sessionId())) {
       side = Side.CALLER;
-    } else if (isGivenUp(call.calleeSession().sessionId())) {
+    } else if (isLost(call.calleeSession().sessionId())) {
       side = Side.CALLEE;
     }
     if (side == null) {
@@ -183,9 +179,9 @@ final class CallWatch {
     return end(call.id(), current -> current.ended(Action.LOSE, lost, clock.instant()));
   }
 
-  private boolean isGivenUp(String device) {
+  private boolean isLost(String device) {
     Instant since = missing.get(device);
-    return since != null && since.isBefore(clock.instant().minus(GIVE_UP));
+    return since != null && since.isBefore(clock.instant().minus(lostAfter));
   }
 
   private Future<Void> end(String callId, UnaryOperator<Call> change) {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads the settings of a node that runs as a process of its own: an argument {@code --name=value}
- * wins over the environment variable {@code CASTMESH_MEDIA_NAME}, which wins over the default.
+ * wins over the environment variable {@code CASTMESH_MEDIA_NODE_NAME}, which wins over the default.
  */
 final class MediaNodeSettings {
 
@@ -27,8 +27,8 @@ final class MediaNodeSettings {
       Map.of(
           "control-host", "127.0.0.1",
           "control-port", "8888",
-          "media-host", "0.0.0.0",
-          "media-port", "10000",
+          "host", "0.0.0.0",
+          "port", "10000",
           "announced-addresses", "");
 
   private final List<String> problems = new ArrayList<>();
@@ -61,8 +61,8 @@ final class MediaNodeSettings {
         new MediaNodeConfig(
             values.get("control-host"),
             port("control-port"),
-            values.get("media-host"),
-            port("media-port"),
+            values.get("host"),
+            port("port"),
             Stream.of(values.get("announced-addresses").split(","))
                 .map(String::trim)
                 .filter(address -> !address.isEmpty())
@@ -87,7 +87,7 @@ final class MediaNodeSettings {
   }
 
   private static String variable(String name) {
-    return "CASTMESH_MEDIA_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    return "CASTMESH_MEDIA_NODE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static String names() {

@@ -15,9 +15,9 @@ class MediaNodeSettingsTest {
     MediaNodeConfig config =
         MediaNodeSettings.read(
             Map.of(
-                "CASTMESH_MEDIA_CONTROL_PORT", "1111",
-                "CASTMESH_MEDIA_MEDIA_PORT", "2222",
-                "CASTMESH_MEDIA_ANNOUNCED_ADDRESSES", "192.0.2.1, 192.0.2.2"),
+                "CASTMESH_MEDIA_NODE_CONTROL_PORT", "1111",
+                "CASTMESH_MEDIA_NODE_PORT", "2222",
+                "CASTMESH_MEDIA_NODE_ANNOUNCED_ADDRESSES", "192.0.2.1, 192.0.2.2"),
             "--control-port=3333");
     // then
     assertThat(config)
@@ -32,8 +32,8 @@ class MediaNodeSettingsTest {
     assertThatThrownBy(
             () ->
                 MediaNodeSettings.read(
-                    Map.of("CASTMESH_MEDIA_CONTROL_PORT", "many"), "--colour=red"))
-        .hasMessageContaining("CASTMESH_MEDIA_CONTROL_PORT must be a port number")
+                    Map.of("CASTMESH_MEDIA_NODE_CONTROL_PORT", "many"), "--colour=red"))
+        .hasMessageContaining("CASTMESH_MEDIA_NODE_CONTROL_PORT must be a port number")
         .hasMessageContaining("--colour=red");
   }
 }

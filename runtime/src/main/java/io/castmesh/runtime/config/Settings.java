@@ -30,8 +30,20 @@ public final class Settings {
   /** The first words of the settings that belong to single services. */
   private static final Set<String> OTHERS =
       Set.of(
-          "auth", "call", "http", "kurento", "limits", "media", "node", "room", "session", "stun",
-          "tls", "turn", "vod", "web");
+          "auth",
+          "call",
+          "http",
+          "kurento",
+          "limits",
+          "media",
+          "media-node",
+          "room",
+          "session",
+          "stun",
+          "tls",
+          "turn",
+          "vod",
+          "web");
 
   /** A setting as the reference page shows it. */
   public record Declared(String key, String type, String defaultValue, String meaning) {

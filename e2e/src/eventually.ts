@@ -30,10 +30,7 @@ export async function eventually<T>(
 export async function within<T>(ms: number, expectation: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`still missing after ${ms} ms: ${expectation}`)),
-      ms,
-    );
+    timer = setTimeout(() => reject(new Error(`still missing after ${ms} ms: ${expectation}`)), ms);
   });
   try {
     return await Promise.race([promise, late]);

@@ -60,7 +60,9 @@ export async function seesFrames(video: Locator, ms: number, what: string): Prom
  * Counts frames from now on, and how long the picture stood still at most. To be called before
  * what may stop it.
  */
-export async function watchForGaps(video: Locator): Promise<() => Promise<{ frames: number; longestGapMs: number }>> {
+export async function watchForGaps(
+  video: Locator,
+): Promise<() => Promise<{ frames: number; longestGapMs: number }>> {
   const handle = await video.evaluateHandle((element) => {
     const video = element as HTMLVideoElement;
     const seen = { frames: 0, longestGapMs: 0, last: performance.now() };

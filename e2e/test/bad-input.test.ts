@@ -242,7 +242,10 @@ describe('bad input gets a stable error and disturbs nobody', () => {
       const name = nickname('wrong');
       await api.register(name);
       for (const account of [name, nickname('nobody')]) {
-        const response = await api.post('/auth/login', { nickname: account, password: 'wrong one' });
+        const response = await api.post('/auth/login', {
+          nickname: account,
+          password: 'wrong one',
+        });
         await refused(response, 401, 'BAD_CREDENTIALS');
       }
     });

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import type { BrowserContext, Locator, Page, WebSocketRoute } from 'playwright-core';
+import { PASSWORD, type Tokens, nickname } from './api.ts';
+import type { TestBrowser } from './browser.ts';
+import { eventually } from './eventually.ts';
+import type { Event } from './rpc.ts';
+
+/** Somebody who uses the web application: everything they do goes through its pages. */
+export class Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly events: Event[] = [];
+  /** What the page complains about in its console, and what went wrong unseen. */
+  readonly complaints: string[] = [];
+  readonly #context: BrowserContext;
+  readonly #sockets = new Set<WebSocketRoute>();
+  #isCut = false;
+  opened = 0;
+
+  private constructor(name: string, page: Page, context: BrowserContext) {
+    this.name = name;
+    this.page = page;
+    this.#context = context;
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** Opens the application and signs up. */
+  static async signUp(browser: TestBrowser, url: string, stem: string): Promise<Person> {
+    const { context, page } = await browser.person();
+    const person = new Person(nickname(stem), page, context);
+    await person.#routeSockets();
+    await page.goto(`${url}/sign-in?mode=register`);
+    await person.see('nickname').fill(person.name);
+    await person.see('password').fill(PASSWORD);
+    await person.see('submit').click();
+    await person.see('account-name').waitFor();
+    return person;
+  }
+
+  /** What carries this `data-testid`. */
+  see(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async goTo(place: 'lives' | 'studio' | 'videos' | 'people'): Promise<void> {
+    await this.see(`nav-${place}`).first().click();
+  }
+
+  // ---- lives
+
+  /** Goes live with the camera and returns the live's id. */
+  async goLive(title: string): Promise<string> {
+    await this.goTo('studio');
+    await this.see('local-preview').waitFor();
+    await this.see('live-title').fill(title);
+    await this.see('start-live').click();
+    const link = await this.see('copy-link').getAttribute('data-link');
+    const id = /\/live\/([^/]+)$/.exec(link ?? '')?.[1];
+    assert.ok(id, `the link of the live, not ${link}`);
+    return id;
+  }
+
+  async stopLive(): Promise<void> {
+    await this.see('stop-live').click();
+    await this.see('confirm-stop').click();
+    await this.see('studio-ended').waitFor();
+  }
+
+  /** The card of a live in the list. */
+  liveCard(liveId: string): Locator {
+    return this.page.locator(`[data-testid="live-card"][data-live-id="${liveId}"]`);
+  }
+
+  /**
+   * Clicks the live in the list.
+   *
+   * @returns milliseconds from the click to the first frame on the screen
+   */
+  async watch(liveId: string): Promise<number> {
+    await this.goTo('lives');
+    const card = this.liveCard(liveId);
+    await card.waitFor();
+    return card.evaluate((element) => {
+      const begin = performance.now();
+      return new Promise<number>((resolve, reject) => {
+        setTimeout(() => reject(new Error('no frame after 15 s')), 15_000);
+        const find = (): void => {
+          const video = document.querySelector<HTMLVideoElement>('[data-testid="watch-video"]');
+          if (!video) requestAnimationFrame(find);
+          else video.requestVideoFrameCallback(() => resolve(performance.now() - begin));
+        };
+        (element as HTMLElement).click();
+        find();
+      });
+    });
+  }
+
+  /** Waits until the audience panel shows exactly these people. */
+  async seesViewers(...people: Person[]): Promise<void> {
+    const expected = people.map((person) => person.name).sort();
+    await eventually(`${this.name} sees ${expected.length} viewers`, async () => {
+      const items = await this.see('viewer-item').all();
+      const names = await Promise.all(items.map((item) => item.getAttribute('data-nickname')));
+      assert.deepEqual(names.sort(), expected);
+      assert.equal(await this.see('viewer-count').textContent(), String(expected.length));
+    });
+  }
+
+  // ---- videos
+
+  videoCard(liveId: string): Locator {
+    return this.page.locator(`[data-testid="video-card"][data-live-id="${liveId}"]`);
+  }
+
+  // ---- calls
+
+  async call(other: Person): Promise<void> {
+    await this.goTo('people');
+    await this.page
+      .locator(`[data-testid="person-row"][data-nickname="${other.name}"]`)
+      .getByTestId('call-button')
+      .click();
+  }
+
+  async isCalledBy(other: Person): Promise<void> {
+    await this.page.locator(`[data-testid="incoming-call"][data-from="${other.name}"]`).waitFor();
+  }
+
+  async isTold(words: RegExp, ms = 10_000): Promise<void> {
+    await this.see('toast').filter({ hasText: words }).first().waitFor({ timeout: ms });
+  }
+
+  // ---- the network
+
+  /** Cuts the signalling and keeps it cut; media goes its own way. */
+  async cutSocket(): Promise<void> {
+    this.#isCut = true;
+    await Promise.all(
+      [...this.#sockets].map(async (socket) => {
+        this.#sockets.delete(socket);
+        await socket.close({ code: 4000, reason: 'cut by the test' });
+      }),
+    );
+  }
+
+  healSocket(): void {
+    this.#isCut = false;
+  }
+
+  /** Every event came once and in order, over however many sockets. */
+  assertNothingMissed(): void {
+    assert.deepEqual(
+      this.events.map((event) => event.params.seq),
+      this.events.map((_, index) => index + 1),
+      'the numbers of the events',
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  async #routeSockets(): Promise<void> {
+    await this.page.routeWebSocket(/\/ws$/, async (socket) => {
+      if (this.#isCut) {
+        await socket.close({ code: 4000, reason: 'cut by the test' });
+        return;
+      }
+      this.opened++;
+      this.#sockets.add(socket);
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        if (!this.#sockets.has(socket)) return;
+        const parsed = JSON.parse(String(message)) as Event;
+        if (parsed.method && parsed.params) this.events.push(parsed);
+        socket.send(message);
+      });
+    });
+  }
+}
+
+/** Signs up several people side by side. */
+export async function people(
+  browser: TestBrowser,
+  url: string,
+  ...stems: string[]
+): Promise<Person[]> {
+  return Promise.all(stems.map((stem) => Person.signUp(browser, url, stem)));
+}
+
+export type { Tokens };

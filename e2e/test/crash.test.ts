@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Api, type Video } from '../src/api.ts';
+import { TestBrowser } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { seesFrames } from '../src/frames.ts';
+import { isAlive } from '../src/machine.ts';
+import { Person } from '../src/person.ts';
+import { probe } from '../src/recordings.ts';
+import { redisKeys } from '../src/redis.ts';
+import { Castmesh } from '../src/server.ts';
+
+const RELEASE_MS = 60_000;
+const RECORD_MS = 6_000;
+const KURENTO = process.env.CASTMESH_KURENTO_URLS;
+
+async function recordingOf(api: Api, liveId: string, ms: number): Promise<Video> {
+  return eventually(
+    'the recording is listed',
+    async () => {
+      const video = (await api.videos()).items.find((one) => one.liveId === liveId);
+      assert.ok(video);
+      return video;
+    },
+    { within: ms },
+  );
+}
+
+async function isWhole(castmesh: Castmesh, video: Video, atLeastMs: number): Promise<void> {
+  const { duration, tracks } = await probe(castmesh.url, video);
+  assert.deepEqual(tracks.map((track) => track.kind).sort(), ['audio', 'video']);
+  assert.ok(duration > atLeastMs / 1_000, `${duration} s of at least ${atLeastMs} ms`);
+  assert.ok(Math.abs(video.durationSeconds - duration) <= 0.5, JSON.stringify(video));
+}
+
+describe("the presenter's browser is killed", () => {
+  let castmesh: Castmesh;
+  let browser: TestBrowser;
+  let doomed: TestBrowser;
+  let viewer: Person;
+  let liveId = '';
+
+  before(async () => {
+    castmesh = await Castmesh.start();
+    [browser, doomed] = await Promise.all([TestBrowser.launch(), TestBrowser.launch()]);
+    const presenter = await Person.signUp(doomed, castmesh.url, 'doomed');
+    liveId = await presenter.goLive('Last words');
+    viewer = await Person.signUp(browser, castmesh.url, 'viewer');
+    await viewer.watch(liveId);
+    await pause(RECORD_MS);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await castmesh?.close();
+  });
+
+  it('viewers are told within 60 seconds', async () => {
+    const begin = performance.now();
+    await doomed.kill();
+    await viewer.see('live-ended').waitFor({ timeout: RELEASE_MS });
+    const took = performance.now() - begin;
+    assert.ok(took < RELEASE_MS, `${took} ms`);
+    const reason = viewer.see('live-ended').locator('[data-reason]');
+    assert.equal(await reason.getAttribute('data-reason'), 'presenter_gone');
+  });
+
+  it('the recording is listed and plays', async () => {
+    const video = await recordingOf(new Api(castmesh.url), liveId, 10_000);
+    await isWhole(castmesh, video, RECORD_MS);
+    await viewer.goTo('videos');
+    await viewer.videoCard(liveId).click();
+    await seesFrames(viewer.see('video-player'), 5_000, 'the recording');
+  });
+});
+
+describe('castmesh is killed with -9 while it records', () => {
+  let castmesh: Castmesh;
+  let browser: TestBrowser;
+  let liveId = '';
+  let old: number[];
+  let video: Video;
+
+  before(async () => {
+    castmesh = await Castmesh.start();
+    browser = await TestBrowser.launch();
+    const presenter = await Person.signUp(browser, castmesh.url, 'presenter');
+    liveId = await presenter.goLive('Lights out');
+    const viewer = await Person.signUp(browser, castmesh.url, 'viewer');
+    await viewer.watch(liveId);
+    await pause(RECORD_MS);
+    old = [castmesh.pid, ...castmesh.processes()];
+    assert.ok(old.length >= 3, `castmesh and its databases run: ${old.join(', ')}`);
+    await castmesh.kill();
+    // Their pages would sign in again; here only what the server does by itself counts.
+    await browser.close();
+  });
+
+  after(() => castmesh?.close());
+
+  it('starts again on the same data', async () => {
+    await castmesh.start();
+    assert.deepEqual(old.filter(isAlive), [], 'no process of the old run is left');
+  });
+
+  it('the recording is listed and plays', async () => {
+    video = await recordingOf(new Api(castmesh.url), liveId, 15_000);
+    // What the media server had not written down when it died may be missing: a second or two.
+    await isWhole(castmesh, video, RECORD_MS - 2_500);
+    const again = await TestBrowser.launch();
+    try {
+      const guest = await Person.signUp(again, castmesh.url, 'guest');
+      await guest.goTo('videos');
+      await guest.videoCard(liveId).click();
+      await seesFrames(guest.see('video-player'), 5_000, 'the recording');
+    } finally {
+      await again.close();
+    }
+  });
+
+  it('nothing of the old run is left in Redis, in the live list or among the recordings', async () => {
+    const { items } = await new Api(castmesh.url).lives();
+    assert.deepEqual(items, []);
+    await eventually(
+      'no key of Redis speaks of the old live',
+      async () => {
+        const keys = await redisKeys(castmesh.dataDir);
+        const left = keys.filter((key) => /live|audience|media|session:/.test(key));
+        assert.deepEqual(left, [], keys.join(', '));
+      },
+      { within: RELEASE_MS },
+    );
+    if (!KURENTO) {
+      const files = readdirSync(castmesh.recordingsDir, { recursive: true }) as string[];
+      const left = files.filter(
+        (name) => name.includes(liveId) && !/\.(webm|jpg|jpeg)$/.test(name),
+      );
+      assert.deepEqual(left, [], 'tickets and unfinished files');
+    }
+  });
+
+  it('ends in an orderly way afterwards', async () => {
+    assert.equal(await castmesh.stop(), 0, castmesh.lastWords());
+  });
+});

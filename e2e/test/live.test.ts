@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Api, type Video, nickname, problem } from '../src/api.ts';
+import { TestBrowser } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { seesFrames, shown } from '../src/frames.ts';
+import { Person, people } from '../src/person.ts';
+import { probe } from '../src/recordings.ts';
+import { Castmesh } from '../src/server.ts';
+
+const FIRST_FRAME_MS = 2_000;
+const LISTED_MS = 5_000;
+const LENGTH_TOLERANCE = 0.5;
+
+describe('a live, from the first frame to the recording', () => {
+  let castmesh: Castmesh;
+  let browser: TestBrowser;
+  let api: Api;
+  let presenter: Person;
+  let viewers: Person[];
+  let late: Person;
+  let liveId = '';
+  let recordedMs = 0;
+  let video: Video;
+
+  before(async () => {
+    castmesh = await Castmesh.start();
+    api = new Api(castmesh.url);
+    browser = await TestBrowser.launch();
+    [presenter, ...viewers] = (await people(
+      browser,
+      castmesh.url,
+      'presenter',
+      'viewer1',
+      'viewer2',
+      'viewer3',
+    )) as [Person, ...Person[]];
+  });
+
+  after(async () => {
+    await browser?.close();
+    await castmesh?.close();
+  });
+
+  it('the presenter sees its own stream come back from the server', async () => {
+    liveId = await presenter.goLive('A walk by the river');
+    await seesFrames(presenter.see('server-preview'), 10_000, 'the preview');
+    const { width, height } = await shown(presenter.see('server-preview'));
+    assert.ok(width >= 320 && height >= 180, `${width}x${height}`);
+    const { items } = await api.lives();
+    assert.deepEqual(
+      items.map((live) => [live.liveId, live.title]),
+      [[liveId, 'A walk by the river']],
+    );
+    recordedMs = performance.now();
+  });
+
+  it('three viewers see frames within two seconds of clicking', async () => {
+    for (const viewer of viewers) {
+      const took = await viewer.watch(liveId);
+      assert.ok(took < FIRST_FRAME_MS, `${viewer.name} waited ${Math.round(took)} ms`);
+    }
+    for (const viewer of viewers) {
+      await seesFrames(viewer.see('watch-video'), 5_000, viewer.name);
+    }
+    await presenter.seesViewers(...viewers);
+  });
+
+  it('a fourth who joins late does too', async () => {
+    await pause(4_000);
+    late = await Person.signUp(browser, castmesh.url, 'late');
+    const took = await late.watch(liveId);
+    assert.ok(took < FIRST_FRAME_MS, `${late.name} waited ${Math.round(took)} ms`);
+    await seesFrames(late.see('watch-video'), 5_000, late.name);
+    await presenter.seesViewers(...viewers, late);
+  });
+
+  it('the presenter is told of each join and leave', async () => {
+    const [first, second, third] = viewers as [Person, Person, Person];
+    await second.goTo('lives');
+    await presenter.seesViewers(first, third, late);
+    await late.close();
+    await eventually(
+      'the activity lists four joins and a leave',
+      async () => {
+        const tab = presenter.see('tab-activity');
+        await tab.click();
+        const items = await presenter.see('activity-item').all();
+        const kinds = await Promise.all(items.map((item) => item.getAttribute('data-kind')));
+        assert.equal(kinds.filter((kind) => kind === 'joined').length, 4);
+        assert.ok(kinds.includes('left'));
+      },
+      { within: 5_000 },
+    );
+  });
+
+  it('when the presenter stops, viewers are told', async () => {
+    const [first, , third] = viewers as [Person, Person, Person];
+    recordedMs = performance.now() - recordedMs;
+    await presenter.stopLive();
+    for (const viewer of [first, third]) {
+      await viewer.see('live-ended').waitFor({ timeout: 3_000 });
+      const reason = viewer.see('live-ended').locator('[data-reason]');
+      assert.equal(await reason.getAttribute('data-reason'), 'stopped');
+    }
+    assert.deepEqual((await api.lives()).items, []);
+  });
+
+  it('the recording is listed within five seconds', async () => {
+    video = await eventually(
+      'the recording is listed',
+      async () => {
+        const found = (await api.videos()).items.find((one) => one.liveId === liveId);
+        assert.ok(found);
+        return found;
+      },
+      { within: LISTED_MS },
+    );
+    assert.equal(video.title, 'A walk by the river');
+    assert.equal(video.owner.nickname, presenter.name);
+  });
+
+  it('has both tracks and the right length', async () => {
+    const { duration, tracks } = await probe(castmesh.url, video);
+    assert.deepEqual(tracks.map((track) => [track.kind, track.codec]).sort(), [
+      ['audio', 'opus'],
+      ['video', 'vp8'],
+    ]);
+    // The clock of the test begins when the first frame has come back and ends before the click.
+    const expected = recordedMs / 1_000;
+    assert.ok(
+      duration > expected - LENGTH_TOLERANCE && duration < expected + 2,
+      `${duration} s were recorded of about ${expected} s`,
+    );
+    for (const track of tracks) {
+      const off = Math.abs(track.length - duration);
+      assert.ok(off <= LENGTH_TOLERANCE, `${track.kind}: ${track.length} s of ${duration} s`);
+    }
+    assert.ok(Math.abs(video.durationSeconds - duration) <= LENGTH_TOLERANCE);
+  });
+
+  it('plays and seeks in the browser', async () => {
+    const [viewer] = viewers as [Person];
+    await viewer.goTo('videos');
+    await viewer.videoCard(liveId).click();
+    const player = viewer.see('video-player');
+    await seesFrames(player, 5_000, 'the recording');
+    const to = video.durationSeconds / 2;
+    const landed = await player.evaluate(async (element, time) => {
+      const video = element as HTMLVideoElement;
+      const seeked = new Promise((resolve) => {
+        video.addEventListener('seeked', resolve, { once: true });
+      });
+      video.currentTime = time;
+      await seeked;
+      return { at: video.currentTime, duration: video.duration };
+    }, to);
+    assert.ok(Math.abs(landed.at - to) < 0.3, `landed at ${landed.at}, not at ${to}`);
+    assert.ok(Math.abs(landed.duration - video.durationSeconds) <= LENGTH_TOLERANCE);
+    await seesFrames(player, 5_000, 'the recording after the seek');
+    // Half of it went by in a moment: only ranges can do that.
+    assert.ok((await shown(player)).currentTime > to);
+  });
+
+  it('answers ranges, and refuses one beyond the end', async () => {
+    const { sizeBytes: size, contentUrl } = video;
+    const range = (value: string): Promise<Response> =>
+      fetch(castmesh.url + contentUrl, { headers: { range: value } });
+    const head = await range('bytes=0-3');
+    assert.equal(head.status, 206);
+    assert.equal(head.headers.get('content-range'), `bytes 0-3/${size}`);
+    // The first bytes of every EBML file.
+    assert.equal(Buffer.from(await head.arrayBuffer()).toString('hex'), '1a45dfa3');
+    const tail = await range('bytes=-10');
+    assert.equal(tail.status, 206);
+    assert.equal((await tail.arrayBuffer()).byteLength, 10);
+    const beyond = await range(`bytes=${size}-`);
+    assert.equal(beyond.status, 416);
+    assert.equal((await problem(beyond)).name, 'RANGE_NOT_SATISFIABLE');
+  });
+
+  it('is found by filters', async () => {
+    const found = async (query: Record<string, string>): Promise<boolean> =>
+      (await api.videos(query)).items.some((one) => one.id === video.id);
+    const hour = 3_600_000;
+    const ago = new Date(Date.now() - hour).toISOString();
+    const ahead = new Date(Date.now() + hour).toISOString();
+    const matching: Record<string, string>[] = [
+      { q: 'river' },
+      { nickname: presenter.name },
+      { from: ago, to: ahead },
+      { minDuration: '1', maxDuration: '600' },
+    ];
+    for (const query of matching) {
+      assert.ok(await found(query), JSON.stringify(query));
+    }
+    const others: Record<string, string>[] = [
+      { q: 'mountain' },
+      { from: ahead },
+      { minDuration: '600' },
+    ];
+    for (const query of others) {
+      assert.ok(!(await found(query)), JSON.stringify(query));
+    }
+  });
+
+  it('is deleted by its owner and by nobody else', async () => {
+    const stranger = await api.register(nickname('stranger'));
+    const refused = await api.delete(`/videos/${video.id}`, stranger.accessToken);
+    assert.equal((await problem(refused)).name, 'FORBIDDEN');
+    await presenter.goTo('videos');
+    await presenter.videoCard(liveId).click();
+    await presenter.see('delete-video').click();
+    await presenter.see('confirm-delete').click();
+    await eventually('it is gone', async () => {
+      assert.equal((await problem(await api.get(`/videos/${video.id}`))).name, 'VIDEO_NOT_FOUND');
+      assert.equal((await fetch(castmesh.url + video.contentUrl)).status, 404);
+    });
+  });
+
+  it('a live of less than a second leaves no recording', async () => {
+    const { items: before } = await api.videos();
+    await presenter.goLive('A blink');
+    await presenter.stopLive();
+    await pause(LISTED_MS);
+    const { items } = await api.videos();
+    const blink = items.find((one) => one.title === 'A blink');
+    assert.ok(!blink || blink.durationSeconds >= 1, JSON.stringify(blink));
+    assert.ok(items.length <= before.length + 1);
+  });
+
+  it('and no page has complained', () => {
+    for (const person of [presenter, ...viewers]) assert.deepEqual(person.complaints, []);
+  });
+});

@@ -17,19 +17,19 @@ export function fileSize(bytes: number, locale: string): string {
     unit += 1;
   }
   const digits = unit > 0 && value < 100 ? 1 : 0;
-  return `${value.toLocaleString(locale, { maximumFractionDigits: digits })} ${units[unit]}`;
+  return `${value.toLocaleString(regional(locale), { maximumFractionDigits: digits })} ${units[unit]}`;
 }
 
 /** kbit/s as `850 kbit/s` or `2.4 Mbit/s`. */
 export function bitrate(kbps: number, locale: string): string {
   return kbps >= 1000
-    ? `${(kbps / 1000).toLocaleString(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 })} Mbit/s`
+    ? `${(kbps / 1000).toLocaleString(regional(locale), { maximumFractionDigits: 1, minimumFractionDigits: 1 })} Mbit/s`
     : `${Math.round(kbps)} kbit/s`;
 }
 
 /** Hour and minute, with the seconds where events follow each other closely. */
 export function timeOfDay(iso: string, locale: string, seconds = false): string {
-  return new Date(iso).toLocaleTimeString(locale, {
+  return new Date(iso).toLocaleTimeString(regional(locale), {
     hour: '2-digit',
     minute: '2-digit',
     second: seconds ? '2-digit' : undefined,
@@ -38,7 +38,10 @@ export function timeOfDay(iso: string, locale: string, seconds = false): string 
 
 /** Day and time in the reader's own way. */
 export function dateTime(iso: string, locale: string): string {
-  return new Date(iso).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(iso).toLocaleString(regional(locale), {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
 }
 
 /** The known parts of a place from small to large, or undefined. A country's code is spelt out. */
@@ -54,5 +57,13 @@ export function place(
 
 function countryName(country: string | undefined, locale: string): string | undefined {
   if (!country || !/^[A-Z]{2}$/.test(country)) return country;
-  return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country;
+  return new Intl.DisplayNames(regional(locale), { type: 'region' }).of(country) ?? country;
+}
+
+/** The reader's own variant of a language, such as `en-GB`: it decides on 24 hours and commas. */
+export function regional(
+  locale: string,
+  languages: readonly string[] = globalThis.navigator?.languages ?? [],
+): string {
+  return languages.find((language) => language.split('-')[0] === locale) ?? locale;
 }

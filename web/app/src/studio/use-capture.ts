@@ -14,7 +14,7 @@ export interface Device {
 
 /**
  * The picture before the live: opens camera or screen as chosen, lists the devices, and lets go of
- * everything with the page, unless {@link handOver} gave the stream away.
+ * everything with the page, unless {@link lend} has given the stream away.
  */
 export function useCapture() {
   const source = ref<Source>('camera');
@@ -25,6 +25,7 @@ export function useCapture() {
   const problem = ref<CaptureProblem>();
   const isOpening = ref(false);
   let turn = 0;
+  let isLent = false;
 
   const cameras = computed(() => named(devices.value, 'videoinput'));
   const microphones = computed(() => named(devices.value, 'audioinput'));
@@ -61,11 +62,17 @@ export function useCapture() {
     if (next === 'camera') void open();
   }
 
-  /** Gives the stream to somebody who stops it from now on. */
-  function handOver(): MediaStream | undefined {
-    const given = stream.value;
-    stream.value = undefined;
-    return given;
+  /**
+   * Gives the stream to somebody who stops it from now on, while it is still shown here. Unless
+   * they give it {@link takeBack back}, it outlives this scope.
+   */
+  function lend(): MediaStream | undefined {
+    isLent = stream.value !== undefined;
+    return stream.value;
+  }
+
+  function takeBack(): void {
+    isLent = false;
   }
 
   function camera(): Promise<MediaStream> {
@@ -96,7 +103,8 @@ export function useCapture() {
   }
 
   function release(): void {
-    stopStream(stream.value);
+    if (!isLent) stopStream(stream.value);
+    isLent = false;
     stream.value = undefined;
   }
 
@@ -119,7 +127,8 @@ export function useCapture() {
     isOpening,
     open,
     choose,
-    handOver,
+    lend,
+    takeBack,
   };
 }
 

@@ -59,7 +59,7 @@ export function filtersFromQuery(query: Record<string, unknown>): Filters {
     q: text('q'),
     from: day('from'),
     to: day('to'),
-    duration: duration in RANGES ? (duration as DurationChoice) : 'any',
+    duration: Object.hasOwn(RANGES, duration) ? (duration as DurationChoice) : 'any',
     location: text('location'),
     nickname: text('nickname'),
   };

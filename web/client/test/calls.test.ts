@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { WebSocket as NodeWebSocket } from 'ws';
+import type { Call } from '../src/calls/call.js';
+import { Calls } from '../src/calls/calls.js';
+import { MediaHub } from '../src/media/media-hub.js';
+import { Session } from '../src/session/session.js';
+import { RpcFailure, TestPeer, until, welcome } from './test-peer.js';
+
+const bob = { id: 'u2', nickname: 'bob', avatar: '/b' };
+let peer: TestPeer;
+let session: Session;
+let calls: Calls;
+
+beforeEach(async () => {
+  peer = await TestPeer.start();
+  session = new Session({
+    url: peer.url,
+    token: async () => 'token',
+    backoff: { firstMs: 10, maxMs: 20 },
+    socketFactory: (url) => new NodeWebSocket(url) as unknown as WebSocket,
+  });
+  calls = new Calls({ session, hub: new MediaHub(session), iceServers: async () => [] });
+  session.open();
+  await session.whenConnected(2_000);
+});
+
+afterEach(async () => {
+  session.close();
+  await peer.stop();
+});
+
+async function ringing(): Promise<Call> {
+  const incoming = new Promise<Call>((resolve) => calls.once('incoming', resolve));
+  peer.last.event('call.incoming', { callId: 'c1', from: bob, video: true, seq: 1 });
+  return incoming;
+}
+
+test('an invitation rings until the other side accepts', async () => {
+  // given
+  peer.handlers.set('call.invite', () => ({ callId: 'c1', state: 'ringing' }));
+  // when
+  const call = await calls.invite('bob');
+  const before = call.state;
+  peer.last.event('call.accepted', { callId: 'c1', seq: 1 });
+  // then
+  await until('the acceptance', () => call.state === 'accepted');
+  assert.equal(before, 'ringing');
+  assert.equal(call.peer.nickname, 'bob');
+  assert.deepEqual(calls.active, [call]);
+});
+
+test('an end that overtakes the reply to the invitation is not missed', async () => {
+  // given
+  peer.handlers.set('call.invite', (_params, connection) => {
+    connection.event('call.ended', { callId: 'c1', reason: 'busy', seq: 1 });
+    return { callId: 'c1', state: 'ringing' };
+  });
+  // when
+  const call = await calls.invite('bob');
+  // then
+  assert.equal(call.state, 'ended');
+  assert.equal(call.endReason, 'busy');
+  assert.deepEqual(calls.active, []);
+});
+
+test('a refused invitation is a typed failure and leaves no call behind', async () => {
+  // given
+  peer.handlers.set('call.invite', () => {
+    throw new RpcFailure({ code: 1302, message: 'away', data: { name: 'USER_OFFLINE' } });
+  });
+  // when
+  const inviting = calls.invite('bob');
+  // then
+  await assert.rejects(inviting, { name: 'USER_OFFLINE' });
+  assert.deepEqual(calls.active, []);
+});
+
+test('an incoming call told twice rings once', async () => {
+  // given
+  let told = 0;
+  calls.on('incoming', () => (told += 1));
+  // when
+  const call = await ringing();
+  peer.last.event('call.incoming', { callId: 'c1', from: bob, video: true, seq: 2 });
+  peer.last.event('call.ended', { callId: 'c1', reason: 'answered_elsewhere', seq: 3 });
+  // then
+  await until('the end', () => call.state === 'ended');
+  assert.equal(told, 1);
+  assert.equal(call.endReason, 'answered_elsewhere');
+});
+
+test('declining frees this side at once and tells the server', async () => {
+  // given
+  peer.handlers.set('call.reject', () => ({ state: 'ended' }));
+  const call = await ringing();
+  // when
+  const told = call.reject();
+  const state = call.state;
+  await told;
+  // then
+  assert.equal(state, 'ended');
+  assert.deepEqual(peer.last.received.at(-1)?.params, { callId: 'c1' });
+});
+
+test('a call ends when the server no longer knows the session', async () => {
+  // given
+  const call = await ringing();
+  // when
+  peer.last.cut();
+  // then
+  await until('the end', () => call.state === 'ended');
+  assert.equal(call.endReason, 'session_lost');
+});
+
+test('a call goes on when the session is resumed', async () => {
+  // given
+  const call = await ringing();
+  peer.handlers.set('call.accept', () => ({ state: 'accepted' }));
+  peer.handlers.set('session.authenticate', () => welcome({ resumed: true }));
+  // when
+  peer.last.cut();
+  await until('a second connection', () => peer.connections.length === 2);
+  await call.accept();
+  // then
+  assert.equal(call.state, 'accepted');
+});

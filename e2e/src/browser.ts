@@ -46,6 +46,8 @@ export class TestBrowser {
       permissions: ['camera', 'microphone'],
     });
     context.setDefaultTimeout(15_000);
+    // The TypeScript loader marks functions with their names; those we send into pages, too.
+    await context.addInitScript('globalThis.__name ??= (target) => target;');
     return { context, page: await context.newPage() };
   }
 

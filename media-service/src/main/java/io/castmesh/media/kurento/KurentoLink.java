@@ -1,0 +1,274 @@
+package io.castmesh.media.kurento;
+
+import io.castmesh.contract.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.kurento.client.KurentoClient;
+import org.kurento.client.KurentoObject;
+import org.kurento.client.internal.server.KurentoServerException;
+import org.kurento.jsonrpc.client.JsonRpcClientNettyWebSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one media server. kurento-client reconnects by itself for a moment; when that
+ * fails, when the server is another one afterwards or when it stops answering, the server counts as
+ * lost with everything on it, and a new client is built with growing pauses.
+ *
+ * <p>Confined to the event loop that {@link #start} was called on; listeners of the client are
+ * brought there.
+ */
+public final class KurentoLink {
+  private static final Logger log = LoggerFactory.getLogger(KurentoLink.class);
+
+  private static final int CONNECT_MILLIS = 3_000;
+
+  /** For a dropped connection to a server that still lives: long enough for one or two attempts. */
+  private static final long RECONNECT_MILLIS = 3_000;
+
+  private static final long FIRST_PAUSE_MILLIS = 500;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+  /** What happens to the link. */
+  public interface Listener {
+    void onUp(KurentoLink link);
+
+    /** Everything that was made on the server is gone. */
+    void onLost(KurentoLink link);
+  }
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Workers workers;
+  private final String url;
+  private final Duration deadline;
+  private final Listener listener;
+  private final long pingTimer;
+  private KurentoClient client;
+  private int generation;
+  private int missedPings;
+  private boolean pinging;
+  private boolean closed;
+  private long pause = FIRST_PAUSE_MILLIS;
+  private int load;
+
+  public KurentoLink(
+      Vertx vertx,
+      Workers workers,
+      String url,
+      Duration deadline,
+      Duration pingEvery,
+      Listener listener) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.workers = workers;
+    this.url = url;
+    this.deadline = deadline;
+    this.listener = listener;
+    this.pingTimer = vertx.setPeriodic(pingEvery.toMillis(), timer -> ping());
+  }
+
+  /** Tries to connect, again and again until it works; completes after the first attempt. */
+  public Future<Void> start() {
+    int attempt = ++generation;
+    return workers
+        .run(deadline.plusMillis(CONNECT_MILLIS), () -> connect(attempt), KurentoClient::destroy)
+        .map(
+            connected -> {
+              if (closed || attempt != generation) {
+                destroy(connected);
+                return null;
+              }
+              client = connected;
+              pause = FIRST_PAUSE_MILLIS;
+              missedPings = 0;
+              log.info("media server is up url={}", url);
+              listener.onUp(this);
+              return (Void) null;
+            })
+        .otherwise(
+            error -> {
+              log.warn("media server cannot be reached url={} error={}", url, error.toString());
+              startLater();
+              return null;
+            });
+  }
+
+  public String url() {
+    return url;
+  }
+
+  public boolean up() {
+    return client != null;
+  }
+
+  /** Media sessions on it; new ones go to the server that has least. */
+  public int load() {
+    return load;
+  }
+
+  public void changeLoad(int difference) {
+    load += difference;
+  }
+
+  /** Asks the server something; fails with a failure of the catalogue within the deadline. */
+  public <T> Future<T> call(String what, Function<KurentoClient, T> question) {
+    return make(what, question, late -> {});
+  }
+
+  /** Has the server make something that is released again should it come too late. */
+  public <T> Future<T> make(String what, Function<KurentoClient, T> maker, Consumer<T> undo) {
+    KurentoClient now = client;
+    if (now == null) {
+      return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
+    }
+    return workers
+        .run(deadline, () -> maker.apply(now), undo)
+        .recover(error -> Future.failedFuture(KurentoFailures.of(what, error)));
+  }
+
+  /** Waits longer than for other answers: for what the server has to write to disk. */
+  public Future<Void> finish(String what, Runnable work, Duration within) {
+    if (client == null) {
+      return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
+    }
+    return workers
+        .<Void>run(
+            within,
+            () -> {
+              work.run();
+              return null;
+            })
+        .recover(error -> Future.failedFuture(KurentoFailures.of(what, error)));
+  }
+
+  /** Releases an object of the server; what is gone already is released. */
+  public Future<Void> release(KurentoObject object) {
+    if (client == null) {
+      // The server is gone, and its objects with it.
+      return Future.succeededFuture();
+    }
+    return call(
+        "release",
+        ignored -> {
+          releaseNow(object);
+          return null;
+        });
+  }
+
+  /** For worker threads. */
+  public static void releaseNow(KurentoObject object) {
+    try {
+      object.release();
+    } catch (KurentoServerException gone) {
+      if (gone.getCode() != KurentoFailures.OBJECT_NOT_FOUND) {
+        throw gone;
+      }
+    }
+  }
+
+  /** Runs what a listener of the client reports on the event loop. */
+  public void report(Runnable event) {
+    context.runOnContext(ignored -> event.run());
+  }
+
+  public Future<Void> close() {
+    closed = true;
+    vertx.cancelTimer(pingTimer);
+    KurentoClient last = client;
+    client = null;
+    generation++;
+    return last == null ? Future.succeededFuture() : destroy(last);
+  }
+
+  private KurentoClient connect(int attempt) throws IOException {
+    JsonRpcClientNettyWebSocket socket = new JsonRpcClientNettyWebSocket(url);
+    socket.setConnectionTimeout(CONNECT_MILLIS);
+    socket.setRequestTimeout(deadline.toMillis());
+    socket.setTryReconnectingMaxTime(RECONNECT_MILLIS);
+    // One after the other: candidates arrive in order. Our listeners only hand on.
+    socket.setConcurrentServerRequest(false);
+    socket.onDisconnected(() -> report(() -> lost(attempt, "disconnected")));
+    socket.onConnectionFailed(() -> report(() -> lost(attempt, "connection failed")));
+    socket.onReconnected(
+        same -> {
+          if (!same) {
+            report(() -> lost(attempt, "another server answers"));
+          }
+        });
+    KurentoClient made = KurentoClient.createFromJsonRpcClientHonoringClientTimeouts(socket);
+    try {
+      made.getServerManager().getCpuCount();
+      return made;
+    } catch (RuntimeException mute) {
+      made.destroy();
+      throw mute;
+    }
+  }
+
+  private void ping() {
+    if (client == null || pinging) {
+      return;
+    }
+    pinging = true;
+    int asked = generation;
+    call("ping", now -> now.getServerManager().getCpuCount())
+        .onComplete(
+            answer -> {
+              pinging = false;
+              if (answer.succeeded()) {
+                missedPings = 0;
+              } else if (asked == generation && ++missedPings >= 2) {
+                lost(asked, "does not answer");
+              }
+            });
+  }
+
+  private void lost(int attempt, String why) {
+    if (attempt != generation || client == null) {
+      return;
+    }
+    log.warn("media server is lost url={} reason={}", url, why);
+    destroy(client);
+    client = null;
+    generation++;
+    load = 0;
+    listener.onLost(this);
+    startLater();
+  }
+
+  private void startLater() {
+    if (!closed) {
+      vertx
+          .timer(pause, TimeUnit.MILLISECONDS)
+          .onSuccess(
+              timer -> {
+                if (!closed && client == null) {
+                  start();
+                }
+              });
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
+  private Future<Void> destroy(KurentoClient old) {
+    return workers
+        .<Void>run(
+            deadline,
+            () -> {
+              old.destroy();
+              return null;
+            })
+        .otherwise(
+            error -> {
+              log.debug("a client was not destroyed cleanly", error);
+              return null;
+            });
+  }
+}

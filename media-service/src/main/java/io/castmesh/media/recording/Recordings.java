@@ -1,0 +1,142 @@
+package io.castmesh.media.recording;
+
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Media.RecordingEnded;
+import io.castmesh.contract.Media.RecordingTicket;
+import io.castmesh.media.registry.Registry;
+import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.bus.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystem;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The recordings folder: files and tickets, and the news of recordings that are complete. News is
+ * told again until the ticket is gone, which is how vod-service says that it has registered one.
+ */
+public final class Recordings {
+  private static final Logger log = LoggerFactory.getLogger(Recordings.class);
+
+  private final FileSystem files;
+  private final Bus bus;
+  private final Registry registry;
+  private final Path folder;
+  private final String serverUri;
+
+  /**
+   * @param serverUri the folder as media servers see it; empty: as this process does
+   */
+  public Recordings(Vertx vertx, Bus bus, Registry registry, Path folder, String serverUri) {
+    this.files = vertx.fileSystem();
+    this.bus = bus;
+    this.registry = registry;
+    this.folder = folder;
+    String uri = serverUri.isEmpty() ? folder.toUri().toString() : serverUri;
+    this.serverUri = uri.endsWith("/") ? uri : uri + "/";
+  }
+
+  /** Fails when nothing can be written there: better at the start than after the first live. */
+  public Future<Void> verify() {
+    String probe = folder.resolve(".writable").toString();
+    return files
+        .mkdirs(folder.toString())
+        .compose(made -> files.writeFile(probe, Buffer.buffer()))
+        .compose(written -> files.delete(probe))
+        .recover(
+            error ->
+                Future.failedFuture(
+                    new IllegalStateException(
+                        "The recordings folder " + folder + " cannot be written", error)));
+  }
+
+  static String fileOf(String liveId) {
+    return liveId + ".webm";
+  }
+
+  /** Where a media server shall write a live's recording. */
+  public String uri(String liveId) {
+    return URI.create(serverUri).resolve(fileOf(liveId)).toString();
+  }
+
+  Future<Void> writeTicket(RecordingTicket ticket) {
+    return files.writeFile(ticket(ticket.liveId()), Json.buffer(ticket));
+  }
+
+  /** The recording is complete on disk: tells so until somebody has it. */
+  Future<Void> announce(RecordingTicket ticket, Instant endedAt) {
+    RecordingEnded ended =
+        new RecordingEnded(
+            ticket.liveId(),
+            ticket.owner(),
+            ticket.title(),
+            ticket.file(),
+            ticket.startedAt(),
+            endedAt,
+            ticket.address());
+    return registry
+        .recordingEnded(ended)
+        .onFailure(error -> log.warn("recording not noted live={}", ended.liveId()))
+        .eventually(
+            () -> {
+              bus.emit(Media.RECORDING_ENDED, ended);
+              return Future.succeededFuture();
+            });
+  }
+
+  /** A live whose instance is dead: its recording ended when the file was last written. */
+  public Future<Void> announceLost(String liveId) {
+    return files
+        .exists(ticket(liveId))
+        .compose(
+            exists ->
+                exists
+                    ? files.readFile(ticket(liveId)).compose(json -> announceLost(liveId, json))
+                    : Future.succeededFuture());
+  }
+
+  private Future<Void> announceLost(String liveId, Buffer json) {
+    RecordingTicket ticket = Json.read(json, RecordingTicket.class);
+    return files
+        .props(folder.resolve(fileOf(liveId)).toString())
+        .map(props -> Instant.ofEpochMilli(props.lastModifiedTime()))
+        .otherwise(Instant.now())
+        .compose(endedAt -> announce(ticket, endedAt));
+  }
+
+  /** Tells again what nobody has registered yet. */
+  public Future<Void> announceAgain() {
+    return registry
+        .recordings()
+        .compose(
+            all -> {
+              Future<Void> done = Future.succeededFuture();
+              for (RecordingEnded recording : all) {
+                done = done.compose(before -> announceAgain(recording));
+              }
+              return done;
+            });
+  }
+
+  private Future<Void> announceAgain(RecordingEnded recording) {
+    return files
+        .exists(ticket(recording.liveId()))
+        .compose(
+            waiting -> {
+              if (!waiting) {
+                return registry.forgetRecording(recording.liveId());
+              }
+              bus.emit(Media.RECORDING_ENDED, recording);
+              return Future.succeededFuture();
+            });
+  }
+
+  private String ticket(String liveId) {
+    return folder.resolve(liveId + ".json").toString();
+  }
+}

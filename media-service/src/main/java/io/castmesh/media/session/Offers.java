@@ -1,0 +1,33 @@
+package io.castmesh.media.session;
+
+import io.castmesh.contract.Failure;
+import java.util.Arrays;
+
+/** The little that media-service itself reads in an offer (RFC 8866). */
+public final class Offers {
+  private Offers() {}
+
+  /** How many of audio and video the offerer sends: media sections that are not receive-only. */
+  public static int kindsSent(String sdp) {
+    boolean audio = false;
+    boolean video = false;
+    for (String section : sections(sdp)) {
+      boolean sends = !section.contains("\na=recvonly") && !section.contains("\na=inactive");
+      audio |= sends && section.startsWith("audio ");
+      video |= sends && section.startsWith("video ");
+    }
+    return (audio ? 1 : 0) + (video ? 1 : 0);
+  }
+
+  /** Refuses at once what no media server needs to look at. */
+  public static void verify(String sdp) {
+    if (sdp == null || !sdp.startsWith("v=0") || sections(sdp).length == 0) {
+      throw Failure.INVALID_SDP.exception();
+    }
+  }
+
+  private static String[] sections(String sdp) {
+    String[] parts = sdp.replace("\r\n", "\n").split("\nm=", -1);
+    return Arrays.copyOfRange(parts, 1, parts.length);
+  }
+}

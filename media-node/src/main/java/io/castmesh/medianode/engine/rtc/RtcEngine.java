@@ -97,6 +97,7 @@ public final class RtcEngine implements MediaEngine {
     try {
       RtcEngine engine = new RtcEngine(config);
       engine.loop.start();
+      WarmUp.startInBackground(engine.context.identity(), engine.handshakes);
       log.info("media on {} port {}", config.mediaHost(), engine.mediaPort());
       return engine;
     } catch (IOException e) {

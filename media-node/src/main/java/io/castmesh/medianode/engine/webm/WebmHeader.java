@@ -13,7 +13,7 @@ final class WebmHeader {
   static final int AUDIO_TRACK = 2;
 
   /** Where the Segment's content begins; positions in the index count from here. */
-  static final int SEGMENT_CONTENT = 64;
+  static final int SEGMENT_CONTENT = 48;
 
   static final int SEGMENT_SIZE_AT = SEGMENT_CONTENT - 8;
   static final int SEEK_HEAD_AT = SEGMENT_CONTENT;
@@ -46,7 +46,7 @@ final class WebmHeader {
             .text(WebmId.DOC_TYPE, "webm")
             .unsigned(WebmId.DOC_TYPE_VERSION, 4)
             .unsigned(WebmId.DOC_TYPE_READ_VERSION, 2));
-    out.padTo(SEGMENT_CONTENT - 12);
+    // No Void between the two: some readers take that for damage.
     return out.id(WebmId.SEGMENT).longSize((1L << 56) - 1).toByteArray();
   }
 

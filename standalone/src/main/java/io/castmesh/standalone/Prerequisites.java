@@ -1,0 +1,42 @@
+package io.castmesh.standalone;
+
+import io.castmesh.runtime.Launcher.StartException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Finds out at once, in one sentence each, what would otherwise fail after seconds. */
+final class Prerequisites {
+  private Prerequisites() {}
+
+  static void check(StandaloneConfig config) {
+    writable(config.runtime().dataDir(), "data folder");
+    writable(config.runtime().recordingsDir(), "recordings folder");
+    free(config.gateway().host(), config.gateway().port(), "CASTMESH_HTTP_PORT");
+    free(
+        config.runtime().managementHost(),
+        config.runtime().managementPort(),
+        "CASTMESH_MANAGEMENT_PORT");
+  }
+
+  private static void writable(Path folder, String name) {
+    try {
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".write", ".test"));
+    } catch (IOException e) {
+      throw new StartException("the " + name + " " + folder + " cannot be written", e);
+    }
+  }
+
+  private static void free(String host, int port, String variable) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new StartException(
+          "port " + port + " on " + host + " is taken; choose another one with " + variable, e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.castmesh.standalone;
+
+import io.castmesh.call.CallConfig;
+import io.castmesh.gateway.GatewayConfig;
+import io.castmesh.media.MediaConfig;
+import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.room.RoomConfig;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.config.Settings;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The settings of all services together, and of the media node beside them. */
+public record StandaloneConfig(
+    RuntimeConfig runtime,
+    GatewayConfig gateway,
+    RoomConfig room,
+    MediaConfig media,
+    CallConfig call,
+    MediaNodeConfig mediaNode) {
+
+  /**
+   * @throws io.castmesh.runtime.config.ConfigException with every problem
+   */
+  public static StandaloneConfig read(Settings settings) {
+    StandaloneConfig config = declare(settings);
+    Set<String> known = new TreeSet<>(RuntimeConfig.launcherKeys());
+    settings.declared().forEach(setting -> known.add(setting.key()));
+    settings.verify(known);
+    return config;
+  }
+
+  static StandaloneConfig declare(Settings settings) {
+    RuntimeConfig runtime = RuntimeConfig.read(settings);
+    return new StandaloneConfig(
+        runtime,
+        GatewayConfig.read(settings, runtime),
+        RoomConfig.read(settings),
+        MediaConfig.read(settings),
+        CallConfig.read(settings),
+        mediaNode(settings));
+  }
+
+  private static MediaNodeConfig mediaNode(Settings s) {
+    return new MediaNodeConfig(
+        s.text(
+            "media-node.control-host",
+            "127.0.0.1",
+            "Where the media node speaks Kurento's protocol"),
+        s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
+        s.text(
+            "media-node.host",
+            "127.0.0.1",
+            "Where the media node receives media; 0.0.0.0: everywhere"),
+        s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
+        s.list(
+            "media-node.announced-addresses",
+            "IP addresses told to browsers; unset: media-node.host, or all of this machine"));
+  }
+}

@@ -1,0 +1,106 @@
+package io.castmesh.standalone;
+
+import io.castmesh.call.CallVerticle;
+import io.castmesh.embedded.EmbeddedStores;
+import io.castmesh.gateway.GatewayVerticle;
+import io.castmesh.media.MediaConfig;
+import io.castmesh.media.MediaVerticle;
+import io.castmesh.medianode.MediaNode;
+import io.castmesh.room.RoomVerticle;
+import io.castmesh.runtime.Launcher;
+import io.castmesh.runtime.Launcher.StartException;
+import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.config.Settings;
+import io.castmesh.runtime.life.Lifecycle;
+import io.castmesh.runtime.log.Logging;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** castmesh in one JVM: the default that a newcomer runs. */
+public final class StandaloneMain {
+  private StandaloneMain() {}
+
+  public static void main(String[] args) {
+    Lifecycle lifecycle = new Lifecycle();
+    try {
+      StandaloneConfig config = StandaloneConfig.read(Settings.load(System.getenv()));
+      Logging.configure(config.runtime().logFormat(), config.runtime().logLevel());
+      Prerequisites.check(config);
+      start(config, lifecycle);
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(ConfigException.EXIT_CODE);
+    } catch (StartException e) {
+      System.err.println("castmesh: " + e.getMessage());
+      lifecycle.drain(Duration.ofSeconds(10));
+      System.exit(1);
+    }
+  }
+
+  private static void start(StandaloneConfig config, Lifecycle lifecycle) {
+    RuntimeConfig runtime = stores(config.runtime(), lifecycle);
+    Launcher launcher = Launcher.start("standalone", runtime, lifecycle);
+    GatewayVerticle gateway = new GatewayVerticle(launcher.mesh(), config.gateway());
+    launcher
+        .deploy(new RoomVerticle(launcher.mesh(), config.room()))
+        .deploy(new MediaVerticle(launcher.mesh(), media(config, launcher)))
+        .deploy(new CallVerticle(launcher.mesh(), config.call()))
+        .deploy(gateway)
+        .ready();
+    Logger log = LoggerFactory.getLogger(StandaloneMain.class);
+    log.info(
+        "ready url={} management=http://{}:{} data={} startMs={}",
+        gateway.url(),
+        runtime.managementHost(),
+        launcher.mesh().management().port(),
+        runtime.dataDir(),
+        ManagementFactory.getRuntimeMXBean().getUptime());
+  }
+
+  /** The databases that the settings name, or our own. */
+  private static RuntimeConfig stores(RuntimeConfig config, Lifecycle lifecycle) {
+    boolean mysql = config.mysqlUrl().isEmpty();
+    boolean redis = config.redisUrl().isEmpty();
+    if (!mysql && !redis) {
+      return config;
+    }
+    if (mysql != redis) {
+      throw new StartException("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none", null);
+    }
+    try {
+      EmbeddedStores stores = EmbeddedStores.start(config.dataDir());
+      lifecycle.onStop(
+          "databases",
+          () -> {
+            try {
+              stores.stop();
+              return Future.succeededFuture();
+            } catch (IOException e) {
+              return Future.failedFuture(e);
+            }
+          });
+      return config.withStores(stores.mysqlUrl(), stores.redisUrl());
+    } catch (IOException e) {
+      throw new StartException(e.getMessage(), e);
+    }
+  }
+
+  /** The media servers that the settings name, or our own. */
+  private static MediaConfig media(StandaloneConfig config, Launcher launcher) {
+    if (!config.media().servers().isEmpty()) {
+      return config.media();
+    }
+    MediaNode node =
+        Launcher.await(MediaNode.start(launcher.mesh().vertx(), config.mediaNode()), "media node");
+    launcher.mesh().lifecycle().onStop("media node", node::close);
+    String server =
+        "ws://" + config.mediaNode().controlHost() + ":" + node.controlPort() + "/kurento";
+    return config.media().withServers(List.of(server));
+  }
+}

@@ -1,0 +1,207 @@
+package io.castmesh.vod.library;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.User;
+import io.castmesh.contract.Videos.Location;
+import io.castmesh.contract.Videos.Query;
+import io.castmesh.contract.Videos.Video;
+import io.vertx.core.Future;
+import io.vertx.mysqlclient.MySQLException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The videos in MySQL. Thread-safe; fails with {@link Failure#UNAVAILABLE} within five seconds
+ * while MySQL is away.
+ */
+public final class VideoStore {
+  private static final Logger log = LoggerFactory.getLogger(VideoStore.class);
+
+  private static final long DEADLINE_SECONDS = 5;
+
+  /** A video as it is stored. */
+  public record Row(
+      String id,
+      String liveId,
+      User owner,
+      String title,
+      Instant recordedAt,
+      double durationSeconds,
+      Location location,
+      long sizeBytes,
+      String file) {
+
+    /** As others see it. */
+    public Video video() {
+      String url = "/api/v1/videos/" + id;
+      return new Video(
+          id,
+          liveId,
+          title,
+          owner,
+          recordedAt,
+          durationSeconds,
+          location,
+          sizeBytes,
+          url + "/content",
+          url + "/thumbnail");
+    }
+  }
+
+  /** A page of videos, and how many there are in all. */
+  public record Found(List<Row> rows, long total) {}
+
+  private static final String INSERT =
+      """
+      INSERT INTO videos (id, live_id, owner_id, owner_nickname, owner_avatar, title, recorded_at,
+        duration_seconds, country, region, city, size_bytes, file)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  /** Of MySQL: a unique key has this value already. */
+  private static final int DUPLICATE = 1062;
+
+  private final Pool mysql;
+
+  public VideoStore(Pool mysql) {
+    this.mysql = mysql;
+  }
+
+  /**
+   * @return false when its live has a video already
+   */
+  public Future<Boolean> insert(Row row) {
+    Location place = row.location();
+    Tuple values =
+        Tuple.of(
+            row.id(),
+            row.liveId(),
+            row.owner().id(),
+            row.owner().nickname(),
+            row.owner().avatar(),
+            row.title());
+    values.addValue(utc(row.recordedAt()));
+    values.addValue(row.durationSeconds());
+    values.addValue(place == null ? null : place.country());
+    values.addValue(place == null ? null : place.region());
+    values.addValue(place == null ? null : place.city());
+    values.addValue(row.sizeBytes());
+    values.addValue(row.file());
+    return guarded(
+        mysql
+            .preparedQuery(INSERT)
+            .execute(values)
+            .map(true)
+            .recover(
+                error ->
+                    error instanceof MySQLException refused && refused.getErrorCode() == DUPLICATE
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(error)));
+  }
+
+  public Future<Boolean> existsForLive(String liveId) {
+    return run("SELECT 1 FROM videos WHERE live_id = ?", Tuple.of(liveId))
+        .map(rows -> rows.size() > 0);
+  }
+
+  /**
+   * @return fails with {@link Failure#VIDEO_NOT_FOUND}
+   */
+  public Future<Row> find(String id) {
+    return run("SELECT * FROM videos WHERE id = ?", Tuple.of(id))
+        .compose(
+            rows ->
+                rows.size() == 0
+                    ? Future.failedFuture(Failure.VIDEO_NOT_FOUND.exception())
+                    : Future.succeededFuture(row(rows.iterator().next())));
+  }
+
+  public Future<Void> rename(String id, String title) {
+    return run("UPDATE videos SET title = ? WHERE id = ?", Tuple.of(title, id)).mapEmpty();
+  }
+
+  public Future<Void> delete(String id) {
+    return run("DELETE FROM videos WHERE id = ?", Tuple.of(id)).mapEmpty();
+  }
+
+  /** The newest first; of the same time, in a fixed order. */
+  public Future<Found> list(Query query) {
+    VideoFilter filter = VideoFilter.of(query);
+    Tuple page = Tuple.tuple(new ArrayList<>(filter.values()));
+    page.addValue(query.size());
+    page.addValue((long) query.page() * query.size());
+    return run(
+            "SELECT * FROM videos"
+                + filter.where()
+                + " ORDER BY recorded_at DESC, id DESC LIMIT ? OFFSET ?",
+            page)
+        .compose(
+            rows ->
+                run(
+                        "SELECT COUNT(*) FROM videos" + filter.where(),
+                        Tuple.tuple(new ArrayList<>(filter.values())))
+                    .map(count -> new Found(rows(rows), count.iterator().next().getLong(0))));
+  }
+
+  private static List<Row> rows(RowSet<io.vertx.sqlclient.Row> found) {
+    List<Row> rows = new ArrayList<>();
+    found.forEach(one -> rows.add(row(one)));
+    return List.copyOf(rows);
+  }
+
+  private static Row row(io.vertx.sqlclient.Row row) {
+    String country = row.getString("country");
+    return new Row(
+        row.getString("id"),
+        row.getString("live_id"),
+        new User(
+            row.getString("owner_id"),
+            row.getString("owner_nickname"),
+            row.getString("owner_avatar")),
+        row.getString("title"),
+        row.getLocalDateTime("recorded_at").toInstant(ZoneOffset.UTC),
+        row.getDouble("duration_seconds"),
+        country == null
+            ? null
+            : new Location(country, row.getString("region"), row.getString("city")),
+        row.getLong("size_bytes"),
+        row.getString("file"));
+  }
+
+  static LocalDateTime utc(Instant time) {
+    return LocalDateTime.ofInstant(time, ZoneOffset.UTC);
+  }
+
+  private Future<RowSet<io.vertx.sqlclient.Row>> run(String sql, Tuple values) {
+    return guarded(mysql.preparedQuery(sql).execute(values));
+  }
+
+  /** What MySQL says about a statement is our mistake; anything else means that it is away. */
+  private static <T> Future<T> guarded(Future<T> future) {
+    return future
+        .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .recover(
+            error -> {
+              if (error instanceof MySQLException refused && !isAway(refused)) {
+                return Future.failedFuture(error);
+              }
+              log.warn("mysql failed error={}", error.toString());
+              return Future.failedFuture(Failure.UNAVAILABLE.exception());
+            });
+  }
+
+  /** SQLSTATE class 08 (connection), or MySQL is shutting down or full. */
+  private static boolean isAway(MySQLException error) {
+    String state = error.getSqlState();
+    return state != null && (state.startsWith("08") || state.equals("HY000"));
+  }
+}

@@ -1,0 +1,2 @@
+/** The list of videos: finding, renaming, deleting. */
+package io.castmesh.vod.library;

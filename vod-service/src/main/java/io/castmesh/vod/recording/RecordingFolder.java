@@ -1,0 +1,223 @@
+package io.castmesh.vod.recording;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.Media.RecordingTicket;
+import io.castmesh.runtime.bus.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The recordings folder, which media servers, media-service and all instances of vod-service share:
+ *
+ * <pre>
+ * LIVE.webm          a recording, being written or finished
+ * LIVE.json          its ticket, until it is registered
+ * LIVE.jpg           its thumbnail
+ * LIVE.webm.deleted  it is being deleted
+ * LIVE.webm.broken   nothing in it can be read, though it is not small
+ * *.part             not whole yet
+ * </pre>
+ *
+ * <p>Thread-safe; works on Vert.x's worker threads.
+ */
+public final class RecordingFolder {
+  private static final Logger log = LoggerFactory.getLogger(RecordingFolder.class);
+
+  private static final String TICKET = ".json";
+  private static final String DELETED = ".deleted";
+  private static final String BROKEN = ".broken";
+
+  /** Tickets looked at in one round. */
+  private static final int AT_ONCE = 1000;
+
+  /**
+   * A recording that waits for its registration.
+   *
+   * @param written when its file was last written; null while there is no file
+   * @param ticketWritten when its ticket was
+   */
+  public record Waiting(RecordingTicket ticket, Instant written, Instant ticketWritten) {}
+
+  /** A video whose deletion was begun. */
+  public record Doomed(String liveId, String file) {}
+
+  private final Vertx vertx;
+  private final Path folder;
+
+  public RecordingFolder(Vertx vertx, Path folder) {
+    this.vertx = vertx;
+    this.folder = folder.toAbsolutePath().normalize();
+  }
+
+  public Future<Void> create() {
+    return blocking(() -> Files.createDirectories(folder)).mapEmpty();
+  }
+
+  /**
+   * A file of the folder, by its bare name.
+   *
+   * @throws io.castmesh.contract.FailureException {@link Failure#VIDEO_NOT_FOUND} for a name that
+   *     would lead elsewhere
+   */
+  public Path file(String name) {
+    Path path = folder.resolve(name).normalize();
+    if (!folder.equals(path.getParent())) {
+      throw Failure.VIDEO_NOT_FOUND.exception();
+    }
+    return path;
+  }
+
+  /** Where the thumbnail of a recording belongs. */
+  public Path thumbnail(String recording) {
+    int dot = recording.lastIndexOf('.');
+    return file((dot > 0 ? recording.substring(0, dot) : recording) + ".jpg");
+  }
+
+  private Path ticket(String liveId) {
+    return file(liveId + TICKET);
+  }
+
+  Future<Boolean> exists(String name) {
+    return blocking(() -> Files.isRegularFile(file(name)));
+  }
+
+  Future<Long> size(String name) {
+    return blocking(() -> Files.size(file(name)));
+  }
+
+  /**
+   * Keeps what was told of a recording until it is registered, unless its ticket stands already.
+   */
+  Future<Void> keepTicket(RecordingTicket ticket) {
+    return blocking(
+        () -> {
+          Path path = ticket(ticket.liveId());
+          if (!Files.exists(path)) {
+            Path part = file(ticket.liveId() + TICKET + ".part");
+            Files.write(part, Json.buffer(ticket).getBytes());
+            Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
+          }
+          return null;
+        });
+  }
+
+  /** The recording is registered, or there is nothing to register. */
+  Future<Void> dropTicket(String liveId) {
+    return blocking(() -> Files.deleteIfExists(ticket(liveId))).mapEmpty();
+  }
+
+  /** Removes a recording with everything that belongs to it. */
+  Future<Void> remove(String liveId, String recording) {
+    return blocking(
+        () -> {
+          Files.deleteIfExists(thumbnail(recording));
+          Files.deleteIfExists(file(recording));
+          Files.deleteIfExists(ticket(liveId));
+          return null;
+        });
+  }
+
+  /** Puts aside what cannot be read, for a person to look at; its ticket stays beside it. */
+  Future<Void> setAside(String liveId, String recording) {
+    return blocking(
+        () -> {
+          Files.move(
+              file(recording), file(recording + BROKEN), StandardCopyOption.REPLACE_EXISTING);
+          Path ticket = ticket(liveId);
+          if (Files.exists(ticket)) {
+            Files.move(ticket, file(liveId + TICKET + BROKEN), StandardCopyOption.REPLACE_EXISTING);
+          }
+          return null;
+        });
+  }
+
+  /** Notes that a video is going, before its row goes: see {@link #doomed}. */
+  public Future<Void> doom(String liveId, String recording) {
+    return blocking(() -> Files.writeString(file(recording + DELETED), liveId)).mapEmpty();
+  }
+
+  /** Removes the files of a video whose row is gone, then the note. */
+  public Future<Void> removeDoomed(String liveId, String recording) {
+    return remove(liveId, recording).compose(removed -> spare(recording));
+  }
+
+  /** Takes the note back: the row is still there. */
+  public Future<Void> spare(String recording) {
+    return blocking(() -> Files.deleteIfExists(file(recording + DELETED))).mapEmpty();
+  }
+
+  /** Deletions that were begun and not finished. */
+  Future<List<Doomed>> doomed() {
+    return blocking(
+        () -> {
+          List<Doomed> doomed = new ArrayList<>();
+          for (String name : names(DELETED)) {
+            String recording = name.substring(0, name.length() - DELETED.length());
+            doomed.add(new Doomed(Files.readString(file(name)).strip(), recording));
+          }
+          return List.copyOf(doomed);
+        });
+  }
+
+  /** Recordings with a ticket. */
+  Future<List<Waiting>> waiting() {
+    return blocking(
+        () -> {
+          List<Waiting> waiting = new ArrayList<>();
+          for (String name : names(TICKET)) {
+            Waiting one = read(file(name));
+            if (one != null) {
+              waiting.add(one);
+            }
+          }
+          return List.copyOf(waiting);
+        });
+  }
+
+  private List<String> names(String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.endsWith(suffix))
+          .limit(AT_ONCE)
+          .toList();
+    }
+  }
+
+  private Waiting read(Path path) throws IOException {
+    try {
+      Instant ticketWritten = Files.getLastModifiedTime(path).toInstant();
+      RecordingTicket ticket =
+          Json.read(Buffer.buffer(Files.readAllBytes(path)), RecordingTicket.class);
+      if (ticket.liveId() == null || ticket.owner() == null || ticket.file() == null) {
+        throw new IllegalArgumentException("members are missing");
+      }
+      Path recording = file(ticket.file());
+      Instant written =
+          Files.isRegularFile(recording) ? Files.getLastModifiedTime(recording).toInstant() : null;
+      return new Waiting(ticket, written, ticketWritten);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IllegalArgumentException e) {
+      log.warn("ticket not readable file={} error={}", path.getFileName(), e.getMessage());
+      return null;
+    }
+  }
+
+  private <T> Future<T> blocking(Callable<T> work) {
+    return vertx.executeBlocking(work, false);
+  }
+}

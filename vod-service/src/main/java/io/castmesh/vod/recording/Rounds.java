@@ -1,0 +1,175 @@
+package io.castmesh.vod.recording;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Media.RecordingTicket;
+import io.castmesh.runtime.bus.Bus;
+import io.castmesh.vod.library.VideoStore;
+import io.castmesh.vod.recording.RecordingFolder.Doomed;
+import io.castmesh.vod.recording.RecordingFolder.Waiting;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks through the recordings folder for what was left undone: recordings whose end nobody could
+ * tell, registrations that failed, deletions that were cut short.
+ *
+ * <p>Belongs to the event loop of its verticle.
+ */
+public final class Rounds {
+  private static final Logger log = LoggerFactory.getLogger(Rounds.class);
+
+  /** A file that was written a moment ago may still be being written. */
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
+  /** The same while nobody can say which lives go on. */
+  private static final Duration QUIET_WHEN_UNSURE = Duration.ofSeconds(60);
+
+  /** A ticket whose recording never came. */
+  private static final Duration STALE_TICKET = Duration.ofMinutes(2);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+  /** When to try again what has failed. */
+  private record Pause(Instant until, Duration length) {}
+
+  private final RecordingFolder folder;
+  private final Registrar registrar;
+  private final VideoStore videos;
+  private final Bus bus;
+  private final Clock clock;
+  private final AtomicLong waitingCount = new AtomicLong();
+  private final Map<String, Pause> pauses = new HashMap<>();
+
+  public Rounds(
+      RecordingFolder folder,
+      Registrar registrar,
+      VideoStore videos,
+      Bus bus,
+      Clock clock,
+      MeterRegistry metrics) {
+    this.folder = folder;
+    this.registrar = registrar;
+    this.videos = videos;
+    this.bus = bus;
+    this.clock = clock;
+    metrics.gauge("castmesh.vod.recordings.waiting", waitingCount);
+  }
+
+  public Future<Void> go() {
+    return finishDeletions()
+        .compose(done -> folder.waiting())
+        .compose(
+            waiting -> {
+              waitingCount.set(waiting.size());
+              pauses
+                  .keySet()
+                  .retainAll(
+                      waiting.stream().map(w -> w.ticket().liveId()).collect(Collectors.toSet()));
+              return waiting.isEmpty()
+                  ? Future.succeededFuture()
+                  : lives().compose(lives -> registerAll(waiting, lives));
+            });
+  }
+
+  /** The lives that go on; empty when nobody can say. */
+  private Future<Optional<Set<String>>> lives() {
+    return bus.ask(Media.LIVES, new Media.LivesQuery(null))
+        .map(
+            lives -> {
+              Set<String> ids = new HashSet<>();
+              lives.items().forEach(live -> ids.add(live.liveId()));
+              return Optional.of(ids);
+            })
+        .otherwise(Optional.empty());
+  }
+
+  private Future<Void> registerAll(List<Waiting> waiting, Optional<Set<String>> lives) {
+    Future<Void> all = Future.succeededFuture();
+    for (Waiting one : waiting) {
+      if (lives.isPresent() && lives.get().contains(one.ticket().liveId())) {
+        continue;
+      }
+      Instant now = clock.instant();
+      Duration quiet = lives.isPresent() ? QUIET : QUIET_WHEN_UNSURE;
+      if (one.written() == null) {
+        if (one.ticketWritten().isBefore(now.minus(STALE_TICKET))) {
+          all = all.compose(before -> folder.dropTicket(one.ticket().liveId()));
+        }
+      } else if (one.written().isBefore(now.minus(quiet)) && mayTry(one.ticket(), now)) {
+        all = all.compose(before -> tryToRegister(one.ticket()));
+      }
+    }
+    return all;
+  }
+
+  private boolean mayTry(RecordingTicket ticket, Instant now) {
+    Pause pause = pauses.get(ticket.liveId());
+    return pause == null || !now.isBefore(pause.until());
+  }
+
+  private Future<Void> tryToRegister(RecordingTicket ticket) {
+    return registrar
+        .register(ticket)
+        .onSuccess(done -> pauses.remove(ticket.liveId()))
+        .recover(
+            error -> {
+              failed(ticket, error);
+              return Future.succeededFuture();
+            });
+  }
+
+  /**
+   * A store that is away is asked again in the next round; anything else after pauses that grow.
+   */
+  public void failed(RecordingTicket ticket, Throwable error) {
+    if (error instanceof FailureException f && f.failure() == Failure.UNAVAILABLE) {
+      log.warn("recording waits live={} error={}", ticket.liveId(), error.getMessage());
+      return;
+    }
+    Pause before = pauses.get(ticket.liveId());
+    Duration length = before == null ? QUIET : before.length().multipliedBy(2);
+    if (length.compareTo(LONGEST_PAUSE) > 0) {
+      length = LONGEST_PAUSE;
+    }
+    log.error("recording not registered live={} again={}", ticket.liveId(), length, error);
+    pauses.put(ticket.liveId(), new Pause(clock.instant().plus(length), length));
+  }
+
+  private Future<Void> finishDeletions() {
+    return folder
+        .doomed()
+        .compose(
+            doomed -> {
+              Future<Void> all = Future.succeededFuture();
+              for (Doomed one : doomed) {
+                all = all.compose(before -> finish(one));
+              }
+              return all;
+            });
+  }
+
+  private Future<Void> finish(Doomed doomed) {
+    return videos
+        .existsForLive(doomed.liveId())
+        .compose(
+            stands ->
+                stands
+                    ? folder.spare(doomed.file())
+                    : folder.removeDoomed(doomed.liveId(), doomed.file()));
+  }
+}

@@ -1,0 +1,92 @@
+package io.castmesh.vod.tool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/**
+ * The program: {@code MediaTool <recording> <repair?> <thumbnail>}. Prints one line, {@code ok
+ * seconds=… video=… audio=…}, or {@code empty …} for a file without media. Whatever it writes
+ * appears under its name only when it is whole.
+ *
+ * <p>Ends by itself when whoever started it is gone: its standard input then ends.
+ */
+public final class MediaTool {
+  private MediaTool() {}
+
+  public static void main(String[] args) throws IOException {
+    endWithParent();
+    avutil.av_log_set_level(avutil.AV_LOG_FATAL);
+    Path file = Path.of(args[0]);
+    Path thumbnail = Path.of(args[2]);
+    if (Boolean.parseBoolean(args[1]) && !repair(file)) {
+      return;
+    }
+    try (Media media = Media.open(file)) {
+      System.out.println(
+          String.format(
+              Locale.ROOT,
+              "ok seconds=%.3f video=%b audio=%b",
+              media.statedSeconds(),
+              media.video() >= 0,
+              media.audio() >= 0));
+      draw(media, thumbnail);
+    } catch (IOException e) {
+      System.out.println("empty " + e.getMessage());
+    }
+  }
+
+  /** A recording without a picture is still a recording. */
+  private static void draw(Media media, Path thumbnail) {
+    Path part = thumbnail.resolveSibling(thumbnail.getFileName() + ".part");
+    try {
+      if (Thumbnail.draw(media, part)) {
+        Files.move(part, thumbnail, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      System.err.println("no thumbnail: " + e.getMessage());
+    }
+  }
+
+  private static boolean repair(Path file) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    long packets;
+    try (Media media = Media.open(file)) {
+      packets = Remux.copy(media, part);
+    } catch (IOException e) {
+      if (Files.exists(part)) {
+        throw e;
+      }
+      System.out.println("empty " + e.getMessage());
+      return false;
+    }
+    if (packets == 0) {
+      Files.deleteIfExists(part);
+      System.out.println("empty no packets");
+      return false;
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    return true;
+  }
+
+  private static void endWithParent() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Nobody writes; only the end matters.
+                }
+              } catch (IOException e) {
+                // The parent is gone, too.
+              }
+              Runtime.getRuntime().halt(3);
+            },
+            "parent watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+}

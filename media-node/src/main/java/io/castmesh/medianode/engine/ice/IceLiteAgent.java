@@ -4,9 +4,6 @@ import io.castmesh.medianode.engine.stun.StunBuilder;
 import io.castmesh.medianode.engine.stun.StunMessage;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,9 +23,6 @@ public final class IceLiteAgent {
   /** Consent expires (RFC 7675 section 5.1). */
   public static final long FAILED_AFTER = TimeUnit.SECONDS.toNanos(30);
 
-  /** More addresses than any host has; a flood of them replaces the oldest. */
-  private static final int MAX_REMOTES = 32;
-
   /** Where the connection stands. */
   public enum State {
     WAITING,
@@ -40,15 +34,6 @@ public final class IceLiteAgent {
 
   private final IceCredentials local;
   private final byte[] localKey;
-  private final Map<InetSocketAddress, Long> remotes =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<InetSocketAddress, Long> eldest) {
-          return size() > MAX_REMOTES;
-        }
-      };
   private IceCredentials remote;
   private InetSocketAddress selected;
   private boolean nominated;
@@ -69,30 +54,30 @@ public final class IceLiteAgent {
     this.remote = remote;
   }
 
+  /** Whether this is a Binding request of our peer: everything else deserves no answer. */
+  public boolean isAuthentic(StunMessage request) {
+    return request.type() == StunMessage.BINDING_REQUEST
+        && request.hasFingerprint()
+        && usernameFits(request)
+        && request.hasIntegrity(localKey);
+  }
+
   /**
-   * Handles a Binding request that carries our fragment.
+   * Handles an authentic Binding request.
    *
-   * @return the response; empty when the message deserves none
+   * @return the response
    */
-  public Optional<byte[]> onCheck(StunMessage request, InetSocketAddress from, long now) {
-    if (request.type() != StunMessage.BINDING_REQUEST
-        || !request.hasFingerprint()
-        || !usernameFits(request)
-        || !request.hasIntegrity(localKey)) {
-      return Optional.empty();
-    }
+  public byte[] onCheck(StunMessage request, InetSocketAddress from, long now) {
     if (request.iceControlled()) {
       // A lite agent is never controlling (RFC 8445 section 6.1.1): the peer must switch.
-      return Optional.of(
-          new StunBuilder(StunMessage.BINDING_ERROR, request.transactionId())
-              .errorCode(487, "Role Conflict")
-              .build(localKey));
+      return new StunBuilder(StunMessage.BINDING_ERROR, request.transactionId())
+          .errorCode(487, "Role Conflict")
+          .build(localKey);
     }
     accept(request, from, now);
-    return Optional.of(
-        new StunBuilder(StunMessage.BINDING_SUCCESS, request.transactionId())
-            .xorMappedAddress(from)
-            .build(localKey));
+    return new StunBuilder(StunMessage.BINDING_SUCCESS, request.transactionId())
+        .xorMappedAddress(from)
+        .build(localKey);
   }
 
   private boolean usernameFits(StunMessage request) {
@@ -105,12 +90,8 @@ public final class IceLiteAgent {
 
   private void accept(StunMessage request, InetSocketAddress from, long now) {
     lastCheckAt = now;
-    remotes.remove(from);
-    remotes.put(from, request.priority());
-    if (request.useCandidate()) {
-      nominated = true;
-      selected = from;
-    } else if (!nominated) {
+    nominated |= request.useCandidate();
+    if (request.useCandidate() || state == State.WAITING || state == State.CHECKING) {
       selected = from;
     }
     state = nominated ? State.CONNECTED : State.CHECKING;
@@ -136,15 +117,5 @@ public final class IceLiteAgent {
   /** Where to send: the nominated address, before that the latest that was checked; or null. */
   public InetSocketAddress selected() {
     return selected;
-  }
-
-  /** Whether an authenticated check came from this address. */
-  public boolean isValidated(InetSocketAddress address) {
-    return remotes.containsKey(address);
-  }
-
-  /** The PRIORITY the peer gave with its latest check from this address; 0 when unknown. */
-  public long priorityOf(InetSocketAddress address) {
-    return remotes.getOrDefault(address, 0L);
   }
 }

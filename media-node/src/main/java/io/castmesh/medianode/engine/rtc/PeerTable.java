@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whose datagram is it? By ICE fragment at a check, by address ever after. Owned by the loop.
@@ -11,26 +12,60 @@ import java.util.Optional;
  * @param <P> the peers
  */
 final class PeerTable<P> {
+  /**
+   * Who checked an address this lately keeps it: somebody who forges sender addresses cannot take
+   * another peer's media away.
+   */
+  static final long KEPT = TimeUnit.SECONDS.toNanos(5);
+
+  /** Without a check for this long there is no consent, and nothing to expect from there. */
+  static final long EXPIRY = TimeUnit.SECONDS.toNanos(60);
+
   private final Map<String, P> byFragment = new HashMap<>();
-  private final Map<InetSocketAddress, P> byAddress = new HashMap<>();
+  private final Map<InetSocketAddress, Binding<P>> byAddress = new HashMap<>();
+
+  private static final class Binding<P> {
+    final P peer;
+    long checkedAt;
+
+    Binding(P peer, long checkedAt) {
+      this.peer = peer;
+      this.checkedAt = checkedAt;
+    }
+  }
 
   void add(String fragment, P peer) {
     byFragment.put(fragment, peer);
   }
 
-  /** Only after an authenticated check: an address that changes hands goes to the new owner. */
-  void bind(InetSocketAddress address, P peer) {
-    byAddress.put(address, peer);
+  /** Only after an authenticated check. Returns false while the address is another peer's. */
+  boolean bind(InetSocketAddress address, P peer, long now) {
+    Binding<P> binding = byAddress.get(address);
+    if (binding != null && binding.peer == peer) {
+      binding.checkedAt = now;
+      return true;
+    }
+    if (binding != null && now - binding.checkedAt < KEPT) {
+      return false;
+    }
+    byAddress.put(address, new Binding<>(peer, now));
+    return true;
+  }
+
+  /** Forgets addresses that nobody checks any more; now and then. */
+  void expire(long now) {
+    byAddress.values().removeIf(binding -> now - binding.checkedAt > EXPIRY);
   }
 
   void remove(String fragment, P peer) {
     byFragment.remove(fragment);
-    byAddress.values().removeIf(owner -> owner == peer);
+    byAddress.values().removeIf(binding -> binding.peer == peer);
   }
 
   /** Null for a stranger. */
   P byAddress(InetSocketAddress address) {
-    return byAddress.get(address);
+    Binding<P> binding = byAddress.get(address);
+    return binding == null ? null : binding.peer;
   }
 
   /**

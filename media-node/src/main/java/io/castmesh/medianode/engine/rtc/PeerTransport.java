@@ -81,11 +81,12 @@ final class PeerTransport {
     if (closed) {
       return;
     }
-    ice.onCheck(message, from, now)
-        .ifPresent(reply -> context.loop().send(reply, 0, reply.length, from));
-    if (ice.isValidated(from)) {
-      context.peers().bind(from, owner);
+    if (!ice.isAuthentic(message) || !context.peers().bind(from, owner, now)) {
+      context.counters().packetsDropped.increment();
+      return;
     }
+    byte[] reply = ice.onCheck(message, from, now);
+    context.loop().send(reply, 0, reply.length, from);
     reportIce();
   }
 
@@ -132,9 +133,9 @@ final class PeerTransport {
     }
   }
 
-  /** Whether media can be sent. */
+  /** Whether media can be sent; never without the peer's consent (RFC 7675). */
   boolean isReady() {
-    return srtp != null && selected != null && !closed;
+    return srtp != null && selected != null && !closed && reported != IceLiteAgent.State.FAILED;
   }
 
   /** Only when ready. */

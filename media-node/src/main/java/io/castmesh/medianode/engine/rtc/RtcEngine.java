@@ -46,6 +46,7 @@ public final class RtcEngine implements MediaEngine {
   private static final int HANDSHAKE_THREADS = 32;
 
   private static final int HANDSHAKE_QUEUE = 1024;
+  private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   private final EngineCounters counters = new EngineCounters();
   private final PeerTable<RtcPeer> peers = new PeerTable<>();
@@ -197,6 +198,8 @@ public final class RtcEngine implements MediaEngine {
 
   /** Tells STUN, DTLS and RTP apart (RFC 7983 section 7) and finds the peer. On the loop. */
   private final class Demultiplexer implements MediaLoop.Handler {
+    private long nextExpiry = System.nanoTime() + EXPIRY_INTERVAL;
+
     @Override
     public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
       counters.packetsReceived.increment();
@@ -230,6 +233,10 @@ public final class RtcEngine implements MediaEngine {
 
     @Override
     public void onTick(long now) {
+      if (now - nextExpiry >= 0) {
+        nextExpiry = now + EXPIRY_INTERVAL;
+        peers.expire(now);
+      }
       for (RtcPeer peer : livePeers) {
         peer.connection().tick(now);
       }

@@ -1,0 +1,127 @@
+package io.castmesh.medianode.engine.ice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.stun.StunBuilder;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class IceLiteAgentTest {
+  private static final InetSocketAddress WIFI = new InetSocketAddress("192.0.2.1", 1000);
+  private static final InetSocketAddress MOBILE = new InetSocketAddress("198.51.100.1", 2000);
+
+  private final IceCredentials ours = IceCredentials.random(new SecureRandom());
+  private final IceCredentials theirs = IceCredentials.random(new SecureRandom());
+  private final IceLiteAgent agent = new IceLiteAgent(ours);
+
+  private StunMessage check(String username, String password, boolean nominate) {
+    StunBuilder builder =
+        new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12])
+            .username(username)
+            .priority(1)
+            .iceControlling(7);
+    if (nominate) {
+      builder.useCandidate();
+    }
+    byte[] bytes = builder.build(password.getBytes(StandardCharsets.UTF_8));
+    return StunMessage.parse(bytes, 0, bytes.length).orElseThrow();
+  }
+
+  private StunMessage goodCheck(boolean nominate) {
+    return check(ours.ufrag() + ":" + theirs.ufrag(), ours.password(), nominate);
+  }
+
+  @Test
+  void aNominatingCheckConnectsAndIsAnsweredWithTheAddressItCameFrom() {
+    // given
+    agent.setRemote(theirs);
+    StunMessage check = goodCheck(true);
+
+    // when
+    byte[] reply = agent.onCheck(check, WIFI, 0);
+
+    // then
+    assertThat(agent.isAuthentic(check)).isTrue();
+    StunMessage response = StunMessage.parse(reply, 0, reply.length).orElseThrow();
+    assertThat(response.type()).isEqualTo(StunMessage.BINDING_SUCCESS);
+    assertThat(response.xorMappedAddress()).contains(WIFI);
+    assertThat(response.hasIntegrity(ours.password().getBytes(StandardCharsets.UTF_8))).isTrue();
+    assertThat(agent.state()).isEqualTo(IceLiteAgent.State.CONNECTED);
+    assertThat(agent.selected()).isEqualTo(WIFI);
+  }
+
+  @Test
+  void strangersAreNotAuthentic() {
+    // given
+    agent.setRemote(theirs);
+
+    // then
+    assertThat(agent.isAuthentic(check("x:" + theirs.ufrag(), ours.password(), true))).isFalse();
+    assertThat(agent.isAuthentic(check(ours.ufrag() + ":x", ours.password(), true))).isFalse();
+    assertThat(agent.isAuthentic(check(ours.ufrag() + ":" + theirs.ufrag(), "guess", true)))
+        .isFalse();
+  }
+
+  @Test
+  void checksThatOvertakeTheAnswerAreTakenByOurFragmentAlone() {
+    assertThat(agent.isAuthentic(check(ours.ufrag() + ":unknown", ours.password(), true))).isTrue();
+  }
+
+  @Test
+  void thePeerIsFollowedToAnotherNetworkByItsNomination() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), WIFI, 0);
+
+    // when: a check without nomination first
+    agent.onCheck(goodCheck(false), MOBILE, 1);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(WIFI);
+
+    // when
+    agent.onCheck(goodCheck(true), MOBILE, 2);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(MOBILE);
+  }
+
+  @Test
+  void silenceDisconnectsThenFailsAndACheckBringsItBack() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), WIFI, 0);
+
+    // then
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(9))).isEqualTo(IceLiteAgent.State.CONNECTED);
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(11))).isEqualTo(IceLiteAgent.State.DISCONNECTED);
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(31))).isEqualTo(IceLiteAgent.State.FAILED);
+
+    // when
+    agent.onCheck(goodCheck(false), WIFI, TimeUnit.SECONDS.toNanos(32));
+
+    // then
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(33))).isEqualTo(IceLiteAgent.State.CONNECTED);
+  }
+
+  @Test
+  void aPeerThatThinksItIsControlledIsToldToSwitch() {
+    // given
+    byte[] bytes =
+        new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12])
+            .username(ours.ufrag() + ":" + theirs.ufrag())
+            .iceControlled(7)
+            .build(ours.password().getBytes(StandardCharsets.UTF_8));
+
+    // when
+    byte[] reply = agent.onCheck(StunMessage.parse(bytes, 0, bytes.length).orElseThrow(), WIFI, 0);
+
+    // then
+    assertThat(StunMessage.parse(reply, 0, reply.length).orElseThrow().errorCode()).isEqualTo(487);
+    assertThat(agent.state()).isEqualTo(IceLiteAgent.State.WAITING);
+  }
+}

@@ -71,10 +71,14 @@ router.beforeEach((to) => {
   return true;
 });
 
-router.afterEach((to) => {
+/** Names the window after the page, in the language of now. */
+export function nameWindow(): void {
   const { t } = i18n.global;
-  document.title = to.meta.title ? `${t(to.meta.title)} · castmesh` : 'castmesh';
-});
+  const { title } = router.currentRoute.value.meta;
+  document.title = title ? `${t(title)} · castmesh` : 'castmesh';
+}
+
+router.afterEach(() => nameWindow());
 
 /** Where to go after signing in; only paths of our own, so that a link cannot lead elsewhere. */
 export function safeNext(next: unknown): string {

@@ -1,6 +1,5 @@
 package io.castmesh.gateway.http;
 
-import io.castmesh.contract.Failure;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.account.AccountService;
@@ -12,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.concurrent.TimeUnit;
 
 /** The gateway's port: sockets, HTTP interface, documents and the web application. */
@@ -47,11 +47,14 @@ public final class HttpDoor {
     new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);
     document(router, "/openrpc.json", openRpc.document());
     document(router, "/openapi.json", openApi.document());
-    router.route("/api/*").handler(ctx -> Problems.fail(ctx, Failure.NOT_FOUND.exception()));
     web.mount(router);
     router.route().failureHandler(ctx -> Problems.fail(ctx, ctx.failure()));
     for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
-      router.errorHandler(status, ctx -> Problems.fail(ctx, ctx.failure()));
+      router.errorHandler(
+          status,
+          ctx ->
+              Problems.fail(
+                  ctx, ctx.failure() == null ? new HttpException(status) : ctx.failure()));
     }
     return options()
         .compose(

@@ -19,6 +19,8 @@ final class WebApp {
           + " 'self' blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; object-src"
           + " 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+  private static final String NOT_API = "/(?!api/).*";
+
   private final Path dir;
   private final boolean tls;
 
@@ -53,22 +55,23 @@ final class WebApp {
                 .setMaxAgeSeconds(31_536_000)
                 .setIncludeHidden(false)
                 .setDirectoryListing(false));
+    // What lies under /api is not ours: there an address without a route is 404, one that has a
+    // route for another method 405.
     router
-        .route()
+        .routeWithRegex(NOT_API)
         .handler(
             StaticHandler.create(FileSystemAccess.ROOT, dir.toString())
                 .setCachingEnabled(false)
                 .setIncludeHidden(false)
                 .setDirectoryListing(false));
-    router.get().handler(this::page);
+    router.getWithRegex(NOT_API).handler(this::page);
   }
 
   private void page(RoutingContext ctx) {
     String accept = ctx.request().getHeader("accept");
     Path index = dir.resolve("index.html");
     boolean wanted =
-        !ctx.normalizedPath().startsWith("/api/")
-            && !ctx.normalizedPath().startsWith("/assets/")
+        !ctx.normalizedPath().startsWith("/assets/")
             && accept != null
             && accept.contains("text/html");
     if (!wanted || !Files.isRegularFile(index)) {

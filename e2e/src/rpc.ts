@@ -97,8 +97,9 @@ export class Rpc {
     return within(ms, 'the server closes the socket', this.#closed);
   }
 
+  /** Leaves for good: nobody waits for a return. */
   close(): void {
-    this.#socket.close();
+    this.#socket.close(1000);
   }
 
   #receive(message: Answer | Event): void {

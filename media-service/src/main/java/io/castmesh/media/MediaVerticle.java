@@ -62,7 +62,17 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     lives = new Lives(vertx, bus, mesh.clients(), links, pipelines, sessions, registry, recordings);
     calls = new CallsMedia(links, pipelines, sessions, registry);
     MediaService service = new MediaService(vertx, bus, instance, registry, sessions, lives, calls);
-    Upkeep upkeep = new Upkeep(bus, registry, sessions, lives, calls, recordings, service, links);
+    Upkeep upkeep =
+        new Upkeep(
+            bus,
+            registry,
+            sessions,
+            lives,
+            calls,
+            recordings,
+            service,
+            links,
+            config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
     mesh.management()
         .check(
@@ -117,6 +127,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   @Override
   public Future<?> stop() {
     return Future.join(lives.endAll(), calls.endAll())
+        .otherwiseEmpty()
         .eventually(links::close)
         .eventually(workers::close);
   }

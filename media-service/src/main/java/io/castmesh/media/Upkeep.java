@@ -12,6 +12,7 @@ import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
-  /** A client is asserted by its gateway before it can have media; this covers one that is late. */
-  private static final long YOUNG_MILLIS = 10_000;
-
   private final Bus bus;
   private final Registry registry;
   private final MediaSessions sessions;
@@ -39,10 +37,15 @@ final class Upkeep {
   private final Recordings recordings;
   private final MediaService service;
   private final KurentoLinks links;
+  private final long youngMillis;
 
   /** Clients that were missing in the last round: twice missing is gone. */
   private Set<String> missing = Set.of();
 
+  /**
+   * @param young a client is asserted by its gateway before it can have media; one whose media is
+   *     younger than this is not looked for, lest its gateway is late
+   */
   Upkeep(
       Bus bus,
       Registry registry,
@@ -51,7 +54,8 @@ final class Upkeep {
       CallsMedia calls,
       Recordings recordings,
       MediaService service,
-      KurentoLinks links) {
+      KurentoLinks links,
+      Duration young) {
     this.bus = bus;
     this.registry = registry;
     this.sessions = sessions;
@@ -60,6 +64,7 @@ final class Upkeep {
     this.recordings = recordings;
     this.service = service;
     this.links = links;
+    this.youngMillis = young.toMillis();
   }
 
   /** Says again what this instance has; also after Redis has lost everything. */
@@ -72,7 +77,7 @@ final class Upkeep {
 
   /** Ends the media of clients whose presence leases are gone though nobody was told. */
   Future<?> findVanishedClients() {
-    List<String> clients = sessions.clientsOlderThan(YOUNG_MILLIS);
+    List<String> clients = sessions.clientsOlderThan(youngMillis);
     if (clients.isEmpty()) {
       missing = Set.of();
       return Future.succeededFuture();

@@ -15,7 +15,8 @@ package io.castmesh.medianode.kurento;
  * @param replyCacheMillis how long a reply is repeated for the same session and request id
  * @param maxCachedReplies the oldest is dropped for a further one
  * @param operationTimeoutMillis how long the engine may take for one operation
- * @param pingMillis how often sockets are pinged; silent for three of these, they are closed
+ * @param idleMillis a socket that says nothing for so long is closed; Kurento's client says
+ *     something every 4 minutes, and answers no WebSocket pings
  */
 public record KurentoLimits(
     int maxSockets,
@@ -29,7 +30,7 @@ public record KurentoLimits(
     long replyCacheMillis,
     int maxCachedReplies,
     long operationTimeoutMillis,
-    long pingMillis) {
+    long idleMillis) {
 
   /** The session period and the reply cache's are a Kurento server's own: 4 minutes, 20 seconds. */
   public static KurentoLimits defaults() {
@@ -52,7 +53,7 @@ public record KurentoLimits(
         replyCacheMillis,
         maxCachedReplies,
         operationTimeoutMillis,
-        pingMillis);
+        idleMillis);
   }
 
   /** The same with other counts of sockets and objects. */
@@ -69,6 +70,6 @@ public record KurentoLimits(
         replyCacheMillis,
         maxCachedReplies,
         operationTimeoutMillis,
-        pingMillis);
+        idleMillis);
   }
 }

@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -68,14 +67,14 @@ public final class KurentoServer extends VerticleBase {
         new RequestProcessor(
             new Methods(host), limits.replyCacheMillis(), limits.maxCachedReplies());
     vertx.setPeriodic(limits.sessionGcMillis(), timer -> objects.collectGarbage());
-    vertx.setPeriodic(
-        limits.pingMillis(), timer -> List.copyOf(connections).forEach(Connection::checkAlive));
     server =
         vertx.createHttpServer(
             new HttpServerOptions()
                 .setHost(bindHost)
                 .setPort(bindPort)
                 .setTcpKeepAlive(true)
+                .setReadIdleTimeout((int) limits.idleMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(limits.maxMessageBytes())
@@ -116,12 +115,7 @@ public final class KurentoServer extends VerticleBase {
     }
     Connection connection =
         new Connection(
-            socket,
-            request.connection(),
-            objects,
-            processor,
-            limits.maxRequestsInFlight(),
-            limits.maxUnsentBytes());
+            socket, objects, processor, limits.maxRequestsInFlight(), limits.maxUnsentBytes());
     connections.add(connection);
     socket.shutdownHandler(ignored -> socket.close((short) 1001, "Shutting down"));
     socket.closeHandler(

@@ -44,7 +44,8 @@ public final class Pipelines {
     return link.make(
             "pipeline",
             client -> {
-              MediaPipeline pipeline = client.createMediaPipeline();
+              MediaPipeline pipeline =
+                  KurentoLink.built(link.deadline(), client::createMediaPipeline);
               pipeline.setName(name);
               return pipeline;
             },

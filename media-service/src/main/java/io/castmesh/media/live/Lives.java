@@ -4,6 +4,7 @@ import io.castmesh.contract.Audience;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.OfLive;
@@ -299,15 +300,31 @@ public final class Lives {
     Future<Void> all = Future.succeededFuture();
     for (Live live : List.copyOf(lives.values())) {
       if (!live.over() && live.record() != null) {
-        String presenter = live.record().presenter().userId();
-        all =
-            all.compose(before -> registry.put(live.record()))
-                .compose(put -> registry.claimPresenter(presenter, live.id()))
-                .compose(claimed -> open(live))
-                .mapEmpty();
+        all = all.compose(before -> assertLive(live).otherwiseEmpty());
       }
     }
     return all;
+  }
+
+  private Future<Void> assertLive(Live live) {
+    return registry
+        .put(live.record())
+        .compose(put -> registry.claimPresenter(live.record().presenter().userId(), live.id()))
+        .compose(claimed -> open(live))
+        .<Void>mapEmpty()
+        .onFailure(
+            error -> {
+              if (live.over()) {
+                // It ended while it was asserted: what was put is taken away again.
+                registry.remove(live.id());
+              } else if (error instanceof FailureException known
+                  && known.failure() == Failure.LIVE_NOT_FOUND) {
+                // Others took this instance for dead and have told everybody that it is over.
+                end(live, "failed");
+              } else {
+                log.warn("live not asserted live={} error={}", live.id(), error.toString());
+              }
+            });
   }
 
   /** This instance stops: recordings are finished while it still can. */

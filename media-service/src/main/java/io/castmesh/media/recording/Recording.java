@@ -67,9 +67,11 @@ public final class Recording {
     return link.make(
             "recorder",
             client ->
-                new RecorderEndpoint.Builder(pipeline, recordings.uri(liveId))
-                    .withMediaProfile(MediaProfileSpecType.WEBM)
-                    .build(),
+                KurentoLink.built(
+                    link.deadline(),
+                    new RecorderEndpoint.Builder(pipeline, recordings.uri(liveId))
+                            .withMediaProfile(MediaProfileSpecType.WEBM)
+                        ::buildAsync),
             KurentoLink::releaseNow)
         .map(recorder -> new Recording(recordings, link, recorder, liveId, owner, title, address));
   }

@@ -249,12 +249,20 @@ public final class MediaSession {
     state = State.CLOSED;
   }
 
-  /** Releases the peer and tells the client that the session is over. */
+  /** Releases the peer and tells the client that the session is over; never fails. */
   Future<Void> close() {
     Peer last = peer;
     peer = null;
     tell(State.CLOSED);
     state = State.CLOSED;
-    return last == null ? Future.succeededFuture() : last.release();
+    return last == null
+        ? Future.succeededFuture()
+        : last.release()
+            .otherwise(
+                error -> {
+                  // Its pipeline's release or the sweep takes it along.
+                  log.warn("peer not released media={} error={}", id, error.toString());
+                  return null;
+                });
   }
 }

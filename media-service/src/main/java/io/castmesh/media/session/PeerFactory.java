@@ -27,7 +27,9 @@ final class PeerFactory {
     return link.make(
             "endpoint",
             client -> {
-              WebRtcEndpoint endpoint = new WebRtcEndpoint.Builder(pipeline).build();
+              WebRtcEndpoint endpoint =
+                  KurentoLink.built(
+                      link.deadline(), new WebRtcEndpoint.Builder(pipeline)::buildAsync);
               try {
                 configure(endpoint);
                 listen(endpoint, link, session, version);

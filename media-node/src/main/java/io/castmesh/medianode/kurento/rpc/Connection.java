@@ -3,7 +3,6 @@ package io.castmesh.medianode.kurento.rpc;
 import io.castmesh.medianode.kurento.object.ObjectStore;
 import io.castmesh.medianode.kurento.object.Session;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -22,7 +21,6 @@ public final class Connection {
   private static final short SLOW_READER = 1013;
 
   private final ServerWebSocket socket;
-  private final HttpConnection transport;
   private final ObjectStore objects;
   private final RequestProcessor processor;
   private final int maxInFlight;
@@ -33,29 +31,23 @@ public final class Connection {
   private boolean paused;
   private boolean closed;
 
-  /** Ping periods since anything came in. */
-  private int silentPeriods;
-
   /**
    * @param maxInFlight unanswered requests before the socket is no longer read
    * @param maxUnsentBytes waiting output before the socket is closed
    */
   public Connection(
       ServerWebSocket socket,
-      HttpConnection transport,
       ObjectStore objects,
       RequestProcessor processor,
       int maxInFlight,
       int maxUnsentBytes) {
     this.socket = socket;
-    this.transport = transport;
     this.objects = objects;
     this.processor = processor;
     this.maxInFlight = maxInFlight;
     socket.setWriteQueueMaxSize(maxUnsentBytes);
     // A text message may come in a binary frame: both arrive here as bytes.
     socket.handler(this::onMessage);
-    socket.pongHandler(pong -> silentPeriods = 0);
     socket.exceptionHandler(cause -> log.debug("Control socket failed", cause));
   }
 
@@ -65,18 +57,7 @@ public final class Connection {
     unbind();
   }
 
-  /** Pings the peer; closes the socket when nothing has come for three periods. */
-  public void checkAlive() {
-    if (++silentPeriods > 3) {
-      log.info("Control socket {} is silent, it is closed", socket.remoteAddress());
-      transport.close();
-    } else {
-      socket.writePing(Buffer.buffer("castmesh"));
-    }
-  }
-
   private void onMessage(Buffer message) {
-    silentPeriods = 0;
     Object decoded;
     try {
       decoded = Json.decodeValue(message);

@@ -17,7 +17,7 @@ export { PresenceWatch, type PresenceWish } from './session/presence.js';
 export { LiveHandle, ViewHandle } from './media/live-handles.js';
 export type { PublishOptions } from './media/media.js';
 export type { LinkState } from './media/peer-link.js';
-export type { DirectionStats, MediaStats } from './media/stats.js';
+export type { DirectionStats, MediaStats, ReceivedStats, SentStats } from './media/stats.js';
 export { openCamera, openScreen, stopStream, type CameraOptions } from './media/capture.js';
 export { Call, type CallPeer, type CallState } from './calls/call.js';
 export { Calls } from './calls/calls.js';

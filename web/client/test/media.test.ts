@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { CandidateExchange } from '../src/media/candidate-exchange.js';
 import { MediaHub } from '../src/media/media-hub.js';
+import { withStartBitrate } from '../src/media/start-bitrate.js';
 import { StatsReader } from '../src/media/stats.js';
 import { Session } from '../src/session/session.js';
 import { TestPeer, until } from './test-peer.js';
@@ -129,20 +130,50 @@ test('figures are rates since the last reading', async () => {
     frameHeight: 720,
     framesPerSecond: 29.9,
     codecId: 'c',
+    qualityLimitationReason: 'cpu',
   });
   const lost = (packetsLost: number) => ({ id: 'r', type: 'remote-inbound-rtp', packetsLost });
+  const pair = {
+    id: 'p',
+    type: 'candidate-pair',
+    nominated: true,
+    state: 'succeeded',
+    currentRoundTripTime: 0.0204,
+    availableOutgoingBitrate: 2_500_000,
+  };
   const codec = { id: 'c', type: 'codec', mimeType: 'video/VP8' };
   const reader = new StatsReader();
-  rows = [video(0, 1), lost(0), codec];
+  rows = [video(0, 1), lost(0), codec, pair];
   await reader.read(source);
   await new Promise((resolve) => setTimeout(resolve, 200));
   // when
-  rows = [video(50_000, 101), lost(5), codec];
-  const { sent, received } = await reader.read(source);
+  rows = [video(50_000, 101), lost(5), codec, pair];
+  const { sent, received, roundTripMs } = await reader.read(source);
   // then
-  assert.ok(sent && sent.bitrateKbps > 1_000 && sent.bitrateKbps <= 2_000, `${sent?.bitrateKbps}`);
+  assert.ok(sent && sent.bitrateKbps > 1_000 && sent.bitrateKbps <= 2_100, `${sent?.bitrateKbps}`);
   assert.equal(sent.lossPercent, 5);
   assert.deepEqual([sent.width, sent.height, sent.framesPerSecond], [1280, 720, 30]);
   assert.equal(sent.codec, 'VP8');
+  assert.deepEqual([sent.limitedBy, sent.availableKbps, roundTripMs], ['cpu', 2_500, 20]);
   assert.equal(received, undefined);
+});
+
+test('the wish for a start bitrate goes to the first codec of the picture only', () => {
+  // given
+  const audio = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n';
+  const video =
+    'm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=rtpmap:96 VP8/90000\r\n' +
+    'a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n';
+  const h264 = 'm=video 9 X 102\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1\r\n';
+  // when
+  const plain = withStartBitrate(audio + video, 1_200);
+  const extended = withStartBitrate(audio + h264, 1_200);
+  // then
+  assert.equal(
+    plain,
+    audio +
+      video.replace('VP8/90000\r\n', 'VP8/90000\r\na=fmtp:96 x-google-start-bitrate=1200\r\n'),
+  );
+  assert.equal(extended, audio + h264.replace('mode=1', 'mode=1;x-google-start-bitrate=1200'));
+  assert.equal(withStartBitrate(audio, 1_200), audio);
 });

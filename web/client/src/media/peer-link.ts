@@ -6,6 +6,7 @@ import { watchNetwork } from '../transport/network.js';
 import { CandidateExchange } from './candidate-exchange.js';
 import type { MediaHub, MediaListener } from './media-hub.js';
 import { makePeer, type PeerPlan } from './peer-factory.js';
+import { withStartBitrate } from './start-bitrate.js';
 import { StatsReader, type MediaStats } from './stats.js';
 
 /** How media gets through at the moment. */
@@ -40,6 +41,8 @@ const DISCONNECTED_PATIENCE_MS = 3_000;
 const CONNECT_PATIENCE_MS = 12_000;
 const OFFER_TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 6;
+/** Half of what 720p may take: a good picture from the start, a short retreat where it is too much. */
+const START_BITRATE_KBPS = 1_200;
 
 /**
  * Media between this page and the server that survives a change of network.
@@ -135,7 +138,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         if (this.#isClosed) throw closed();
         exchange.named(answer.mediaId);
         this.#replace(peer, listener, answer.mediaId);
-        await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdpAnswer });
+        const sdp = this.#plan.local
+          ? withStartBitrate(answer.sdpAnswer, START_BITRATE_KBPS)
+          : answer.sdpAnswer;
+        await peer.setRemoteDescription({ type: 'answer', sdp });
         exchange.answerApplied();
         return answer;
       });

@@ -11,12 +11,27 @@ export interface DirectionStats {
   codec: string | undefined;
 }
 
+/** Figures of what is sent. */
+export interface SentStats extends DirectionStats {
+  /** Why the encoder gives less than it was asked for; undefined when it gives everything. */
+  limitedBy: 'cpu' | 'bandwidth' | 'other' | undefined;
+  /** What the way to the server is estimated to carry, in kbit/s. */
+  availableKbps: number | undefined;
+}
+
+/** Figures of what arrives. */
+export interface ReceivedStats extends DirectionStats {
+  jitterMs: number;
+  framesDecoded: number;
+  framesDropped: number;
+}
+
 /** A reading of a connection's figures. */
 export interface MediaStats {
   /** Present when something is sent. */
-  sent?: DirectionStats;
+  sent?: SentStats;
   /** Present when something arrives. */
-  received?: DirectionStats & { jitterMs: number; framesDecoded: number; framesDropped: number };
+  received?: ReceivedStats;
   roundTripMs: number | undefined;
 }
 
@@ -45,10 +60,17 @@ export class StatsReader {
     const all = [...rows.values()];
     const outbound = this.#direction('outbound-rtp', all, rows, seconds);
     const inbound = this.#direction('inbound-rtp', all, rows, seconds);
-    const stats: MediaStats = { roundTripMs: roundTrip(all) };
-    if (outbound) stats.sent = outbound;
+    const pair = all.find(isSelectedPair);
+    const stats: MediaStats = { roundTripMs: scaled(pair?.currentRoundTripTime, 1_000) };
+    if (outbound) {
+      stats.sent = {
+        ...outbound,
+        limitedBy: limitation(videoOf('outbound-rtp', all)),
+        availableKbps: scaled(pair?.availableOutgoingBitrate, 0.001),
+      };
+    }
     if (inbound) {
-      const video = inboundVideo(all);
+      const video = videoOf('inbound-rtp', all);
       stats.received = {
         ...inbound,
         jitterMs: Math.round(number(video?.jitter) * 1_000),
@@ -66,7 +88,7 @@ export class StatsReader {
     seconds: number,
   ): DirectionStats | undefined {
     const streams = all.filter((row) => row.type === type);
-    const video = streams.find((row) => row.kind === 'video');
+    const video = videoOf(type, all);
     const isSent = type === 'outbound-rtp';
     const counters: Counters = {
       bytes: sum(streams, isSent ? 'bytesSent' : 'bytesReceived'),
@@ -97,16 +119,21 @@ export class StatsReader {
   }
 }
 
-function inboundVideo(all: Row[]): Row | undefined {
-  return all.find((row) => row.type === 'inbound-rtp' && row.kind === 'video');
+function videoOf(type: Direction, all: Row[]): Row | undefined {
+  return all.find((row) => row.type === type && row.kind === 'video');
 }
 
-function roundTrip(all: Row[]): number | undefined {
-  const pair = all.find(
-    (row) => row.type === 'candidate-pair' && row.nominated === true && row.state === 'succeeded',
-  );
-  const time = pair?.currentRoundTripTime;
-  return typeof time === 'number' ? Math.round(time * 1_000) : undefined;
+function isSelectedPair(row: Row): boolean {
+  return row.type === 'candidate-pair' && row.nominated === true && row.state === 'succeeded';
+}
+
+function limitation(video: Row | undefined): SentStats['limitedBy'] {
+  const reason = video?.qualityLimitationReason;
+  return reason === 'cpu' || reason === 'bandwidth' || reason === 'other' ? reason : undefined;
+}
+
+function scaled(value: unknown, factor: number): number | undefined {
+  return typeof value === 'number' ? Math.round(value * factor) : undefined;
 }
 
 function codecName(codec: Row | undefined): string | undefined {

@@ -7,6 +7,7 @@ import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.room.RoomConfig;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
+import io.castmesh.vod.VodConfig;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,6 +18,7 @@ public record StandaloneConfig(
     RoomConfig room,
     MediaConfig media,
     CallConfig call,
+    VodConfig vod,
     MediaNodeConfig mediaNode) {
 
   /**
@@ -38,6 +40,7 @@ public record StandaloneConfig(
         RoomConfig.read(settings),
         MediaConfig.read(settings),
         CallConfig.read(settings),
+        VodConfig.read(settings),
         mediaNode(settings));
   }
 

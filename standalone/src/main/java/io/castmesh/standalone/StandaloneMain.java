@@ -14,6 +14,7 @@ import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.log.Logging;
+import io.castmesh.vod.VodVerticle;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -49,6 +50,7 @@ public final class StandaloneMain {
     GatewayVerticle gateway = new GatewayVerticle(launcher.mesh(), config.gateway());
     launcher
         .deploy(new RoomVerticle(launcher.mesh(), config.room()))
+        .deploy(new VodVerticle(launcher.mesh(), config.vod()))
         .deploy(new MediaVerticle(launcher.mesh(), media(config, launcher)))
         .deploy(new CallVerticle(launcher.mesh(), config.call()))
         .deploy(gateway)

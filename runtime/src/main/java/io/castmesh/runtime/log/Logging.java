@@ -24,8 +24,12 @@ public final class Logging {
       Map.of(
           "io.netty", Level.WARN,
           "io.vertx", Level.WARN,
-          "org.flywaydb", Level.WARN,
-          "org.kurento", Level.WARN,
+          // Warns of every MariaDB that is newer than itself.
+          "org.flywaydb", Level.ERROR,
+          // Warns of each client that it closes; what matters is told by media-service.
+          "org.kurento", Level.ERROR,
+          // Vert.x registers one gauge of its event bus twice.
+          "io.micrometer", Level.ERROR,
           "org.mariadb", Level.WARN,
           "ch.vorburger", Level.WARN,
           "redis.embedded", Level.WARN);

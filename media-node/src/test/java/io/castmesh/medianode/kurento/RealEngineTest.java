@@ -1,0 +1,138 @@
+package io.castmesh.medianode.kurento;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.castmesh.medianode.MediaNode;
+import io.castmesh.medianode.MediaNodeConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kurento.client.IceCandidate;
+import org.kurento.client.KurentoClient;
+import org.kurento.client.MediaPipeline;
+import org.kurento.client.RecorderEndpoint;
+import org.kurento.client.UriEndpointState;
+import org.kurento.client.WebRtcEndpoint;
+import org.kurento.client.internal.server.KurentoServerException;
+
+/** Protocol and engine together, negotiated with an offer that Chromium once made. */
+class RealEngineTest {
+  private final Vertx vertx = Vertx.vertx();
+  @TempDir Path folder;
+  private MediaNode node;
+  private KurentoClient client;
+
+  @BeforeEach
+  void start() throws TimeoutException {
+    node =
+        MediaNode.start(vertx, new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()))
+            .await(30, TimeUnit.SECONDS);
+    client = KurentoClient.create("ws://127.0.0.1:" + node.controlPort() + "/kurento");
+  }
+
+  @AfterEach
+  void stop() throws TimeoutException {
+    client.destroy();
+    node.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void anOfferOfChromiumIsAnsweredWithCandidates() throws Exception {
+    // given
+    MediaPipeline pipeline = client.createMediaPipeline();
+    WebRtcEndpoint endpoint = new WebRtcEndpoint.Builder(pipeline).build();
+    BlockingQueue<IceCandidate> candidates = new LinkedBlockingQueue<>();
+    endpoint.addIceCandidateFoundListener(event -> candidates.add(event.getCandidate()));
+    // when
+    String answer = endpoint.processOffer(offerOfChromium());
+    endpoint.gatherCandidates();
+    // then
+    assertThat(answer)
+        .contains("a=ice-lite", "a=fingerprint:sha-256", "VP8/90000", "opus/48000", "a=rtcp-mux");
+    IceCandidate candidate = candidates.poll(5, TimeUnit.SECONDS);
+    assertThat(candidate).isNotNull();
+    assertThat(candidate.getCandidate()).startsWith("candidate:").contains("127.0.0.1");
+    assertThat(endpoint.getStats()).as("statistics without media").isEmpty();
+    assertThat(codeOf(() -> endpoint.processOffer(offerOfChromiumOrFail()))).isEqualTo(40208);
+    assertThat(node.stats().peers()).isEqualTo(1);
+    // when
+    pipeline.release();
+    // then
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (node.stats().peers() > 0 && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    assertThat(node.stats().peers()).isZero();
+  }
+
+  @Test
+  void garbageIsRefusedAndTheEndpointMayStillBeNegotiated() throws Exception {
+    // given
+    MediaPipeline pipeline = client.createMediaPipeline();
+    WebRtcEndpoint endpoint = new WebRtcEndpoint.Builder(pipeline).build();
+    // when / then
+    assertThat(codeOf(() -> endpoint.processOffer("nonsense"))).isEqualTo(40201);
+    endpoint.addIceCandidate(new IceCandidate("garbage", "0", 0));
+    assertThat(endpoint.processOffer(offerOfChromium())).startsWith("v=0");
+  }
+
+  @Test
+  void aRecorderThatNothingFlowsIntoStops() {
+    // given
+    MediaPipeline pipeline = client.createMediaPipeline();
+    WebRtcEndpoint endpoint = new WebRtcEndpoint.Builder(pipeline).build();
+    RecorderEndpoint recorder =
+        new RecorderEndpoint.Builder(pipeline, folder.resolve("new/empty.webm").toUri().toString())
+            .build();
+    endpoint.connect(recorder);
+    // when
+    recorder.record();
+    recorder.stopAndWait();
+    // then
+    assertThat(recorder.getState()).isEqualTo(UriEndpointState.STOP);
+    recorder.release();
+    pipeline.release();
+  }
+
+  private static int codeOf(Runnable call) {
+    return catchThrowableOfType(KurentoServerException.class, call::run).getCode();
+  }
+
+  private static String offerOfChromiumOrFail() {
+    try {
+      return offerOfChromium();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String offerOfChromium() throws IOException {
+    try (InputStream in =
+        RealEngineTest.class.getResourceAsStream("/kurento-traces/one2many-recorded.trace")) {
+      String request =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> line.contains("\"processOffer\""))
+              .findFirst()
+              .orElseThrow();
+      return new JsonObject(request.substring(request.indexOf('{')))
+          .getJsonObject("params")
+          .getJsonObject("operationParams")
+          .getString("offer");
+    }
+  }
+}

@@ -99,11 +99,15 @@ export class Person {
   async seesViewers(...people: Person[]): Promise<void> {
     const expected = people.map((person) => person.name).sort();
     await eventually(`${this.name} sees ${expected.length} viewers`, async () => {
-      const items = await this.see('viewer-item').all();
-      const names = await Promise.all(items.map((item) => item.getAttribute('data-nickname')));
+      const names = await this.#attributes('viewer-item', 'data-nickname');
       assert.deepEqual(names.sort(), expected);
       assert.equal(await this.see('viewer-count').textContent(), String(expected.length));
     });
+  }
+
+  /** What has happened in the audience, newest first: joined or left. */
+  activity(): Promise<string[]> {
+    return this.#attributes('activity-item', 'data-kind');
   }
 
   // ---- videos
@@ -158,6 +162,14 @@ export class Person {
 
   async close(): Promise<void> {
     await this.#context.close();
+  }
+
+  /** One attribute of everything that carries the test id, as it is at this moment. */
+  #attributes(testId: string, name: string): Promise<string[]> {
+    return this.see(testId).evaluateAll(
+      (elements, attribute) => elements.map((one) => one.getAttribute(attribute) ?? ''),
+      name,
+    );
   }
 
   async #routeSockets(): Promise<void> {

@@ -67,7 +67,7 @@ final class FrameAssembler {
     if (useless) {
       return;
     }
-    if (next >= 0 && sequence - next >= WINDOW) {
+    if (!broken && sequence - next >= WINDOW) {
       giveUp();
     }
     store(packet);

@@ -43,7 +43,7 @@ final class SectionParser {
       throw new SdpException("a short m-line: " + SessionDescription.abbreviate(mediaLine));
     }
     type = parts[0];
-    port = number(parts[1].split("/")[0]);
+    port = number(upTo(parts[1], '/'));
     protocol = parts[2];
     formats = List.of(parts).subList(3, parts.length);
   }
@@ -68,7 +68,7 @@ final class SectionParser {
       case "fmtp" -> split(value).ifPresent(p -> parameters.put(number(p[0]), p[1]));
       case "rtcp-fb" -> split(value).ifPresent(this::feedback);
       case "extmap" -> split(value).ifPresent(this::extension);
-      case "ssrc" -> ssrcs.add(ssrc(value.split(" ")[0]));
+      case "ssrc" -> ssrcs.add(ssrc(upTo(value, ' ')));
       case "ssrc-group" -> ssrcGroup(value);
       case "group" -> {
         if (value.startsWith("BUNDLE") && bundle.isEmpty()) {
@@ -89,9 +89,9 @@ final class SectionParser {
   }
 
   private void extension(String[] parts) {
-    int id = number(parts[0].split("/")[0]);
+    int id = number(upTo(parts[0], '/'));
     if (id >= 1 && id <= 255) {
-      extensions.putIfAbsent(parts[1].split(" ")[0], id);
+      extensions.putIfAbsent(upTo(parts[1], ' '), id);
     }
   }
 
@@ -100,6 +100,11 @@ final class SectionParser {
     if (parts.length == 3 && parts[0].equals("FID")) {
       retransmissions.put(ssrc(parts[1]), ssrc(parts[2]));
     }
+  }
+
+  private static String upTo(String text, char end) {
+    int at = text.indexOf(end);
+    return at < 0 ? text : text.substring(0, at);
   }
 
   private static Optional<String[]> split(String value) {
@@ -166,7 +171,7 @@ final class SectionParser {
     if (map == null || payloadType < 0 || payloadType > 127) {
       return Optional.empty();
     }
-    String[] parts = map.trim().split("/");
+    String[] parts = map.trim().split("/", -1);
     Set<String> all = new LinkedHashSet<>(feedbackForAll);
     all.addAll(feedback.getOrDefault(payloadType, Set.of()));
     return Optional.of(

@@ -1,0 +1,170 @@
+package io.castmesh.medianode.engine.dtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.srtp.SrtpKeys;
+import io.castmesh.medianode.engine.srtp.SrtpProfile;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DtlsAssociationTest {
+  private static final DtlsIdentity ALICE = DtlsIdentity.create(Instant.now());
+  private static final DtlsIdentity BOB = DtlsIdentity.create(Instant.now());
+
+  private final ExecutorService pool = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stop() {
+    pool.shutdownNow();
+  }
+
+  /** One end, joined to another in memory; datagrams may be lost on the way. */
+  private final class End implements DtlsAssociation.Listener {
+    final CompletableFuture<SrtpKeys> keys = new CompletableFuture<>();
+    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    final DtlsAssociation association;
+    final Predicate<byte[]> arrives;
+    End peer;
+
+    End(
+        DtlsAssociation.Role role,
+        DtlsIdentity identity,
+        Fingerprint expected,
+        Predicate<byte[]> arrives) {
+      this.arrives = arrives;
+      this.association = new DtlsAssociation(role, identity, List.of(expected), pool, this);
+    }
+
+    @Override
+    public void onSend(byte[] datagram) {
+      if (arrives.test(datagram)) {
+        peer.association.onDatagram(datagram, 0, datagram.length);
+      }
+    }
+
+    @Override
+    public void onEstablished(SrtpKeys agreed) {
+      keys.complete(agreed);
+    }
+
+    @Override
+    public void onFailed(String reason) {
+      events.add("failed");
+      keys.completeExceptionally(new IllegalStateException(reason));
+    }
+
+    @Override
+    public void onClosedByPeer() {
+      events.add("closed");
+    }
+  }
+
+  private static void join(End a, End b) {
+    a.peer = b;
+    b.peer = a;
+  }
+
+  @Test
+  void bothEndsAgreeOnKeysAndPreferGcm() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then
+    SrtpKeys ofServer = server.keys.get(5, TimeUnit.SECONDS);
+    SrtpKeys ofClient = client.keys.get(5, TimeUnit.SECONDS);
+    assertThat(ofServer.profile()).isEqualTo(SrtpProfile.AEAD_AES_128_GCM);
+    assertThat(ofServer.client().key()).isEqualTo(ofClient.client().key()).hasSize(16);
+    assertThat(ofServer.server().salt()).isEqualTo(ofClient.server().salt()).hasSize(12);
+    assertThat(ofServer.client().key()).isNotEqualTo(ofServer.server().key());
+  }
+
+  @Test
+  void lostDatagramsDelayTheHandshakeButDoNotEndIt() throws Exception {
+    // given: the first datagrams of both sides, and some later ones
+    AtomicInteger count = new AtomicInteger();
+    Predicate<byte[]> lossy = datagram -> !Set.of(1, 3, 6, 8, 11).contains(count.incrementAndGet());
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), lossy);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), lossy);
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then
+    assertThat(server.keys.get(15, TimeUnit.SECONDS)).isNotNull();
+    assertThat(client.keys.get(15, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void aCertificateThatIsNotTheOneInTheSdpEndsTheHandshake() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, ALICE.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then
+    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("failed");
+  }
+
+  @Test
+  void theOtherEndHearsOfAClose() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+    client.association.start();
+    server.keys.get(5, TimeUnit.SECONDS);
+    client.keys.get(5, TimeUnit.SECONDS);
+
+    // when
+    client.association.close();
+
+    // then
+    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
+    assertThat(client.events).isEmpty();
+  }
+
+  @Test
+  void closingStopsAHandshakeThatWaitsForItsPeer() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> false);
+    join(server, client);
+    client.association.start();
+
+    // when
+    client.association.close();
+    pool.shutdown();
+
+    // then: no thread is left waiting for the peer
+    assertThat(pool.awaitTermination(3, TimeUnit.SECONDS)).isTrue();
+    assertThat(client.events).isEmpty();
+  }
+
+  @Test
+  void fingerprintsOfWeakHashesAreNotRead() {
+    assertThat(Fingerprint.parse("sha-1 AA:BB")).isEmpty();
+    assertThat(Fingerprint.parse("sha-256 AA:BB")).isEmpty();
+    assertThat(Fingerprint.parse("sha-256")).isEmpty();
+    assertThat(Fingerprint.parse(ALICE.fingerprint().toString())).contains(ALICE.fingerprint());
+  }
+}

@@ -1,0 +1,78 @@
+package io.castmesh.medianode.engine.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.track.SenderClock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecordingTimeTest {
+  @Test
+  void framesFollowTheirTimestampsWhateverTheNetworkDoes() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(90_000);
+    SenderClock unknown = new SenderClock(90_000);
+
+    // then: the second frame arrives late, the timestamp wraps around
+    assertThat(timeline.captureMicros(-45_000, 1_000_000, unknown)).isEqualTo(1_000_000);
+    assertThat(timeline.captureMicros(45_000, 2_500_000, unknown)).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void theSendersReportsPutTheTrackRight() {
+    // given: the first frame came 200 ms late
+    TrackTimeline timeline = new TrackTimeline(90_000);
+    SenderClock clock = new SenderClock(90_000);
+    timeline.captureMicros(0, 1_200_000, clock);
+
+    // when
+    clock.onReport(90_000, 2_000_000);
+
+    // then
+    assertThat(timeline.captureMicros(180_000, 3_200_000, clock)).isEqualTo(3_000_000);
+  }
+
+  @Test
+  void timesRiseWithinATrackAndPausesAreLeftOut() {
+    // given
+    RecordingClock clock = new RecordingClock();
+    clock.start(10_000_000);
+
+    // then
+    assertThat(clock.millis(MediaKind.VIDEO, 9_000_000)).isEqualTo(-1);
+    assertThat(clock.millis(MediaKind.VIDEO, 10_000_000)).isZero();
+    assertThat(clock.millis(MediaKind.VIDEO, 10_000_100)).isEqualTo(1);
+    assertThat(clock.millis(MediaKind.AUDIO, 11_000_000)).isEqualTo(1000);
+    clock.closeGap();
+    assertThat(clock.millis(MediaKind.VIDEO, 60_000_000)).isEqualTo(1033);
+    assertThat(clock.millis(MediaKind.AUDIO, 60_100_000)).isEqualTo(1133);
+  }
+
+  @Test
+  void audioAndVideoAreWrittenInOneOrderOfTime() {
+    // given: video comes half a second behind
+    Interleaver interleaver = new Interleaver();
+    List<Long> written = new ArrayList<>();
+    for (long t = 0; t < 3000; t += 20) {
+      interleaver.add(new MediaFrame(MediaKind.AUDIO, t, true, new byte[0]));
+      if (t >= 500 && t % 40 == 20) {
+        interleaver.add(new MediaFrame(MediaKind.VIDEO, t - 500, true, new byte[0]));
+      }
+      for (MediaFrame f = interleaver.poll(); f != null; f = interleaver.poll()) {
+        written.add(f.timeMillis());
+      }
+    }
+
+    // then
+    assertThat(written).isSorted().hasSizeGreaterThan(150);
+
+    // and when one track ends, the other is not held up for more than a second
+    interleaver.add(new MediaFrame(MediaKind.AUDIO, 9000, true, new byte[0]));
+    while (interleaver.poll() != null) {
+      // take all that may go
+    }
+    assertThat(interleaver.drain().timeMillis()).isEqualTo(9000);
+  }
+}

@@ -1,0 +1,214 @@
+package io.castmesh.medianode.engine.sdp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.ice.IceCredentials;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SdpTest {
+  private static final DtlsIdentity IDENTITY = DtlsIdentity.create(Instant.now());
+
+  private static String offer(String name) {
+    try (InputStream in = SdpTest.class.getResourceAsStream("/sdp/" + name + ".sdp")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static LocalDescription local() {
+    return new LocalDescription(
+        1,
+        new IceCredentials("ourufrag", "ourpassword0123456789abc"),
+        IDENTITY.fingerprint(),
+        HostCandidates.of(List.of(InetAddress.getLoopbackAddress()), 5000).attributes(),
+        "cname",
+        "stream",
+        new LocalDescription.Outgoing(1001, 1002),
+        new LocalDescription.Outgoing(2001, -1));
+  }
+
+  private static SessionDescription answerTo(String offer) {
+    return SessionDescription.parse(
+        SdpWriter.answer(local(), Negotiation.of(SessionDescription.parse(offer))));
+  }
+
+  @Test
+  void answersChromiumWithVp8AndOpusBothWays() {
+    // when
+    String text =
+        SdpWriter.answer(
+            local(), Negotiation.of(SessionDescription.parse(offer("chromium-sendrecv"))));
+    SessionDescription answer = SessionDescription.parse(text);
+
+    // then
+    assertThat(text).contains("a=ice-lite\r\n", "a=end-of-candidates\r\n");
+    assertThat(answer.bundle()).containsExactly("0", "1");
+    MediaSection audio = answer.sections().get(0);
+    assertThat(audio.codecs()).extracting(Codec::name).containsExactly("opus");
+    assertThat(audio.direction()).isEqualTo(Direction.SENDRECV);
+    assertThat(audio.setup()).contains(Setup.PASSIVE);
+    assertThat(audio.rtcpMux()).isTrue();
+    assertThat(audio.port()).isEqualTo(5000);
+    assertThat(audio.ssrcs()).containsExactly(1001);
+    MediaSection video = answer.sections().get(1);
+    assertThat(video.formats()).containsExactly("96", "97");
+    assertThat(video.codecs()).extracting(Codec::name).containsExactly("VP8", "rtx");
+    assertThat(video.codecs().get(1).associatedPayloadType()).isEqualTo(96);
+    assertThat(video.codecs().get(0).feedback())
+        .containsExactlyInAnyOrder("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
+    assertThat(video.ssrcs()).containsExactly(2001);
+    assertThat(video.retransmissions()).containsEntry(2001, -1);
+    assertThat(video.fingerprints()).containsExactly(IDENTITY.fingerprint());
+    assertThat(video.extensions().keySet())
+        .containsExactlyInAnyOrder(
+            "urn:ietf:params:rtp-hdrext:sdes:mid",
+            "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
+  }
+
+  @Test
+  void mirrorsTheDirections() {
+    assertThat(answerTo(offer("chromium-recvonly")).sections())
+        .extracting(MediaSection::direction)
+        .containsOnly(Direction.SENDONLY);
+    SessionDescription toSender = answerTo(offer("firefox-sendonly"));
+    assertThat(toSender.sections())
+        .extracting(MediaSection::direction)
+        .containsOnly(Direction.RECVONLY);
+    assertThat(toSender.sections().get(1).ssrcs()).isEmpty();
+  }
+
+  @Test
+  void readsWhatFirefoxPutsIntoTheSessionPart() {
+    // when
+    Negotiation negotiation = Negotiation.of(SessionDescription.parse(offer("firefox-sendonly")));
+
+    // then
+    NegotiatedMedia video = negotiation.media(MediaKind.VIDEO).orElseThrow();
+    assertThat(negotiation.fingerprints()).hasSize(1);
+    assertThat(negotiation.remoteIce().ufrag()).isEqualTo("9c1e3f2a");
+    assertThat(video.payloadType()).isEqualTo(120);
+    assertThat(video.rtxPayloadType()).isEqualTo(124);
+    assertThat(video.transportCcExtension()).isEqualTo(7);
+    assertThat(video.remoteSsrcs()).containsExactly((int) 2222222222L);
+    assertThat(video.remoteRetransmissions()).containsEntry((int) 2222222222L, (int) 3333333333L);
+  }
+
+  @Test
+  void refusesSectionsItCannotDo() {
+    // given: H.264 only in the video section, and a data channel
+    String noVp8 =
+        offer("firefox-sendonly")
+                .replace("VP8/90000", "AV2/90000")
+                .replace("a=group:BUNDLE 0 1", "a=group:BUNDLE 0 1 2")
+            + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
+            + "c=IN IP4 0.0.0.0\r\na=mid:2\r\na=sctp-port:5000\r\n";
+
+    // when
+    SessionDescription answer = answerTo(noVp8);
+
+    // then
+    assertThat(answer.sections()).hasSize(3);
+    assertThat(answer.sections().get(1).port()).isZero();
+    assertThat(answer.sections().get(2).port()).isZero();
+    assertThat(answer.sections().get(2).formats()).containsExactly("webrtc-datachannel");
+    assertThat(answer.bundle()).containsExactly("0");
+  }
+
+  @Test
+  void takesTheClientRoleOnlyFromAPassivePeer() {
+    // given
+    String passive = offer("chromium-sendrecv").replace("setup:actpass", "setup:passive");
+    String active = offer("chromium-sendrecv").replace("setup:actpass", "setup:active");
+
+    // then
+    assertThat(answerTo(passive).sections().get(0).setup()).contains(Setup.ACTIVE);
+    assertThat(answerTo(active).sections().get(0).setup()).contains(Setup.PASSIVE);
+  }
+
+  @Test
+  void withoutTransportFeedbackRembAndSendTimeStay() {
+    // given
+    String old = offer("chromium-sendrecv").replaceAll("a=.*transport-(cc|wide).*\r\n", "");
+
+    // when
+    MediaSection video = answerTo(old).sections().get(1);
+
+    // then
+    assertThat(video.codecs().get(0).feedback()).contains("goog-remb").doesNotContain("cc");
+    assertThat(video.extensions())
+        .containsKey("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time");
+  }
+
+  @Test
+  void ourOwnOfferCanBeAnswered() {
+    // when
+    SessionDescription ours = SessionDescription.parse(SdpWriter.offer(local()));
+    Negotiation negotiation = Negotiation.of(ours);
+
+    // then
+    assertThat(ours.sections())
+        .extracting(s -> s.setup().orElseThrow())
+        .containsOnly(Setup.ACTPASS);
+    assertThat(negotiation.media(MediaKind.AUDIO)).isPresent();
+    assertThat(negotiation.media(MediaKind.VIDEO).orElseThrow().rtxPayloadType()).isEqualTo(97);
+  }
+
+  @Test
+  void garbageIsAnSdpException() {
+    String good = offer("chromium-sendrecv");
+    for (String bad :
+        new String[] {
+          null,
+          "",
+          "hello",
+          "v=0\r\n",
+          "v=0\r\nnonsense\r\n",
+          "v=0\r\nm=audio\r\n",
+          "v=0\r\nm=audio x UDP/TLS/RTP/SAVPF 111\r\n",
+          good.replace("opus/48000/2", "speex/8000").replace("VP8/90000", "H266/90000"),
+          good.replaceAll("a=fingerprint.*\r\n", ""),
+          good.replaceAll("a=ice-pwd.*\r\n", ""),
+          good.replaceAll("a=rtcp-mux\r\n", ""),
+          good.replace("sha-256", "sha-1"),
+          good.replace("opus/48000/2", "opus/fast"),
+          "x".repeat(300_000)
+        }) {
+      assertThatThrownBy(() -> Negotiation.of(SessionDescription.parse(bad)))
+          .as(String.valueOf(bad))
+          .isInstanceOf(SdpException.class);
+    }
+  }
+
+  @Test
+  void noiseGivesNothingButSdpExceptions() {
+    // given
+    Random random = new Random(5);
+    byte[] good = offer("chromium-sendrecv").getBytes(StandardCharsets.UTF_8);
+
+    // when / then
+    for (int i = 0; i < 3000; i++) {
+      byte[] noisy = good.clone();
+      for (int j = 0; j < 20; j++) {
+        noisy[random.nextInt(noisy.length)] = (byte) (32 + random.nextInt(95));
+      }
+      try {
+        answerTo(new String(noisy, StandardCharsets.UTF_8));
+      } catch (SdpException expected) {
+        assertThat(expected.getMessage()).isNotBlank();
+      }
+    }
+  }
+}

@@ -22,6 +22,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.sqlclient.Pool;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,13 +99,29 @@ public final class Launcher {
     return mesh;
   }
 
-  /** Deploys a service and waits until it is really ready. */
-  public Launcher deploy(VerticleBase verticle) {
-    String name = verticle.getClass().getSimpleName();
-    long begin = System.nanoTime();
-    String id = await(mesh.vertx().deployVerticle(verticle), name);
-    mesh.lifecycle().onStop(name, () -> mesh.vertx().undeploy(id));
-    log.info("started {} ms={}", name, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+  /** Deploys services side by side and waits until all of them are really ready. */
+  public Launcher deploy(VerticleBase... services) {
+    Map<VerticleBase, Future<String>> deploying = new LinkedHashMap<>();
+    for (VerticleBase service : services) {
+      long begin = System.nanoTime();
+      String name = service.getClass().getSimpleName();
+      deploying.put(
+          service,
+          mesh.vertx()
+              .deployVerticle(service)
+              .onSuccess(
+                  id ->
+                      log.info(
+                          "started {} ms={}",
+                          name,
+                          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin))));
+    }
+    deploying.forEach(
+        (service, deployed) -> {
+          String name = service.getClass().getSimpleName();
+          String id = await(deployed, name);
+          mesh.lifecycle().onStop(name, () -> mesh.vertx().undeploy(id));
+        });
     return this;
   }
 

@@ -49,10 +49,11 @@ public final class StandaloneMain {
     Launcher launcher = Launcher.start("standalone", runtime, lifecycle);
     GatewayVerticle gateway = new GatewayVerticle(launcher.mesh(), config.gateway());
     launcher
-        .deploy(new RoomVerticle(launcher.mesh(), config.room()))
-        .deploy(new VodVerticle(launcher.mesh(), config.vod()))
-        .deploy(new MediaVerticle(launcher.mesh(), media(config, launcher)))
-        .deploy(new CallVerticle(launcher.mesh(), config.call()))
+        .deploy(
+            new RoomVerticle(launcher.mesh(), config.room()),
+            new VodVerticle(launcher.mesh(), config.vod()),
+            new CallVerticle(launcher.mesh(), config.call()),
+            new MediaVerticle(launcher.mesh(), media(config, launcher)))
         .deploy(gateway)
         .ready();
     Logger log = LoggerFactory.getLogger(StandaloneMain.class);

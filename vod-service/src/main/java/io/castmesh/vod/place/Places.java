@@ -6,8 +6,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
-import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.regex.Pattern;
 import org.lionsoul.ip2region.xdb.Searcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +23,9 @@ public final class Places {
   private static final Logger log = LoggerFactory.getLogger(Places.class);
 
   private static final String DATABASE = "ip2region/ip2region.xdb";
+
+  private static final Pattern IPV4 =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}");
 
   /** What the database writes where it knows nothing. */
   private static final String NOTHING = "0";
@@ -41,7 +44,7 @@ public final class Places {
    */
   public Future<Location> find(String address) {
     InetAddress ip = parse(address);
-    if (!(ip instanceof Inet4Address) || !isPublic(ip)) {
+    if (ip == null || !isPublic(ip)) {
       return Future.succeededFuture();
     }
     return vertx
@@ -50,9 +53,9 @@ public final class Places {
         .otherwiseEmpty();
   }
 
-  /** Only literals: a name would be looked up in the network. */
+  /** Only four whole numbers: anything else might be looked up as a name. */
   private static InetAddress parse(String address) {
-    if (address == null || !address.matches("[0-9a-fA-F:.]{2,45}")) {
+    if (address == null || !IPV4.matcher(address).matches()) {
       return null;
     }
     try {

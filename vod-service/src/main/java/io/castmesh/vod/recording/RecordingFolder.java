@@ -1,6 +1,7 @@
 package io.castmesh.vod.recording;
 
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.runtime.bus.Json;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * LIVE.json          its ticket, until it is registered
  * LIVE.jpg           its thumbnail
  * LIVE.webm.deleted  it is being deleted
- * LIVE.webm.broken   nothing in it can be read, though it is not small
+ * LIVE.webm.broken   nothing in it can be read, though it is not small; LIVE.json.broken likewise
  * *.part             not whole yet
  * </pre>
  *
@@ -39,6 +41,13 @@ public final class RecordingFolder {
   private static final String TICKET = ".json";
   private static final String DELETED = ".deleted";
   private static final String BROKEN = ".broken";
+
+  private static final String PART = ".part";
+
+  /** Nothing takes that long to write. */
+  private static final Duration ABANDONED = Duration.ofHours(6);
+
+  private static final Duration HALF_WRITTEN = Duration.ofSeconds(30);
 
   /** Tickets looked at in one round. */
   private static final int AT_ONCE = 1000;
@@ -106,7 +115,7 @@ public final class RecordingFolder {
         () -> {
           Path path = ticket(ticket.liveId());
           if (!Files.exists(path)) {
-            Path part = file(ticket.liveId() + TICKET + ".part");
+            Path part = Files.createTempFile(folder, ticket.liveId(), PART);
             Files.write(part, Json.buffer(ticket).getBytes());
             Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
           }
@@ -172,6 +181,20 @@ public final class RecordingFolder {
         });
   }
 
+  /** Removes what somebody was writing when they died. */
+  Future<Void> removeParts() {
+    return blocking(
+        () -> {
+          Instant before = Instant.now().minus(ABANDONED);
+          for (String name : names(PART)) {
+            if (Files.getLastModifiedTime(file(name)).toInstant().isBefore(before)) {
+              Files.deleteIfExists(file(name));
+            }
+          }
+          return null;
+        });
+  }
+
   /** Recordings with a ticket. */
   Future<List<Waiting>> waiting() {
     return blocking(
@@ -211,9 +234,21 @@ public final class RecordingFolder {
       return new Waiting(ticket, written, ticketWritten);
     } catch (NoSuchFileException e) {
       return null;
-    } catch (IllegalArgumentException e) {
-      log.warn("ticket not readable file={} error={}", path.getFileName(), e.getMessage());
+    } catch (IllegalArgumentException | FailureException e) {
+      setAsideTicket(path, e);
       return null;
+    }
+  }
+
+  /** A ticket that makes no sense may be half written; after a while it is put aside. */
+  private void setAsideTicket(Path path, RuntimeException error) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    Instant written = Files.getLastModifiedTime(path).toInstant();
+    if (written.isBefore(Instant.now().minus(HALF_WRITTEN))) {
+      log.error("ticket put aside file={} error={}", path.getFileName(), error.getMessage());
+      Files.move(path, file(path.getFileName() + BROKEN), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

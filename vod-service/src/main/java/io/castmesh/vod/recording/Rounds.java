@@ -71,7 +71,9 @@ public final class Rounds {
   }
 
   public Future<Void> go() {
-    return finishDeletions()
+    return folder
+        .removeParts()
+        .compose(done -> finishDeletions())
         .compose(done -> folder.waiting())
         .compose(
             waiting -> {

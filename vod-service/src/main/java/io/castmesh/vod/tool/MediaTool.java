@@ -41,7 +41,7 @@ public final class MediaTool {
 
   /** A recording without a picture is still a recording. */
   private static void draw(Media media, Path thumbnail) {
-    Path part = thumbnail.resolveSibling(thumbnail.getFileName() + ".part");
+    Path part = part(thumbnail);
     try {
       if (Thumbnail.draw(media, part)) {
         Files.move(part, thumbnail, StandardCopyOption.ATOMIC_MOVE);
@@ -51,8 +51,13 @@ public final class MediaTool {
     }
   }
 
+  /** Nobody else's, even if two should work on one recording. */
+  private static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+  }
+
   private static boolean repair(Path file) throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Path part = part(file);
     long packets;
     try (Media media = Media.open(file)) {
       packets = Remux.copy(media, part);

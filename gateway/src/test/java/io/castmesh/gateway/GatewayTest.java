@@ -9,6 +9,7 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
+import io.castmesh.testing.Eventually;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -232,6 +233,34 @@ class GatewayTest {
         answer = client.answer();
       }
       assertThat(TestClient.name(answer)).isEqualTo("TOO_MANY_REQUESTS");
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsCutOffAndReturnsToWhatItMissed() throws Exception {
+    JsonObject tokens = signUp("Quinn");
+    String session;
+    try (TestClient client = new TestClient(mesh.vertx(), port)) {
+      // given
+      session = authenticate(client, tokens, null).getString("sessionId");
+      client.stopReading();
+      // when: more than the kernel's buffers and the outbox hold
+      String much = "x".repeat(60_000);
+      for (int n = 1; n <= 200; n++) {
+        mesh.clients()
+            .toSession(new SessionRef(session, mesh.node()), "test.event", Map.of("much", much));
+      }
+      // then
+      Eventually.eventually(
+          "the slow client is counted as closed",
+          () ->
+              assertThat(mesh.metrics().counter("castmesh.gateway.closed", "code", "4500").count())
+                  .isEqualTo(1));
+    }
+    try (TestClient back = new TestClient(mesh.vertx(), port)) {
+      JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 195);
+      assertThat(authenticate(back, tokens, resume).getBoolean("resumed")).isTrue();
+      assertThat(back.event().getJsonObject("params").getInteger("seq")).isEqualTo(196);
     }
   }
 

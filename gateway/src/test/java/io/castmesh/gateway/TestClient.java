@@ -88,7 +88,16 @@ final class TestClient implements AutoCloseable {
     return closed.get(15, TimeUnit.SECONDS);
   }
 
-  /** The network goes: no close frame. */
+  /** Reads nothing more until {@link #read()}. */
+  void stopReading() {
+    socket.pause();
+  }
+
+  void read() {
+    socket.resume();
+  }
+
+  /** Goes without saying that it is for good. */
   void cut() throws Exception {
     socket.close((short) 4999).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
   }

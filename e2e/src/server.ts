@@ -1,17 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type WriteStream, createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { type WriteStream, createWriteStream, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { eventually, within } from './eventually.ts';
 import { freePort, isAlive, processesWith, remove, root, temporaryFolder } from './machine.ts';
 
 const READY_MS = 120_000;
 const STOP_MS = 40_000;
 const TAIL_LINES = 60;
+let started = 0;
 
 export type Settings = Record<string, string>;
 
-/** A `./castmesh start` of our own: free ports, a temporary data folder. */
+/**
+ * A `./castmesh start` of our own: free ports, a temporary data folder. What it says is kept in
+ * `target/e2e/`.
+ */
 export class Castmesh {
   readonly dataDir: string;
   readonly #settings: Settings;
@@ -26,7 +30,10 @@ export class Castmesh {
   private constructor(dataDir: string, settings: Settings) {
     this.dataDir = dataDir;
     this.#settings = settings;
-    this.#log = createWriteStream(join(dataDir, 'castmesh.log'), { flags: 'a' });
+    const logs = join(root, 'target', 'e2e');
+    mkdirSync(logs, { recursive: true });
+    const name = basename(process.argv[1] ?? 'castmesh').replace(/\..*/, '');
+    this.#log = createWriteStream(join(logs, `${name}-${process.pid}-${++started}.log`));
   }
 
   /** Starts and waits until it is ready. */

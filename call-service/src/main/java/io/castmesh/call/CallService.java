@@ -7,6 +7,7 @@ import io.castmesh.call.state.Phase;
 import io.castmesh.call.state.Side;
 import io.castmesh.contract.Accounts;
 import io.castmesh.contract.Caller;
+import io.castmesh.contract.Calls;
 import io.castmesh.contract.Calls.Connect;
 import io.castmesh.contract.Calls.Invite;
 import io.castmesh.contract.Calls.Invited;
@@ -22,12 +23,16 @@ import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /** What people do with calls. Thread-safe: all state is in the {@link CallStore}. */
 final class CallService {
+  /** The caller is about to be told that there was no answer: it must not ring after that. */
+  private static final Duration TOO_LATE = Calls.INVITE.deadline().minusSeconds(1);
+
   private final Bus bus;
   private final CallStore calls;
   private final CallNews news;
@@ -56,6 +61,7 @@ final class CallService {
   /** Rings all devices of a person; one who is in another call is not disturbed. */
   Future<Invited> invite(Invite invite) {
     Caller caller = invite.caller();
+    Instant asked = clock.instant();
     return person(invite.to())
         .compose(
             callee -> {
@@ -63,12 +69,15 @@ final class CallService {
                 return Future.failedFuture(
                     Failure.INVALID_PARAMS.exception("to: one cannot call oneself"));
               }
-              return devices(callee).compose(devices -> ring(invite, callee, devices));
+              return devices(callee).compose(devices -> ring(invite, callee, devices, asked));
             })
         .map(call -> new Invited(call.id(), call.phase().word()));
   }
 
-  private Future<Call> ring(Invite invite, User callee, List<SessionRef> devices) {
+  private Future<Call> ring(Invite invite, User callee, List<SessionRef> devices, Instant asked) {
+    if (clock.instant().isAfter(asked.plus(TOO_LATE))) {
+      return Future.failedFuture(Failure.TIMEOUT.exception());
+    }
     String id = UUID.randomUUID().toString();
     Call call = Call.ringing(id, invite.caller(), callee, devices, invite.video(), clock.instant());
     return calls

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -49,7 +50,7 @@ public final class RecordingFolder {
 
   private static final Duration HALF_WRITTEN = Duration.ofSeconds(30);
 
-  /** Tickets looked at in one round. */
+  /** Things looked at in one round. */
   private static final int AT_ONCE = 1000;
 
   /**
@@ -62,6 +63,9 @@ public final class RecordingFolder {
 
   /** A video whose deletion was begun. */
   public record Doomed(String liveId, String file) {}
+
+  /** What was begun and not finished. */
+  record Undone(List<Doomed> doomed, List<Waiting> waiting) {}
 
   private final Vertx vertx;
   private final Path folder;
@@ -168,59 +172,57 @@ public final class RecordingFolder {
     return blocking(() -> Files.deleteIfExists(file(recording + DELETED))).mapEmpty();
   }
 
-  /** Deletions that were begun and not finished. */
-  Future<List<Doomed>> doomed() {
+  /** Looks through the folder once; removes what somebody was writing when they died. */
+  Future<Undone> look() {
     return blocking(
         () -> {
           List<Doomed> doomed = new ArrayList<>();
-          for (String name : names(DELETED)) {
-            String recording = name.substring(0, name.length() - DELETED.length());
-            doomed.add(new Doomed(Files.readString(file(name)).strip(), recording));
-          }
-          return List.copyOf(doomed);
-        });
-  }
-
-  /** Removes what somebody was writing when they died. */
-  Future<Void> removeParts() {
-    return blocking(
-        () -> {
-          Instant before = Instant.now().minus(ABANDONED);
-          for (String name : names(PART)) {
-            if (Files.getLastModifiedTime(file(name)).toInstant().isBefore(before)) {
-              Files.deleteIfExists(file(name));
-            }
-          }
-          return null;
-        });
-  }
-
-  /** Recordings with a ticket. */
-  Future<List<Waiting>> waiting() {
-    return blocking(
-        () -> {
           List<Waiting> waiting = new ArrayList<>();
-          for (String name : names(TICKET)) {
-            Waiting one = read(file(name));
-            if (one != null) {
-              waiting.add(one);
+          for (String name : undone()) {
+            if (name.endsWith(DELETED)) {
+              String recording = name.substring(0, name.length() - DELETED.length());
+              read(name).ifPresent(liveId -> doomed.add(new Doomed(liveId, recording)));
+            } else if (name.endsWith(TICKET)) {
+              ticket(file(name)).ifPresent(waiting::add);
+            } else {
+              removeAbandoned(file(name));
             }
           }
-          return List.copyOf(waiting);
+          return new Undone(List.copyOf(doomed), List.copyOf(waiting));
         });
   }
 
-  private List<String> names(String suffix) throws IOException {
+  private List<String> undone() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(path -> path.getFileName().toString())
-          .filter(name -> name.endsWith(suffix))
+          .filter(name -> name.endsWith(TICKET) || name.endsWith(DELETED) || name.endsWith(PART))
           .limit(AT_ONCE)
           .toList();
     }
   }
 
-  private Waiting read(Path path) throws IOException {
+  private static void removeAbandoned(Path part) throws IOException {
+    try {
+      Instant before = Instant.now().minus(ABANDONED);
+      if (Files.getLastModifiedTime(part).toInstant().isBefore(before)) {
+        Files.deleteIfExists(part);
+      }
+    } catch (NoSuchFileException e) {
+      // It is whole meanwhile, and has its own name.
+    }
+  }
+
+  /** Empty when another instance has finished with it meanwhile. */
+  private Optional<String> read(String name) throws IOException {
+    try {
+      return Optional.of(Files.readString(file(name)).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Waiting> ticket(Path path) throws IOException {
     try {
       Instant ticketWritten = Files.getLastModifiedTime(path).toInstant();
       RecordingTicket ticket =
@@ -228,14 +230,19 @@ public final class RecordingFolder {
       if (ticket.liveId() == null || ticket.owner() == null || ticket.file() == null) {
         throw new IllegalArgumentException("members are missing");
       }
-      Path recording = file(ticket.file());
-      Instant written =
-          Files.isRegularFile(recording) ? Files.getLastModifiedTime(recording).toInstant() : null;
-      return new Waiting(ticket, written, ticketWritten);
+      return Optional.of(new Waiting(ticket, written(file(ticket.file())), ticketWritten));
     } catch (NoSuchFileException e) {
-      return null;
+      return Optional.empty();
     } catch (IllegalArgumentException | FailureException e) {
       setAsideTicket(path, e);
+      return Optional.empty();
+    }
+  }
+
+  private static Instant written(Path recording) throws IOException {
+    try {
+      return Files.getLastModifiedTime(recording).toInstant();
+    } catch (NoSuchFileException e) {
       return null;
     }
   }

@@ -72,20 +72,19 @@ public final class Rounds {
 
   public Future<Void> go() {
     return folder
-        .removeParts()
-        .compose(done -> finishDeletions())
-        .compose(done -> folder.waiting())
+        .look()
         .compose(
-            waiting -> {
-              waitingCount.set(waiting.size());
-              pauses
-                  .keySet()
-                  .retainAll(
-                      waiting.stream().map(w -> w.ticket().liveId()).collect(Collectors.toSet()));
-              return waiting.isEmpty()
-                  ? Future.succeededFuture()
-                  : lives().compose(lives -> registerAll(waiting, lives));
-            });
+            undone -> finishDeletions(undone.doomed()).compose(done -> register(undone.waiting())));
+  }
+
+  private Future<Void> register(List<Waiting> waiting) {
+    waitingCount.set(waiting.size());
+    pauses
+        .keySet()
+        .retainAll(waiting.stream().map(w -> w.ticket().liveId()).collect(Collectors.toSet()));
+    return waiting.isEmpty()
+        ? Future.succeededFuture()
+        : lives().compose(lives -> registerAll(waiting, lives));
   }
 
   /** The lives that go on; empty when nobody can say. */
@@ -152,17 +151,12 @@ public final class Rounds {
     pauses.put(ticket.liveId(), new Pause(clock.instant().plus(length), length));
   }
 
-  private Future<Void> finishDeletions() {
-    return folder
-        .doomed()
-        .compose(
-            doomed -> {
-              Future<Void> all = Future.succeededFuture();
-              for (Doomed one : doomed) {
-                all = all.compose(before -> finish(one));
-              }
-              return all;
-            });
+  private Future<Void> finishDeletions(List<Doomed> doomed) {
+    Future<Void> all = Future.succeededFuture();
+    for (Doomed one : doomed) {
+      all = all.compose(before -> finish(one));
+    }
+    return all;
   }
 
   private Future<Void> finish(Doomed doomed) {

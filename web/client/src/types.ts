@@ -63,7 +63,7 @@ export interface VideoQuery {
   nickname?: string;
   /** Words of the title. */
   q?: string;
-  /** Counted from 1. */
+  /** Counted from 0. */
   page?: number;
   size?: number;
 }
@@ -71,7 +71,7 @@ export interface VideoQuery {
 /** One page of a longer list. */
 export interface Page<T> {
   items: T[];
-  /** Counted from 1. */
+  /** Counted from 0. */
   page: number;
   size: number;
   total: number;

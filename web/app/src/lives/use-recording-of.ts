@@ -6,7 +6,7 @@ const EVERY_MS = 1_500;
 /** A recording is listed within seconds; later it is found among the videos. */
 const ATTEMPTS = 20;
 /** The recording is the presenter's newest, unless they went live again at once. */
-const PAGE = 5;
+const NEWEST = 5;
 
 /** Looks for the recording of a live that has ended until it is listed. */
 export function useRecordingOf() {
@@ -15,7 +15,7 @@ export function useRecordingOf() {
   let turn = 0;
 
   async function search(live: Live, mine: number): Promise<void> {
-    const query = { nickname: live.presenter.nickname, page: 1, size: PAGE };
+    const query = { nickname: live.presenter.nickname, size: NEWEST };
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
       if (mine !== turn) return;

@@ -22,6 +22,7 @@ export function useView() {
       if (mine !== turn) return void opened.leave().catch(() => undefined);
       handle.value = opened;
       state.value = opened.state;
+      viewers.value = opened.viewers;
       opened.on('state', (value) => (state.value = value));
       opened.on('viewers', (value) => (viewers.value = value));
       opened.on('ended', ({ reason }) => {

@@ -39,7 +39,7 @@ export const useStudio = defineStore('studio', () => {
     isRecorded.value = record;
     startedAt.value = Date.now();
     state.value = handle.state;
-    viewers.value = 0;
+    viewers.value = handle.viewers;
     watching.value = [];
     activity.value = [];
     stats.value = undefined;

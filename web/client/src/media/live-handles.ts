@@ -34,7 +34,7 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
   #viewers = 0;
   #ended: LiveEndReason | undefined;
 
-  /** Made by the client's `publish`. */
+  /** Made by the client's `publish` as soon as the server has named the live. */
   constructor(context: LinkContext, link: PeerLink, liveId: string, local: MediaStream) {
     super();
     this.#context = context;
@@ -120,9 +120,10 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
   readonly #context: LinkContext;
   readonly #link: PeerLink;
   readonly #offs: (() => void)[];
+  #viewers: number | undefined;
   #ended: LiveEndReason | undefined;
 
-  /** Made by the client's `view`. */
+  /** Made by the client's `view` before it asks, so that no event is missed. */
   constructor(context: LinkContext, link: PeerLink, liveId: string) {
     super();
     this.#context = context;
@@ -133,11 +134,18 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
       link.on('state', (state) => this.emit('state', state)),
       link.on('failed', () => this.#failed()),
       events.on('live.viewers', (e) => {
-        if (e.liveId === liveId) this.emit('viewers', e.viewers);
+        if (e.liveId !== liveId) return;
+        this.#viewers = e.viewers;
+        this.emit('viewers', e.viewers);
       }),
       events.on('live.ended', (e) => e.liveId === liveId && this.#end(e.reason)),
       ...whenSessionIsLost(context, () => this.#end('session_lost')),
     ];
+  }
+
+  /** How many watch, once the server has told. */
+  get viewers(): number | undefined {
+    return this.#viewers;
   }
 
   /** The presenter's picture and sound. */
@@ -164,6 +172,11 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     this.#ended = 'left';
     this.#release();
     await this.#context.session.request('live.leave', { liveId: this.liveId });
+  }
+
+  /** Lets go without a word to the server; for the client's `view`, whose offer was refused. */
+  abandon(): void {
+    this.#release();
   }
 
   #failed(): void {

@@ -1,4 +1,5 @@
-import { CastmeshError } from '../errors.js';
+import { CastmeshError, FAILURE_CODES } from '../errors.js';
+import type { LiveEndReason } from '../types.js';
 import { LiveHandle, ViewHandle } from './live-handles.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from './peer-factory.js';
 import { PeerLink, type Answer, type LinkContext } from './peer-link.js';
@@ -27,7 +28,7 @@ export async function publish(
 ): Promise<LiveHandle> {
   const { session } = context;
   const link = new PeerLink(context, { local, receive: true, maxVideoBitrate });
-  let liveId: string | undefined;
+  let handle: LiveHandle | undefined;
   try {
     await link.start(async (sdpOffer) => {
       const params = { sdpOffer, record, ...(title ? { title } : {}) };
@@ -36,15 +37,15 @@ export async function publish(
         params,
         OFFER_TIMEOUT_MS,
       );
-      liveId = answer.liveId;
+      handle = new LiveHandle(context, link, answer.liveId, local);
       return answer;
     });
   } catch (error) {
     // The server has made the live, but its answer is of no use here.
-    if (liveId) session.request('live.stop', { liveId }).catch(() => undefined);
+    handle?.stop().catch(() => undefined);
     throw asFailure(error);
   }
-  return new LiveHandle(context, link, liveId!, local);
+  return handle!;
 }
 
 /**
@@ -56,29 +57,28 @@ export async function view(context: LinkContext, liveId: string): Promise<ViewHa
   const { session } = context;
   const plan = { receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
   const link = new PeerLink(context, plan);
-  // It may end while the answer is on its way; nobody would tell the handle afterwards.
-  let endedEarly = false;
-  const off = session.events.on('live.ended', (e) => {
-    if (e.liveId === liveId) endedEarly = true;
-  });
+  const handle = new ViewHandle(context, link, liveId);
   try {
     await link.start((sdpOffer) =>
       session.request<Answer>('live.view', { liveId, sdpOffer }, OFFER_TIMEOUT_MS),
     );
-    if (endedEarly) throw liveIsOver();
   } catch (error) {
-    link.close();
-    throw asFailure(error);
-  } finally {
-    off();
+    const { ended } = handle;
+    handle.abandon();
+    throw ended ? endedEarly(ended) : asFailure(error);
   }
-  return new ViewHandle(context, link, liveId);
+  if (handle.ended) throw endedEarly(handle.ended);
+  return handle;
 }
 
-function liveIsOver(): CastmeshError {
+/** It ended while the answer was on its way. */
+function endedEarly(reason: LiveEndReason): CastmeshError {
+  if (reason === 'session_lost') {
+    return CastmeshError.local('CONNECTION_LOST', 'The connection went before the live was there');
+  }
   return new CastmeshError({
     name: 'LIVE_NOT_FOUND',
-    code: 1200,
+    code: FAILURE_CODES.LIVE_NOT_FOUND,
     message: 'The live is over',
     retryable: false,
   });
@@ -89,7 +89,7 @@ export function asFailure(error: unknown): CastmeshError {
   if (error instanceof CastmeshError) return error;
   return new CastmeshError({
     name: 'INVALID_SDP',
-    code: 1202,
+    code: FAILURE_CODES.INVALID_SDP,
     message: error instanceof Error ? error.message : String(error),
     retryable: false,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { BrowserContext, Locator, Page, WebSocketRoute } from 'playwright-core';
 import { PASSWORD, type Tokens, nickname } from './api.ts';
 import type { TestBrowser } from './browser.ts';
+import { ensure } from './ensure.ts';
 import { eventually } from './eventually.ts';
 import type { Event } from './rpc.ts';
 
@@ -56,7 +57,7 @@ export class Person {
     await this.see('start-live').click();
     const link = await this.see('copy-link').getAttribute('data-link');
     const id = /\/live\/([^/]+)$/.exec(link ?? '')?.[1];
-    assert.ok(id, `the link of the live, not ${link}`);
+    ensure(id, `the link of the live, not ${link}`);
     return id;
   }
 

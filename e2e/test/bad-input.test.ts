@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ensure } from '../src/ensure.ts';
 import { Api, nickname, problem } from '../src/api.ts';
 import { Rpc, type RpcError } from '../src/rpc.ts';
 import { offer } from '../src/sdp.ts';
@@ -280,7 +281,7 @@ describe('bad input gets a stable error and disturbs nobody', () => {
         const { status, type, body } = await raw(castmesh.httpPort, path);
         assert.doesNotMatch(body, /root:|castmesh\/app/, path);
         if (path.startsWith('/api/')) {
-          assert.ok(status === 404 || status === 400, `${path}: ${status}`);
+          ensure(status === 404 || status === 400, `${path}: ${status}`);
           assert.match(type, /^application\/problem\+json/, path);
         }
       }

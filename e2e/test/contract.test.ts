@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Api, type Tokens, nickname } from '../src/api.ts';
 import { HttpDocument, SignallingDocument } from '../src/documents.ts';
+import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
 import { Rpc } from '../src/rpc.ts';
 import { offer } from '../src/sdp.ts';
@@ -150,10 +151,11 @@ describe('what the gateway says of itself is what it does', () => {
     }
     await caller.call('call.hangup', { callId: third.callId });
     await eventually('the callee hears the end', () =>
-      assert.ok(
+      ensure(
         callee.rpc.events.some(
           (event) => event.method === 'call.ended' && event.params.callId === third.callId,
         ),
+        'call.ended has not come',
       ),
     );
     leave(caller, callee);
@@ -171,10 +173,11 @@ describe('what the gateway says of itself is what it does', () => {
     );
     leave(watched);
     await eventually('the watcher hears of it', () =>
-      assert.ok(
+      ensure(
         watcher.rpc.events.some(
           (event) => event.method === 'presence.changed' && event.params.state === 'offline',
         ),
+        'no presence.changed says offline',
       ),
     );
     leave(watcher);
@@ -186,7 +189,7 @@ describe('what the gateway says of itself is what it does', () => {
       [],
     );
     for (const method of ['live.started', 'live.ended', 'call.incoming', 'presence.changed']) {
-      assert.ok(heard.has(method), `${method} was never heard`);
+      ensure(heard.has(method), `${method} was never heard`);
     }
   });
 

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Api, type Video } from '../src/api.ts';
 import { TestBrowser } from '../src/browser.ts';
+import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
 import { seesFrames } from '../src/frames.ts';
 import { isAlive } from '../src/machine.ts';
@@ -21,7 +22,7 @@ async function recordingOf(api: Api, liveId: string, ms: number): Promise<Video>
     'the recording is listed',
     async () => {
       const video = (await api.videos()).items.find((one) => one.liveId === liveId);
-      assert.ok(video);
+      ensure(video, 'not in the list');
       return video;
     },
     { within: ms },
@@ -31,8 +32,8 @@ async function recordingOf(api: Api, liveId: string, ms: number): Promise<Video>
 async function isWhole(castmesh: Castmesh, video: Video, atLeastMs: number): Promise<void> {
   const { duration, tracks } = await probe(castmesh.url, video);
   assert.deepEqual(tracks.map((track) => track.kind).sort(), ['audio', 'video']);
-  assert.ok(duration > atLeastMs / 1_000, `${duration} s of at least ${atLeastMs} ms`);
-  assert.ok(Math.abs(video.durationSeconds - duration) <= 0.5, JSON.stringify(video));
+  ensure(duration > atLeastMs / 1_000, `${duration} s of at least ${atLeastMs} ms`);
+  ensure(Math.abs(video.durationSeconds - duration) <= 0.5, JSON.stringify(video));
 }
 
 describe("the presenter's browser is killed", () => {
@@ -62,7 +63,7 @@ describe("the presenter's browser is killed", () => {
     await doomed.kill();
     await viewer.see('live-ended').waitFor({ timeout: RELEASE_MS });
     const took = performance.now() - begin;
-    assert.ok(took < RELEASE_MS, `${took} ms`);
+    ensure(took < RELEASE_MS, `${took} ms`);
     const reason = viewer.see('live-ended').locator('[data-reason]');
     assert.equal(await reason.getAttribute('data-reason'), 'presenter_gone');
   });
@@ -92,7 +93,7 @@ describe('castmesh is killed with -9 while it records', () => {
     await viewer.watch(liveId);
     await pause(RECORD_MS);
     old = [castmesh.pid, ...castmesh.processes()];
-    assert.ok(old.length >= 3, `castmesh and its databases run: ${old.join(', ')}`);
+    ensure(old.length >= 3, `castmesh and its databases run: ${old.join(', ')}`);
     await castmesh.kill();
     // Their pages would sign in again; here only what the server does by itself counts.
     await browser.close();

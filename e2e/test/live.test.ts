@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Api, type Video, nickname, problem } from '../src/api.ts';
 import { TestBrowser } from '../src/browser.ts';
+import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
 import { seesFrames, shown } from '../src/frames.ts';
 import { Person, people } from '../src/person.ts';
@@ -47,7 +48,7 @@ describe('a live, from the first frame to the recording', () => {
     liveId = await presenter.goLive('A walk by the river');
     await seesFrames(presenter.see('server-preview'), 10_000, 'the preview');
     const { width, height } = await shown(presenter.see('server-preview'));
-    assert.ok(width >= 320 && height >= 180, `${width}x${height}`);
+    ensure(width >= 320 && height >= 180, `${width}x${height}`);
     const { items } = await api.lives();
     assert.deepEqual(
       items.map((live) => [live.liveId, live.title]),
@@ -59,7 +60,7 @@ describe('a live, from the first frame to the recording', () => {
   it('three viewers see frames within two seconds of clicking', async () => {
     for (const viewer of viewers) {
       const took = await viewer.watch(liveId);
-      assert.ok(took < FIRST_FRAME_MS, `${viewer.name} waited ${Math.round(took)} ms`);
+      ensure(took < FIRST_FRAME_MS, `${viewer.name} waited ${Math.round(took)} ms`);
     }
     for (const viewer of viewers) {
       await seesFrames(viewer.see('watch-video'), 5_000, viewer.name);
@@ -71,7 +72,7 @@ describe('a live, from the first frame to the recording', () => {
     await pause(4_000);
     late = await Person.signUp(browser, castmesh.url, 'late');
     const took = await late.watch(liveId);
-    assert.ok(took < FIRST_FRAME_MS, `${late.name} waited ${Math.round(took)} ms`);
+    ensure(took < FIRST_FRAME_MS, `${late.name} waited ${Math.round(took)} ms`);
     await seesFrames(late.see('watch-video'), 5_000, late.name);
     await presenter.seesViewers(...viewers, late);
   });
@@ -87,7 +88,7 @@ describe('a live, from the first frame to the recording', () => {
         await presenter.see('tab-activity').click();
         const kinds = await presenter.activity();
         assert.equal(kinds.filter((kind) => kind === 'joined').length, 4);
-        assert.ok(kinds.includes('left'));
+        ensure(kinds.includes('left'), kinds.join(', '));
       },
       { within: 5_000 },
     );
@@ -110,7 +111,7 @@ describe('a live, from the first frame to the recording', () => {
       'the recording is listed',
       async () => {
         const found = (await api.videos()).items.find((one) => one.liveId === liveId);
-        assert.ok(found);
+        ensure(found, 'not in the list');
         return found;
       },
       { within: LISTED_MS },
@@ -127,15 +128,18 @@ describe('a live, from the first frame to the recording', () => {
     ]);
     // The clock of the test begins when the first frame has come back and ends before the click.
     const expected = recordedMs / 1_000;
-    assert.ok(
+    ensure(
       duration > expected - LENGTH_TOLERANCE && duration < expected + 2,
       `${duration} s were recorded of about ${expected} s`,
     );
     for (const track of tracks) {
       const off = Math.abs(track.length - duration);
-      assert.ok(off <= LENGTH_TOLERANCE, `${track.kind}: ${track.length} s of ${duration} s`);
+      ensure(off <= LENGTH_TOLERANCE, `${track.kind}: ${track.length} s of ${duration} s`);
     }
-    assert.ok(Math.abs(video.durationSeconds - duration) <= LENGTH_TOLERANCE);
+    ensure(
+      Math.abs(video.durationSeconds - duration) <= LENGTH_TOLERANCE,
+      `listed with ${video.durationSeconds} s, ffprobe says ${duration} s`,
+    );
   });
 
   it('plays and seeks in the browser', async () => {
@@ -154,11 +158,14 @@ describe('a live, from the first frame to the recording', () => {
       await seeked;
       return { at: video.currentTime, duration: video.duration };
     }, to);
-    assert.ok(Math.abs(landed.at - to) < 0.3, `landed at ${landed.at}, not at ${to}`);
-    assert.ok(Math.abs(landed.duration - video.durationSeconds) <= LENGTH_TOLERANCE);
+    ensure(Math.abs(landed.at - to) < 0.3, `landed at ${landed.at}, not at ${to}`);
+    ensure(
+      Math.abs(landed.duration - video.durationSeconds) <= LENGTH_TOLERANCE,
+      `the player says ${landed.duration} s, the list ${video.durationSeconds} s`,
+    );
     await seesFrames(player, 5_000, 'the recording after the seek');
     // Half of it went by in a moment: only ranges can do that.
-    assert.ok((await shown(player)).currentTime > to);
+    ensure((await shown(player)).currentTime > to, 'it went back after the seek');
   });
 
   it('answers ranges, and refuses one beyond the end', async () => {
@@ -191,7 +198,7 @@ describe('a live, from the first frame to the recording', () => {
       { minDuration: '1', maxDuration: '600' },
     ];
     for (const query of matching) {
-      assert.ok(await found(query), JSON.stringify(query));
+      ensure(await found(query), JSON.stringify(query));
     }
     const others: Record<string, string>[] = [
       { q: 'mountain' },
@@ -199,7 +206,7 @@ describe('a live, from the first frame to the recording', () => {
       { minDuration: '600' },
     ];
     for (const query of others) {
-      assert.ok(!(await found(query)), JSON.stringify(query));
+      ensure(!(await found(query)), JSON.stringify(query));
     }
   });
 
@@ -224,8 +231,8 @@ describe('a live, from the first frame to the recording', () => {
     await pause(LISTED_MS);
     const { items } = await api.videos();
     const blink = items.find((one) => one.title === 'A blink');
-    assert.ok(!blink || blink.durationSeconds >= 1, JSON.stringify(blink));
-    assert.ok(items.length <= before.length + 1);
+    ensure(!blink || blink.durationSeconds >= 1, JSON.stringify(blink));
+    ensure(items.length <= before.length + 1, `${items.length} videos`);
   });
 
   it('and no page has complained', () => {

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { ensure } from '../src/ensure.ts';
 import { eventually, within } from '../src/eventually.ts';
 import { freePort, remove, root, temporaryFolder } from '../src/machine.ts';
 import { Castmesh, type Settings } from '../src/server.ts';
@@ -97,7 +98,7 @@ describe('castmesh start', () => {
   it('ends with 0 when it is told to, and leaves no process behind', async () => {
     const castmesh = await Castmesh.start();
     try {
-      assert.ok(castmesh.processes().length >= 2, 'the databases run');
+      ensure(castmesh.processes().length >= 2, 'the databases run');
       assert.equal(await castmesh.stop(), 0, castmesh.lastWords());
       await eventually('nothing is left', () => assert.deepEqual(castmesh.processes(), []));
     } finally {

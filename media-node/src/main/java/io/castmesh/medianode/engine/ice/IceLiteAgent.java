@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * check needs the password. The peer's checks are also its consent (RFC 7675): when they stop it is
  * first {@link State#DISCONNECTED}, then {@link State#FAILED}.
  *
- * <p>Owned by the engine's loop. Time is in nanoseconds of {@link System#nanoTime} and passed in.
+ * <p>Owned by the engine's loop. Time is in nanoseconds of a steady clock and passed in.
  */
 public final class IceLiteAgent {
   /** Browsers check at least every 2.5 s: four in a row are missing. */

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +42,18 @@ public final class MediaLoop implements Executor, AutoCloseable {
 
   private static final int MAX_TASKS = 65_536;
 
+  /** Two milliseconds altogether. */
+  private static final int SEND_ATTEMPTS = 40;
+
+  private static final long SEND_PAUSE = TimeUnit.MICROSECONDS.toNanos(50);
+
+  private static final long ORIGIN = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+
   /** Called on the loop. */
   public interface Handler {
     /**
      * @param data valid during the call; may be changed
-     * @param now {@link System#nanoTime}
+     * @param now {@link MediaLoop#now}
      */
     void onDatagram(byte[] data, int length, InetSocketAddress from, long now);
 
@@ -66,6 +74,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
   private final ByteBuffer out = ByteBuffer.allocateDirect(MAX_DATAGRAM);
   private long nextTick;
+  private boolean congested;
 
   /**
    * Binds at once; {@link #start} begins to receive.
@@ -93,6 +102,11 @@ public final class MediaLoop implements Executor, AutoCloseable {
 
   public void start() {
     thread.start();
+  }
+
+  /** The engine's time: steady nanoseconds, always positive, so that 0 can mean never. */
+  public static long now() {
+    return System.nanoTime() - ORIGIN;
   }
 
   /** The bound port. */
@@ -154,7 +168,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
     out.clear();
     out.put(data, offset, length).flip();
     try {
-      if (channel.send(out, to) == length) {
+      if (trySend(to, length)) {
         return true;
       }
     } catch (IOException unreachable) {
@@ -164,11 +178,28 @@ public final class MediaLoop implements Executor, AutoCloseable {
     return false;
   }
 
+  /**
+   * A keyframe's fan-out may fill the socket's buffer faster than the network empties it: then it
+   * is better to wait a moment than to lose packets. Once waiting did not help, the rest of the
+   * burst is not waited for.
+   */
+  private boolean trySend(SocketAddress to, int length) throws IOException {
+    for (int attempt = 0; channel.send(out, to) != length; attempt++) {
+      if (congested || attempt == SEND_ATTEMPTS) {
+        congested = true;
+        return false;
+      }
+      LockSupport.parkNanos(SEND_PAUSE);
+    }
+    congested = false;
+    return true;
+  }
+
   private void run() {
-    nextTick = System.nanoTime() + TICK;
+    nextTick = now() + TICK;
     try {
       while (running) {
-        long wait = nextTick - System.nanoTime();
+        long wait = nextTick - now();
         if (wait > 0 && tasks.isEmpty()) {
           selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait)));
         } else {
@@ -212,7 +243,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
         return;
       }
       try {
-        handler.onDatagram(in.array(), in.position(), (InetSocketAddress) from, System.nanoTime());
+        handler.onDatagram(in.array(), in.position(), (InetSocketAddress) from, now());
       } catch (RuntimeException e) {
         log.warn("a datagram from {} was not handled", from, e);
       }
@@ -220,7 +251,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
   }
 
   private void tickWhenDue() {
-    long now = System.nanoTime();
+    long now = now();
     if (now - nextTick >= 0) {
       nextTick = now + TICK;
       guarded(() -> handler.onTick(now));

@@ -78,7 +78,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
             opened = file.open();
           }
           if (state != State.RECORDING) {
-            recording.resume(System.nanoTime());
+            recording.resume(MediaLoop.now());
             enter(State.RECORDING);
           }
           return opened;

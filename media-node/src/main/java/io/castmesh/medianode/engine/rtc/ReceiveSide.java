@@ -10,6 +10,7 @@ import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
+import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.util.concurrent.TimeUnit;
@@ -148,7 +149,7 @@ final class ReceiveSide {
     int padding = Rtp.paddingLength(p.data, 0, p.length, p.headerLength);
     p.payloadOffset = p.headerLength;
     p.payloadLength = p.length - p.headerLength - padding;
-    return padding >= 0;
+    return padding >= 0 && p.payloadLength <= MediaPacket.MAX_PAYLOAD;
   }
 
   /** RFC 4588 section 4: the original sequence number stands before the original payload. */

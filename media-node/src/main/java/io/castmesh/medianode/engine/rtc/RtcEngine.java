@@ -78,7 +78,7 @@ public final class RtcEngine implements MediaEngine {
             handshakes,
             HostCandidates.of(
                 HostCandidates.addresses(config.announcedAddresses(), bound), loop.port()),
-            new WallClock(System.currentTimeMillis(), System.nanoTime()),
+            new WallClock(System.currentTimeMillis(), MediaLoop.now()),
             counters,
             new SecureRandom());
   }
@@ -198,7 +198,7 @@ public final class RtcEngine implements MediaEngine {
 
   /** Tells STUN, DTLS and RTP apart (RFC 7983 section 7) and finds the peer. On the loop. */
   private final class Demultiplexer implements MediaLoop.Handler {
-    private long nextExpiry = System.nanoTime() + EXPIRY_INTERVAL;
+    private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
 
     @Override
     public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {

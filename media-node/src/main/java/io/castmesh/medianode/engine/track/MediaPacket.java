@@ -68,7 +68,7 @@ public final class MediaPacket {
     return keyFrameStart;
   }
 
-  /** {@link System#nanoTime}. */
+  /** the loop's time in nanoseconds. */
   public long arrivedAt() {
     return arrivedAt;
   }

@@ -13,7 +13,7 @@ public interface TrackSink {
 
   /**
    * @param packet valid during the call
-   * @param now {@link System#nanoTime}
+   * @param now the loop's time in nanoseconds
    */
   void onPacket(MediaPacket packet, long now);
 }

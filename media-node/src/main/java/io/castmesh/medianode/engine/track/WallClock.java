@@ -9,7 +9,7 @@ public final class WallClock {
 
   /**
    * @param unixMillis now
-   * @param nanos now, of {@link System#nanoTime}
+   * @param nanos now, of the loop's time in nanoseconds
    */
   public WallClock(long unixMillis, long nanos) {
     offsetMicros = unixMillis * 1000 - nanos / 1000;

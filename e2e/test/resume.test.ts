@@ -86,9 +86,13 @@ describe("a viewer's signalling is cut and returns", () => {
     presenter.healSocket();
 
     // then
-    await eventually('the presenter is back', () => ensure(presenter.opened > sockets), {
-      within: 20_000,
-    });
+    await eventually(
+      'the presenter is back',
+      () => ensure(presenter.opened > sockets, 'no new socket'),
+      {
+        within: 20_000,
+      },
+    );
     await presenter.seesViewers(viewer);
     presenter.assertNothingMissed();
     const { longestGapMs } = await seen();

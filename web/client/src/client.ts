@@ -7,7 +7,8 @@ import { MediaHub } from './media/media-hub.js';
 import { publish, view, type PublishOptions } from './media/media.js';
 import type { LinkContext } from './media/peer-link.js';
 import { PresenceWatch } from './session/presence.js';
-import { Session, type SessionOptions } from './session/session.js';
+import type { SessionOptions } from './session/session-types.js';
+import { Session } from './session/session.js';
 
 /** How a {@link CastmeshClient} is made; in a page served by the gateway nothing is needed. */
 export interface ClientOptions extends Partial<

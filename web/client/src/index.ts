@@ -7,12 +7,8 @@ export {
   type StoredTokens,
   type TokenStore,
 } from './http/token-store.js';
-export {
-  Session,
-  type SessionEnd,
-  type SessionEvents,
-  type SessionState,
-} from './session/session.js';
+export { Session } from './session/session.js';
+export type { SessionEnd, SessionEvents, SessionState } from './session/session-types.js';
 export { PresenceWatch, type PresenceWish } from './session/presence.js';
 export { LiveHandle, ViewHandle } from './media/live-handles.js';
 export type { PublishOptions } from './media/media.js';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { CastmeshError } from '../src/errors.js';
-import { Session, type SessionOptions } from '../src/session/session.js';
+import type { SessionOptions } from '../src/session/session-types.js';
+import { Session } from '../src/session/session.js';
 import { NO_ANSWER, RpcFailure, TestPeer, until, welcome } from './test-peer.js';
 
 let peer: TestPeer;

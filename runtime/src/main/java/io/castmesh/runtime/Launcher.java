@@ -25,6 +25,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,6 +149,9 @@ public final class Launcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while starting " + what, e);
+    } catch (TimeoutException e) {
+      throw new StartException(
+          "cannot start " + what + ": not ready within " + START_SECONDS + " s", e);
     } catch (Exception e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new StartException("cannot start " + what + ": " + cause.getMessage(), cause);

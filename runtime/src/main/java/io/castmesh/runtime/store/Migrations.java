@@ -11,6 +11,14 @@ public final class Migrations {
   private Migrations() {}
 
   /**
+   * Together some half minute: MySQL may come up beside us, and the launcher waits for a minute.
+   */
+  private static final int CONNECT_RETRIES = 7;
+
+  /** The longest pause between two of them; the first are shorter. */
+  private static final int RETRY_SECONDS = 5;
+
+  /**
    * Runs {@code db/<service>/V*.sql} of the class path; their history is kept in {@code
    * schema_<service>}, so that services migrate independently of each other.
    */
@@ -23,7 +31,8 @@ public final class Migrations {
               .table("schema_" + service)
               .baselineOnMigrate(true)
               .baselineVersion("0")
-              .connectRetries(10)
+              .connectRetries(CONNECT_RETRIES)
+              .connectRetriesInterval(RETRY_SECONDS)
               .load()
               .migrate();
           return null;

@@ -105,8 +105,20 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private CompletableFuture<Void> finish() {
     if (finished == null && opened != null) {
       recording.stop();
-      finished = file.finish();
-      finished.thenRun(() -> post(() -> enter(State.STOPPED)));
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      finished = done;
+      file.finish()
+          .thenRunAsync(
+              () -> {
+                enter(State.STOPPED);
+                done.complete(null);
+              },
+              loop)
+          .exceptionally(
+              loopClosed -> {
+                done.complete(null);
+                return null;
+              });
     }
     return finished == null ? CompletableFuture.completedFuture(null) : finished;
   }

@@ -212,6 +212,11 @@ final class PeerConnection implements PeerTransport.Events {
 
   /** Says good-bye and lets everything go. */
   void close() {
+    if (log.isDebugEnabled()) {
+      log.debug("peer {} in: {}", owner.id(), receiving.path());
+      log.debug("peer {} audio out: {}", owner.id(), outbound(MediaKind.AUDIO).path());
+      log.debug("peer {} video out: {}", owner.id(), outbound(MediaKind.VIDEO).path());
+    }
     for (MediaKind kind : MediaKind.values()) {
       inbound(kind).removeAll();
       OutboundTrack sink = outbound(kind);

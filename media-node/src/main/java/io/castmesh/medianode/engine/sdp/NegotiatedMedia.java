@@ -2,7 +2,6 @@ package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What was agreed for one audio or video section, seen from our side.
@@ -11,8 +10,6 @@ import java.util.Map;
  * @param payloadType of Opus or VP8
  * @param rtxPayloadType of its retransmissions; -1 without
  * @param midExtension header extension id; 0 when not agreed, like the next two
- * @param remoteSsrcs the peer's media SSRCs, as far as it told
- * @param remoteRetransmissions the peer's RTX SSRC by media SSRC
  */
 public record NegotiatedMedia(
     MediaKind kind,
@@ -26,9 +23,7 @@ public record NegotiatedMedia(
     boolean reducedSize,
     int midExtension,
     int transportCcExtension,
-    int absSendTimeExtension,
-    List<Integer> remoteSsrcs,
-    Map<Integer, Integer> remoteRetransmissions) {
+    int absSendTimeExtension) {
 
   public boolean hasFeedback(String value) {
     return feedback.contains(value);

@@ -127,9 +127,7 @@ public record Negotiation(
         section.reducedSize(),
         extension(section, HeaderExtension.MID),
         useTransportCc ? transportCc : 0,
-        useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME),
-        section.ssrcs(),
-        section.retransmissions());
+        useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME));
   }
 
   /** Ids of the two-byte form are left alone: we did not ask for it. */

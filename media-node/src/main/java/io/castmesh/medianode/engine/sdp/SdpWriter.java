@@ -4,7 +4,6 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Writes our answers and offers. */
 public final class SdpWriter {
@@ -22,9 +21,7 @@ public final class SdpWriter {
           true,
           1,
           2,
-          3,
-          List.of(),
-          Map.of());
+          3);
 
   private static final NegotiatedMedia OFFERED_VIDEO =
       new NegotiatedMedia(
@@ -39,9 +36,7 @@ public final class SdpWriter {
           true,
           1,
           2,
-          3,
-          List.of(),
-          Map.of());
+          3);
 
   private final LocalDescription local;
   private final StringBuilder text = new StringBuilder(4096);

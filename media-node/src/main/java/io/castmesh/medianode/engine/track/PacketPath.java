@@ -2,10 +2,12 @@ package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.loop.Counter;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The steps a packet takes, in order, as a list one can read. A stage lets a packet go on or drops
- * it, and counts. The packet is one object used again and again: nothing is allocated here.
+ * it, and counts packets and drops; bytes are counted where a path begins and ends. The packet is
+ * one object used again and again: nothing is allocated here.
  *
  * @param <P> what the stages work on
  */
@@ -70,5 +72,13 @@ public final class PacketPath<P> {
 
   public List<Stage<P>> stages() {
     return stages;
+  }
+
+  /** Name, passed and dropped of every stage, for logs. */
+  @Override
+  public String toString() {
+    return stages.stream()
+        .map(stage -> stage.name() + " " + stage.passed() + "/" + stage.dropped())
+        .collect(Collectors.joining(", "));
   }
 }

@@ -102,8 +102,9 @@ class SdpTest {
     assertThat(video.payloadType()).isEqualTo(120);
     assertThat(video.rtxPayloadType()).isEqualTo(124);
     assertThat(video.transportCcExtension()).isEqualTo(7);
-    assertThat(video.remoteSsrcs()).containsExactly((int) 2222222222L);
-    assertThat(video.remoteRetransmissions()).containsEntry((int) 2222222222L, (int) 3333333333L);
+    MediaSection offered = negotiation.sections().get(1).offered();
+    assertThat(offered.ssrcs()).containsExactly((int) 2222222222L);
+    assertThat(offered.retransmissions()).containsEntry((int) 2222222222L, (int) 3333333333L);
   }
 
   @Test

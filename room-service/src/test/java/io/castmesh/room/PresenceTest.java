@@ -154,6 +154,26 @@ class PresenceTest {
   }
 
   @Test
+  void whoWasSaidToBeBusyAndIsForgottenBecomesFreeByThemselves() {
+    // given
+    User ann = Ears.user("ann");
+    hold("node-a", ann, "phone");
+    busy(ann, true);
+
+    // when nobody has said it again in time
+    await(mesh.redis().run(Command.ZADD, "presence:busy", 1, ann.id()));
+
+    // then
+    eventually(
+        "free, told once",
+        () -> {
+          hold("node-a", ann, "phone");
+          assertThat(states(ann)).containsExactly("online", "busy", "online");
+        });
+    assertThat(list(ann)).containsExactly(person(ann, "online"));
+  }
+
+  @Test
   void theListNamesEverybodyOnlineAndTheStatesOfThoseAskedFor() {
     // given
     User ann = Ears.user("ann");

@@ -67,6 +67,12 @@ public final class VideoStore {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
+  /** Characters that the columns hold. */
+  private static final int NICKNAME = 64;
+
+  private static final int AVATAR = 512;
+  private static final int TITLE = 200;
+
   /** Of MySQL: a unique key has this value already. */
   private static final int DUPLICATE = 1062;
 
@@ -86,9 +92,9 @@ public final class VideoStore {
             row.id(),
             row.liveId(),
             row.owner().id(),
-            row.owner().nickname(),
-            row.owner().avatar(),
-            row.title());
+            text(row.owner().nickname(), NICKNAME),
+            text(row.owner().avatar(), AVATAR),
+            text(row.title(), TITLE));
     values.addValue(utc(row.recordedAt()));
     values.addValue(row.durationSeconds());
     values.addValue(place == null ? null : place.country());
@@ -106,6 +112,16 @@ public final class VideoStore {
                     error instanceof MySQLException refused && refused.getErrorCode() == DUPLICATE
                         ? Future.succeededFuture(false)
                         : Future.failedFuture(error)));
+  }
+
+  /** What somebody else has let through must not keep a recording from being registered. */
+  private static String text(String value, int length) {
+    if (value == null) {
+      return "";
+    }
+    return value.codePointCount(0, value.length()) <= length
+        ? value
+        : value.substring(0, value.offsetByCodePoints(0, length));
   }
 
   public Future<Boolean> existsForLive(String liveId) {

@@ -48,7 +48,7 @@ public final class Places {
       return Future.succeededFuture();
     }
     return vertx
-        .executeBlocking(() -> location(searcher().search(ip.getHostAddress())))
+        .executeBlocking(() -> location(searcher().search(ip.getHostAddress())), false)
         .onFailure(error -> log.warn("place not found error={}", error.toString()))
         .otherwiseEmpty();
   }

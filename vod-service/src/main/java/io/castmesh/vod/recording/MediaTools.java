@@ -120,10 +120,13 @@ public final class MediaTools {
   private static Found parse(String output) throws IOException {
     Matcher ok = OK.matcher(output);
     if (ok.find()) {
+      double seconds = Double.parseDouble(ok.group(1));
+      if (seconds < 0) {
+        // Not short: unknown. A recording must not be thrown away for that.
+        throw new IOException("the length is not known");
+      }
       return new Found(
-          Double.parseDouble(ok.group(1)),
-          Boolean.parseBoolean(ok.group(2)),
-          Boolean.parseBoolean(ok.group(3)));
+          seconds, Boolean.parseBoolean(ok.group(2)), Boolean.parseBoolean(ok.group(3)));
     }
     if (EMPTY.matcher(output).find()) {
       return new Found(0, false, false);

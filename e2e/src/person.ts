@@ -17,6 +17,7 @@ export class Person {
   readonly #sockets = new Set<WebSocketRoute>();
   #isCut = false;
   opened = 0;
+  sessionId = '';
 
   private constructor(name: string, page: Page, context: BrowserContext) {
     this.name = name;
@@ -184,7 +185,8 @@ export class Person {
       const server = socket.connectToServer();
       server.onMessage((message) => {
         if (!this.#sockets.has(socket)) return;
-        const parsed = JSON.parse(String(message)) as Event;
+        const parsed = JSON.parse(String(message)) as Event & { result?: { sessionId?: string } };
+        this.sessionId = parsed.result?.sessionId ?? this.sessionId;
         if (parsed.method && parsed.params) this.events.push(parsed);
         socket.send(message);
       });

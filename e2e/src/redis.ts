@@ -1,26 +1,121 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { join } from 'node:path';
 
 const DEADLINE_MS = 5_000;
 
-/** The names of all keys in the embedded Redis of a data folder. */
-export function redisKeys(dataDir: string): Promise<string[]> {
+type Reply = string | number | null | Reply[];
+
+/** One key with all that it holds, as text to be searched. */
+export interface Entry {
+  key: string;
+  content: string;
+  /** Milliseconds until it ends by itself; -1: it stays. */
+  ttl: number;
+}
+
+const READ: Record<string, (key: string) => string[]> = {
+  string: (key) => ['GET', key],
+  hash: (key) => ['HGETALL', key],
+  set: (key) => ['SMEMBERS', key],
+  zset: (key) => ['ZRANGE', key, '0', '-1'],
+  list: (key) => ['LRANGE', key, '0', '-1'],
+};
+
+/** Everything in the embedded Redis of a data folder. */
+export async function redisEntries(dataDir: string): Promise<Entry[]> {
   const config = readFileSync(join(dataDir, 'redis/redis.conf'), 'utf8');
-  const port = Number(/^port (\d+)$/m.exec(config)?.[1]);
   const password = /^requirepass (\S+)$/m.exec(config)?.[1] ?? '';
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.setTimeout(DEADLINE_MS, () => socket.destroy(new Error('Redis does not answer')));
-    let text = '';
-    socket.setEncoding('utf8');
-    socket.once('error', reject);
-    socket.on('data', (part: string) => (text += part));
-    socket.once('end', () => {
-      // "+OK" for AUTH, an array of bulk strings for KEYS, "+OK" for QUIT
-      const lines = text.split('\r\n');
-      resolve(lines.filter((line, at) => lines[at - 1]?.startsWith('$') && line !== ''));
+  const redis = new Redis(Number(/^port (\d+)$/m.exec(config)?.[1]));
+  try {
+    await redis.run('AUTH', password);
+    const entries: Entry[] = [];
+    for (const key of (await redis.run('KEYS', '*')) as string[]) {
+      const read = READ[String(await redis.run('TYPE', key))];
+      const content = read ? JSON.stringify(await redis.run(...read(key))) : '';
+      entries.push({ key, content, ttl: Number(await redis.run('PTTL', key)) });
+    }
+    return entries;
+  } finally {
+    redis.close();
+  }
+}
+
+/** As much of the protocol of Redis (RESP 2) as reading needs; one command at a time. */
+class Redis {
+  readonly #socket: Socket;
+  #bytes = Buffer.alloc(0);
+  #wake: (() => void) | undefined;
+  #failure: Error | undefined;
+
+  constructor(port: number) {
+    this.#socket = connect(port, '127.0.0.1');
+    this.#socket.setTimeout(DEADLINE_MS, () => this.#fail(new Error('Redis does not answer')));
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('data', (part) => {
+      this.#bytes = Buffer.concat([this.#bytes, part]);
+      this.#wake?.();
     });
-    socket.write(`AUTH ${password}\r\nKEYS *\r\nQUIT\r\n`);
-  });
+  }
+
+  async run(...words: string[]): Promise<Reply> {
+    const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+    this.#socket.write(`*${words.length}\r\n${parts.join('')}`);
+    return this.#reply();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #reply(): Promise<Reply> {
+    const line = (await this.#take(await this.#lineLength())).toString().trimEnd();
+    const rest = line.slice(1);
+    switch (line[0]) {
+      case '+':
+        return rest;
+      case ':':
+        return Number(rest);
+      case '$': {
+        if (rest === '-1') return null;
+        const bytes = await this.#take(Number(rest) + 2);
+        return bytes.subarray(0, -2).toString();
+      }
+      case '*': {
+        const items: Reply[] = [];
+        for (let at = 0; at < Number(rest); at++) items.push(await this.#reply());
+        return items;
+      }
+      default:
+        throw new Error(`Redis says ${line}`);
+    }
+  }
+
+  async #lineLength(): Promise<number> {
+    for (;;) {
+      const end = this.#bytes.indexOf('\r\n');
+      if (end >= 0) return end + 2;
+      await this.#more();
+    }
+  }
+
+  async #take(length: number): Promise<Buffer> {
+    while (this.#bytes.length < length) await this.#more();
+    const taken = this.#bytes.subarray(0, length);
+    this.#bytes = this.#bytes.subarray(length);
+    return taken;
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => (this.#failure ? reject(this.#failure) : resolve());
+      if (this.#failure) reject(this.#failure);
+    });
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#socket.destroy();
+    this.#wake?.();
+  }
 }

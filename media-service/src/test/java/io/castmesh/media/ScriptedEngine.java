@@ -141,7 +141,7 @@ final class ScriptedEngine implements MediaEngine {
     public CompletionStage<String> processOffer(String sdpOffer) {
       return sdpOffer.contains("a=garbage")
           ? CompletableFuture.failedFuture(new SdpException("garbage"))
-          : done("v=0\r\ns=answer of " + id + "\r\n");
+          : done("v=0\r\ns=answer of " + id + "\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n");
     }
 
     @Override

@@ -38,7 +38,7 @@ public final class Registry {
   private static final String RECORDINGS = "media:recordings";
   private static final String MESH = "media:mesh";
   private static final long EARLY_MILLIS = 30_000;
-  private static final long OFFER_MILLIS = 120_000;
+  private static final long OFFER_MILLIS = 30_000;
   private static final int EARLY_AT_MOST = 64;
 
   /** Sets a lease that is free, or is ours already; answers whose it is. */

@@ -26,6 +26,19 @@ public final class Offers {
     }
   }
 
+  /**
+   * A media server may answer an offer that it cannot make sense of by rejecting everything in it:
+   * every media section has port 0 then (RFC 3264, section 6).
+   */
+  static void verifyAnswer(String sdp) {
+    for (String section : sections(sdp)) {
+      if (!section.split(" ", 3)[1].equals("0")) {
+        return;
+      }
+    }
+    throw Failure.INVALID_SDP.exception();
+  }
+
   private static String[] sections(String sdp) {
     String[] parts = sdp.replace("\r\n", "\n").split("\nm=", -1);
     return Arrays.copyOfRange(parts, 1, parts.length);

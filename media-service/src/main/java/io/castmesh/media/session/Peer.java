@@ -23,6 +23,7 @@ public final class Peer {
         "offer",
         client -> {
           String answer = endpoint.processOffer(sdpOffer);
+          Offers.verifyAnswer(answer);
           endpoint.gatherCandidates();
           return answer;
         });

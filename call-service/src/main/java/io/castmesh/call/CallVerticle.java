@@ -39,6 +39,7 @@ public final class CallVerticle extends VerticleBase {
     CallStore calls = new CallStore(mesh.redis());
     CallNews news = new CallNews(vertx, bus, mesh.clients(), mesh.metrics());
     CallWatch watch = new CallWatch(bus, calls, news, config.lostAfter(), Clock.systemUTC());
+    mesh.metrics().gauge("castmesh.calls.accepted", watch, CallWatch::talking);
     CallService service =
         new CallService(
             bus,

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -46,8 +47,11 @@ final class CallWatch {
   private final Duration lostAfter;
   private final Clock clock;
 
-  /** Accepted calls as they were when last looked at: what Redis loses is put back from here. */
-  private final Map<String, Call> remembered = new HashMap<>();
+  /**
+   * Accepted calls as they were when last looked at: what Redis loses is put back from here. Also
+   * counted by whoever scrapes metrics, on another thread.
+   */
+  private final Map<String, Call> remembered = new ConcurrentHashMap<>();
 
   private final Map<String, Instant> missing = new HashMap<>();
   private Instant lastLook = Instant.MIN;
@@ -59,6 +63,11 @@ final class CallWatch {
     this.news = news;
     this.lostAfter = lostAfter;
     this.clock = clock;
+  }
+
+  /** How many calls people talk in, as of the last look. */
+  int talking() {
+    return remembered.size();
   }
 
   /** Nobody has answered; harmless when somebody has. */

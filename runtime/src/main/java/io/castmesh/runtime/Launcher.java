@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Launcher {
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
   private static final long START_SECONDS = 60;
+  private static final long RETRY_MILLIS = 250;
 
   private final Mesh mesh;
 
@@ -51,6 +52,8 @@ public final class Launcher {
    * @param lifecycle where the caller has already registered what outlives Vert.x
    */
   public static Launcher start(String name, RuntimeConfig config, Lifecycle lifecycle) {
+    // Netty starts the flight recorder on the event loops otherwise, which blocks them for a while.
+    System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -81,6 +84,7 @@ public final class Launcher {
     management.check("mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());
+    await(answering(vertx, redis), "Redis client");
     String node = name + "-" + Trace.fresh().substring(0, 8);
     return new Launcher(
         new Mesh(
@@ -94,6 +98,17 @@ public final class Launcher {
             lifecycle,
             management,
             registry));
+  }
+
+  /** Redis may be starting too, or be slow at first: it is asked again until the start gives up. */
+  private static Future<Void> answering(Vertx vertx, RedisStore redis) {
+    return redis
+        .ping()
+        .recover(
+            away ->
+                vertx
+                    .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                    .compose(waited -> answering(vertx, redis)));
   }
 
   public Mesh mesh() {

@@ -59,18 +59,24 @@ final class Relay {
         .compose(upstream -> forward(ctx, upstream));
   }
 
-  private record Upstream(HttpClientRequest request, HttpClientResponse response) {}
+  private record Upstream(HttpClientRequest request, HttpClientResponse response) {
+    /** Ends the transfer; that it has been cut is no news to us. */
+    void cancel() {
+      request.exceptionHandler(cut -> {});
+      request.reset();
+    }
+  }
 
   private static Future<Void> forward(RoutingContext ctx, Upstream upstream) {
     HttpClientResponse from = upstream.response();
     HttpServerResponse to = ctx.response();
     int status = from.statusCode();
     if (status == 404) {
-      upstream.request().reset();
+      upstream.cancel();
       return Future.failedFuture(Failure.VIDEO_NOT_FOUND.exception());
     }
     if (status >= 500) {
-      upstream.request().reset();
+      upstream.cancel();
       return Future.failedFuture(Failure.UNAVAILABLE.exception());
     }
     RESPONSE_HEADERS.forEach(
@@ -82,7 +88,7 @@ final class Relay {
         });
     if (status == 416) {
       String range = from.getHeader("content-range");
-      upstream.request().reset();
+      upstream.cancel();
       to.headers().clear();
       if (range != null) {
         to.putHeader("content-range", range);
@@ -95,7 +101,7 @@ final class Relay {
     return from.pipeTo(to)
         .recover(
             error -> {
-              upstream.request().reset();
+              upstream.cancel();
               ctx.request().connection().close();
               return Future.succeededFuture();
             });

@@ -55,7 +55,7 @@ public record MediaConfig(
         s.seconds("media.call-deadline", 6, 1, 60, "Longest wait for one answer of a media server"),
         s.seconds("media.ping-interval", 5, 1, 60, "How often media servers are asked to answer"),
         s.seconds(
-            "media.lease", 15, 2, 300, "How long an instance that says nothing counts as alive"),
+            "media.lease", 8, 2, 300, "How long an instance that says nothing counts as alive"),
         s.seconds(
             "media.presence-interval", 15, 1, 300, "How often vanished clients are looked for"),
         s.seconds(

@@ -10,7 +10,6 @@ import io.castmesh.contract.Media.AddCandidate;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Candidate;
 import io.castmesh.contract.Media.JoinCall;
-import io.castmesh.contract.Media.LivesQuery;
 import io.castmesh.contract.Media.OfCall;
 import io.castmesh.contract.Media.OfLive;
 import io.castmesh.contract.Media.Publish;
@@ -125,10 +124,6 @@ public final class MediaService {
 
   Future<Done> callEndHere(OfCall request) {
     return calls.end(request);
-  }
-
-  public Future<Media.Lives> lives(LivesQuery query) {
-    return lives.list(query.liveId()).map(Media.Lives::new);
   }
 
   /** A candidate of a client; without a media id it belongs to the client's latest offer. */

@@ -9,6 +9,7 @@ import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.kurento.PipelineSweep;
 import io.castmesh.media.kurento.Pipelines;
 import io.castmesh.media.kurento.Workers;
+import io.castmesh.media.live.LiveList;
 import io.castmesh.media.live.Lives;
 import io.castmesh.media.recording.Recordings;
 import io.castmesh.media.registry.Registry;
@@ -85,11 +86,11 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
         .verify()
         .compose(writable -> registry.renew())
         .compose(known -> links.start())
-        .compose(tried -> serve(bus, service))
+        .compose(tried -> serve(bus, service, new LiveList(bus, registry)))
         .onSuccess(served -> keepUp(upkeep, recordings));
   }
 
-  private Future<?> serve(Bus bus, MediaService service) {
+  private Future<?> serve(Bus bus, MediaService service, LiveList liveList) {
     return Future.all(
         List.of(
             bus.serve(Media.PUBLISH, service::publish),
@@ -107,7 +108,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus.serve(Media.CALL_CONNECT.at(instance), service::callConnectHere),
             bus.serve(Media.CALL_END, service::callEnd),
             bus.serve(Media.CALL_END.at(instance), service::callEndHere),
-            bus.serve(Media.LIVES, service::lives),
+            bus.serve(Media.LIVES, liveList::find),
             bus.listen(Clients.SESSION_ENDED, service::sessionEnded)));
   }
 

@@ -155,6 +155,9 @@ class MediaFaultsTest {
         "what was recorded is announced",
         () -> assertThat(recordings).extracting(RecordingEnded::liveId).contains(live.liveId()));
     assertThat(await(mesh.bus().ask(Media.LIVES, new Media.LivesQuery(null))).items()).isEmpty();
+    for (String name : List.of("lives", "viewers", "calls", "pipelines", "servers.up")) {
+      eventually(name + " back at nothing", () -> assertThat(gauge(name)).isZero());
+    }
     // when
     server.start();
     // then
@@ -168,6 +171,10 @@ class MediaFaultsTest {
         mesh.bus()
             .ask(
                 Media.PUBLISH, new Media.Publish(caller, MediaServiceTest.OFFER, "Evening", true)));
+  }
+
+  private double gauge(String name) {
+    return mesh.metrics().get("castmesh.media." + name).gauge().value();
   }
 
   private List<String> names() {

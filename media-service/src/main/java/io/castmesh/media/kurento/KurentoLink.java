@@ -6,13 +6,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.kurento.client.Continuation;
 import org.kurento.client.KurentoClient;
 import org.kurento.client.KurentoObject;
 import org.kurento.client.internal.server.KurentoServerException;
@@ -38,17 +34,6 @@ public final class KurentoLink {
 
   private static final long FIRST_PAUSE_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
-
-  private static final Continuation<Void> NOTHING =
-      new Continuation<>() {
-        @Override
-        public void onSuccess(Void nothing) {}
-
-        @Override
-        public void onError(Throwable cause) {
-          log.debug("an object that came too late was not released", cause);
-        }
-      };
 
   /** What happens to the link. */
   public interface Listener {
@@ -175,45 +160,6 @@ public final class KurentoLink {
           releaseNow(object);
           return null;
         });
-  }
-
-  /**
-   * Builds an object, for worker threads. What comes after the deadline is released.
-   *
-   * @param build such as the {@code buildAsync} of a builder
-   */
-  public static <T extends KurentoObject> T built(
-      Duration deadline, Consumer<Continuation<T>> build) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    build.accept(
-        new Continuation<>() {
-          @Override
-          public void onSuccess(T object) {
-            if (!result.complete(object)) {
-              object.release(NOTHING);
-            }
-          }
-
-          @Override
-          public void onError(Throwable cause) {
-            result.completeExceptionally(cause);
-          }
-        });
-    try {
-      return result.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException refused) {
-      throw refused.getCause() instanceof RuntimeException known
-          ? known
-          : new IllegalStateException(refused.getCause());
-    } catch (TimeoutException | InterruptedException late) {
-      if (late instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      if (!result.completeExceptionally(late)) {
-        result.thenAccept(object -> object.release(NOTHING));
-      }
-      throw new IllegalStateException("not built in time", late);
-    }
   }
 
   /** How long a media server may take for one answer. */

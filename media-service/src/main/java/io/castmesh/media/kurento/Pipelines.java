@@ -44,8 +44,7 @@ public final class Pipelines {
     return link.make(
             "pipeline",
             client -> {
-              MediaPipeline pipeline =
-                  KurentoLink.built(link.deadline(), client::createMediaPipeline);
+              MediaPipeline pipeline = Built.within(link.deadline(), client::createMediaPipeline);
               pipeline.setName(name);
               return pipeline;
             },

@@ -27,7 +27,6 @@ import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +144,8 @@ public final class Lives {
             })
         .onSuccess(
             published -> {
-              clients.toEveryone("live.started", new Started(item(lives.get(liveId).record(), 0)));
+              clients.toEveryone(
+                  "live.started", new Started(LiveList.item(lives.get(liveId).record(), 0)));
               log.info("live started live={} presenter={}", liveId, caller.userId());
             });
   }
@@ -331,40 +331,6 @@ public final class Lives {
   public Future<Void> endAll() {
     return Future.join(List.copyOf(lives.values()).stream().map(l -> end(l, "failed")).toList())
         .mapEmpty();
-  }
-
-  /** Lives that run anywhere, the newest first. */
-  public Future<List<Media.Live>> list(String onlyLiveId) {
-    Future<List<LiveRecord>> found =
-        onlyLiveId == null
-            ? registry.lives()
-            : registry.live(onlyLiveId).map(live -> live.stream().toList());
-    return found.compose(
-        records -> {
-          List<LiveRecord> newest =
-              records.stream().sorted((a, b) -> b.startedAt().compareTo(a.startedAt())).toList();
-          return bus.ask(
-                  Audience.SIZES,
-                  new Audience.SizesQuery(newest.stream().map(LiveRecord::liveId).toList()))
-              .map(
-                  sizes -> {
-                    List<Media.Live> items = new ArrayList<>();
-                    for (int i = 0; i < newest.size(); i++) {
-                      items.add(item(newest.get(i), sizes.viewers().get(i)));
-                    }
-                    return items;
-                  });
-        });
-  }
-
-  private static Media.Live item(LiveRecord live, int viewers) {
-    return new Media.Live(
-        live.liveId(),
-        live.title(),
-        live.presenter().user(),
-        live.startedAt(),
-        viewers,
-        live.recorded());
   }
 
   private Live get(String liveId) {

@@ -2,6 +2,7 @@ package io.castmesh.media.recording;
 
 import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.contract.User;
+import io.castmesh.media.kurento.Built;
 import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.session.Peer;
 import io.vertx.core.Future;
@@ -67,7 +68,7 @@ public final class Recording {
     return link.make(
             "recorder",
             client ->
-                KurentoLink.built(
+                Built.within(
                     link.deadline(),
                     new RecorderEndpoint.Builder(pipeline, recordings.uri(liveId))
                             .withMediaProfile(MediaProfileSpecType.WEBM)

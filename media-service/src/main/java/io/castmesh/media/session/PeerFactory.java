@@ -1,6 +1,7 @@
 package io.castmesh.media.session;
 
 import io.castmesh.contract.Media.Candidate;
+import io.castmesh.media.kurento.Built;
 import io.castmesh.media.kurento.KurentoLink;
 import io.vertx.core.Future;
 import org.kurento.client.ConnectionState;
@@ -28,8 +29,7 @@ final class PeerFactory {
             "endpoint",
             client -> {
               WebRtcEndpoint endpoint =
-                  KurentoLink.built(
-                      link.deadline(), new WebRtcEndpoint.Builder(pipeline)::buildAsync);
+                  Built.within(link.deadline(), new WebRtcEndpoint.Builder(pipeline)::buildAsync);
               try {
                 configure(endpoint);
                 listen(endpoint, link, session, version);

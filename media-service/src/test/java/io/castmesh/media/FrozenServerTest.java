@@ -1,0 +1,96 @@
+package io.castmesh.media;
+
+import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.castmesh.contract.Caller;
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Media.Published;
+import io.castmesh.room.RoomConfig;
+import io.castmesh.room.RoomVerticle;
+import io.castmesh.runtime.Mesh;
+import io.castmesh.testing.TestMesh;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A media server whose connections stand but that says nothing any more: the worst kind. */
+@ExtendWith(TestMesh.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FrozenServerTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final TestMediaServer server = new TestMediaServer();
+  private final FreezingProxy proxy = new FreezingProxy(server.url());
+  private Mesh mesh;
+  private TestClients clients;
+
+  @BeforeAll
+  void start(TestMesh test) {
+    mesh = test.mesh();
+    MediaConfig config =
+        MediaConfig.read(
+            test.settings(
+                Map.of(
+                    "CASTMESH_KURENTO_URLS", proxy.url(),
+                    "CASTMESH_MEDIA_LEASE", "2",
+                    "CASTMESH_MEDIA_CALL_DEADLINE", "2",
+                    "CASTMESH_MEDIA_PING_INTERVAL", "1")));
+    RoomConfig room = RoomConfig.read(test.settings(Map.of("CASTMESH_ROOM_PRESENCE_LEASE", "600")));
+    test.deploy(new RoomVerticle(mesh, room)).deploy(new MediaVerticle(mesh, config));
+    clients = new TestClients(mesh);
+  }
+
+  @AfterAll
+  void stop() {
+    proxy.close();
+    server.close();
+  }
+
+  @Test
+  void callersAreAnsweredThePresenterIsToldAndTheServerIsUsedAgainLater() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    Caller other = clients.signIn("bob");
+    Published live = publish(presenter);
+    // when
+    proxy.freeze();
+    long begin = System.nanoTime();
+    FailureException refused = catchThrowableOfType(FailureException.class, () -> publish(other));
+    // then
+    assertThat(refused).isNotNull();
+    assertThat(refused.failure()).isEqualTo(Failure.MEDIA_UNAVAILABLE);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    clients.awaitBroadcast(
+        "live.ended",
+        p ->
+            p.getString("liveId").equals(live.liveId())
+                && p.getString("reason").equals("media_server_lost"));
+    // when
+    proxy.thaw();
+    // then
+    Published[] again = new Published[1];
+    eventually("publishing works again", SOON, () -> again[0] = publish(presenter));
+    await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, again[0].liveId())));
+    eventually(
+        "what the server still held of the lost live is released",
+        SOON,
+        () -> assertThat(server.engine.peers).isEmpty());
+  }
+
+  private Published publish(Caller caller) {
+    return await(
+        mesh.bus()
+            .ask(
+                Media.PUBLISH,
+                new Media.Publish(caller, MediaServiceTest.OFFER, "Evening", false)));
+  }
+}

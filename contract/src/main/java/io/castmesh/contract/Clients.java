@@ -17,6 +17,15 @@ public final class Clients {
   public static final Topic<SessionEnded> SESSION_ENDED =
       new Topic<>("gateway.session.ended", SessionEnded.class);
 
+  /** Somebody has signed out: the sessions of that sign-in end, on every gateway. */
+  public static final Topic<SignedOut> SIGNED_OUT =
+      new Topic<>("gateway.signedOut", SignedOut.class);
+
+  /**
+   * @param signIn as in the access tokens of that sign-in
+   */
+  public record SignedOut(String signIn) {}
+
   /**
    * A notification for clients.
    *

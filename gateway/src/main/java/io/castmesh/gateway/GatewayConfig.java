@@ -15,6 +15,7 @@ import java.util.List;
 public record GatewayConfig(
     String host,
     int port,
+    List<String> trustedProxies,
     Path webDir,
     Path keyFile,
     Tls tls,
@@ -43,7 +44,8 @@ public record GatewayConfig(
       int inFlight,
       int outboxBytes,
       int resumeEvents,
-      int sockets) {}
+      int sockets,
+      int sessionsPerUser) {}
 
   /**
    * @param resumeWindow how long a session waits for its client
@@ -60,6 +62,9 @@ public record GatewayConfig(
         new GatewayConfig(
             s.text("http.host", "127.0.0.1", "Where the gateway listens; 0.0.0.0: everywhere"),
             s.integer("http.port", 8080, 0, 65535, "Port of the gateway; 0: a free one"),
+            s.list(
+                "http.trusted-proxies",
+                "IP addresses of proxies whose X-Forwarded-For is believed"),
             s.path("web.dir", "web/app/dist", "Folder of the built web application"),
             keyFile.isEmpty()
                 ? runtime.dataDir().resolve("keys").resolve("access-token.pem")
@@ -89,7 +94,13 @@ public record GatewayConfig(
                     67108864,
                     "Unsent bytes after which a client is too slow"),
                 s.integer("limits.resume-events", 1000, 10, 100000, "Events kept for a resume"),
-                s.integer("limits.sockets", 50000, 1, 1000000, "Sockets of one gateway")),
+                s.integer("limits.sockets", 50000, 1, 1000000, "Sockets of one gateway"),
+                s.integer(
+                    "limits.sessions-per-user",
+                    16,
+                    1,
+                    1000,
+                    "Sessions of one user on one gateway; the oldest makes room")),
             new Session(
                 s.seconds("session.authenticate-within", 10, 1, 60, "Time to authenticate"),
                 // The promise is that others know within 60 s; two of them are for the release.

@@ -20,11 +20,14 @@ import java.time.Clock;
  * event loop; a process more is a gateway more.
  */
 public final class GatewayVerticle extends VerticleBase {
+  private static final long FORGET_MILLIS = 600_000;
+
   private final Mesh mesh;
   private final GatewayConfig config;
   private final HttpDoor door;
   private Passwords passwords;
   private Sessions sessions;
+  private long forgetTimer;
 
   public GatewayVerticle(Mesh mesh, GatewayConfig config) {
     this.mesh = mesh;
@@ -42,6 +45,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    mesh.vertx().cancelTimer(forgetTimer);
     return (sessions == null ? Future.<Void>succeededFuture() : sessions.stop())
         .eventually(door::close)
         .onComplete(done -> passwords.close());
@@ -60,6 +64,8 @@ public final class GatewayVerticle extends VerticleBase {
   private Future<Void> open(AccessTokens tokens) {
     AccountService accounts =
         new AccountService(mesh.mysql(), passwords, tokens, config.auth().refreshTtl());
+    forgetTimer =
+        mesh.vertx().setPeriodic(FORGET_MILLIS, timer -> accounts.forgetExpired().otherwiseEmpty());
     JsonSchemas openRpc = JsonSchemas.load("/openrpc.json");
     IceServers iceServers = new IceServers(config.ice(), Clock.systemUTC());
     sessions = new Sessions(mesh, config, tokens, new RpcMethods(openRpc, mesh.bus()), iceServers);

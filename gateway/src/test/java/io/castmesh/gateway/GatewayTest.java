@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
@@ -221,6 +222,29 @@ class GatewayTest {
   }
 
   @Test
+  void aSessionTooManyTakesThePlaceOfTheOldest() throws Exception {
+    // given
+    JsonObject tokens = signUp("Rosa");
+    TestClient first = new TestClient(mesh.vertx(), port);
+    authenticate(first, tokens, null);
+    List<TestClient> others = new ArrayList<>();
+    // when
+    for (int i = 0; i < 16; i++) {
+      TestClient next = new TestClient(mesh.vertx(), port);
+      authenticate(next, tokens, null);
+      others.add(next);
+    }
+    // then
+    assertThat(first.event().getString("method")).isEqualTo("session.replaced");
+    assertThat(first.closeCode()).isEqualTo(4409);
+    for (TestClient other : others) {
+      assertThat(other.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
+      other.close();
+    }
+    first.close();
+  }
+
+  @Test
   void aFloodIsRefusedAndThenCutOff() throws Exception {
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
       authenticate(client, signUp("Ivy"), null);
@@ -283,14 +307,18 @@ class GatewayTest {
   }
 
   @Test
-  void loggingOutRevokesBothTokensAtOnce() throws Exception {
+  void loggingOutRevokesBothTokensAndEndsTheSession() throws Exception {
     // given
     JsonObject tokens = signUp("Kim");
     String refresh = body("refreshToken", tokens.getString("refreshToken"));
+    TestClient client = new TestClient(mesh.vertx(), port);
+    authenticate(client, tokens, null);
     // when
     HttpResponse<String> out = post("/api/v1/auth/logout", refresh, tokens);
     // then
     assertThat(out.statusCode()).isEqualTo(204);
+    assertThat(client.closeCode()).isEqualTo(4401);
+    client.close();
     assertThat(problem(get("/api/v1/me", tokens))).isEqualTo("TOKEN_REVOKED");
     assertThat(problem(post("/api/v1/auth/refresh", refresh, null))).isEqualTo("TOKEN_REVOKED");
   }

@@ -26,8 +26,12 @@ public final class AccessTokens {
   private static final String ISSUER = "castmesh";
   private static final String REVOKED = "token:revoked:";
 
-  /** A verified token. */
-  public record Verified(User user, String tokenId, Instant expiresAt) {}
+  /**
+   * A verified token.
+   *
+   * @param signIn of which sign-in: the family of its refresh tokens
+   */
+  public record Verified(User user, String tokenId, String signIn, Instant expiresAt) {}
 
   private final JWTAuth jwt;
   private final RedisStore redis;
@@ -60,11 +64,12 @@ public final class AccessTokens {
     return ttl;
   }
 
-  public String issue(User user) {
+  public String issue(User user, String signIn) {
     return jwt.generateToken(
         new JsonObject()
             .put("sub", user.id())
             .put("nickname", user.nickname())
+            .put("sid", signIn)
             .put("jti", UUID.randomUUID().toString()),
         new JWTOptions()
             .setAlgorithm(ALGORITHM)
@@ -86,6 +91,7 @@ public final class AccessTokens {
                   || !ISSUER.equals(claims.getString("iss"))
                   || claims.getString("sub") == null
                   || claims.getString("jti") == null
+                  || claims.getString("sid") == null
                   || claims.getLong("exp") == null) {
                 return Future.failedFuture(Failure.TOKEN_INVALID.exception());
               }
@@ -94,7 +100,8 @@ public final class AccessTokens {
                 return Future.failedFuture(Failure.TOKEN_EXPIRED.exception());
               }
               User user = Avatars.user(claims.getString("sub"), claims.getString("nickname"));
-              Verified verified = new Verified(user, claims.getString("jti"), expiry);
+              Verified verified =
+                  new Verified(user, claims.getString("jti"), claims.getString("sid"), expiry);
               return refuseRevoked(verified);
             });
   }

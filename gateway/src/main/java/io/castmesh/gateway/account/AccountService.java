@@ -51,8 +51,11 @@ public final class AccountService {
    * @param nickname null: one is made up
    */
   public Future<Tokens> guest(String nickname) {
-    String name = nickname == null ? "guest-" + (100_000 + random.nextInt(900_000)) : nickname;
-    return create(name, null).compose(this::signIn);
+    if (nickname != null) {
+      return create(nickname, null).compose(this::signIn);
+    }
+    return create("guest-" + Long.toString(random.nextLong(1L << 45), 36), null)
+        .compose(this::signIn);
   }
 
   /** Fails with {@link Failure#BAD_CREDENTIALS}. */
@@ -82,22 +85,18 @@ public final class AccountService {
    */
   public Future<Tokens> refresh(String refreshToken) {
     return guarded(refresh.rotate(refreshToken))
-        .compose(
-            rotated ->
-                byId(rotated.accountId())
-                    .map(
-                        user ->
-                            new Tokens(
-                                access.issue(user),
-                                rotated.token(),
-                                access.ttl().toSeconds(),
-                                user)));
+        .compose(rotated -> byId(rotated.accountId()).map(user -> tokens(user, rotated)));
   }
 
   public Future<Void> logout(AccessTokens.Verified token, String refreshToken) {
     return access
         .revoke(token)
         .compose(done -> guarded(refresh.revoke(token.user().id(), refreshToken)));
+  }
+
+  /** To be called now and then: forgets tokens that have expired, and guests without any. */
+  public Future<Void> forgetExpired() {
+    return guarded(refresh.forgetExpired());
   }
 
   /** Fails with {@link Failure#USER_NOT_FOUND}. */
@@ -134,8 +133,12 @@ public final class AccountService {
   }
 
   private Future<Tokens> signIn(User user) {
-    return guarded(refresh.issue(user.id()))
-        .map(token -> new Tokens(access.issue(user), token, access.ttl().toSeconds(), user));
+    return guarded(refresh.issue(user.id())).map(issued -> tokens(user, issued));
+  }
+
+  private Tokens tokens(User user, RefreshTokens.Issued issued) {
+    return new Tokens(
+        access.issue(user, issued.family()), issued.token(), access.ttl().toSeconds(), user);
   }
 
   /** Names that look alike are one name: compatibility forms and case do not tell them apart. */

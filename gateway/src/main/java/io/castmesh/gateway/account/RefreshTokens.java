@@ -23,8 +23,8 @@ import java.util.UUID;
 final class RefreshTokens {
   private static final int BYTES = 32;
 
-  /** The successor and whose it is. */
-  record Rotated(String accountId, String token) {}
+  /** A token and whose it is. */
+  record Issued(String accountId, String family, String token) {}
 
   private final Pool mysql;
   private final Duration ttl;
@@ -35,11 +35,28 @@ final class RefreshTokens {
     this.ttl = ttl;
   }
 
-  Future<String> issue(String accountId) {
-    return insert(mysql, accountId, UUID.randomUUID().toString());
+  Future<Issued> issue(String accountId) {
+    String family = UUID.randomUUID().toString();
+    return insert(mysql, accountId, family).map(token -> new Issued(accountId, family, token));
   }
 
-  Future<Rotated> rotate(String token) {
+  /** Forgets what nobody can use any more, a part at a time, and guests who have nothing left. */
+  Future<Void> forgetExpired() {
+    return mysql
+        .query("DELETE FROM refresh_tokens WHERE expires_at < CURRENT_TIMESTAMP(3) LIMIT 5000")
+        .execute()
+        .compose(
+            done ->
+                mysql
+                    .query(
+                        "DELETE FROM accounts WHERE password_hash IS NULL AND created_at <"
+                            + " CURRENT_TIMESTAMP(3) - INTERVAL 1 DAY AND id NOT IN (SELECT"
+                            + " account_id FROM refresh_tokens) LIMIT 5000")
+                    .execute())
+        .mapEmpty();
+  }
+
+  Future<Issued> rotate(String token) {
     // A failure inside of a transaction rolls it back, but a family that ends must stay ended.
     return mysql
         .withTransaction(
@@ -74,7 +91,7 @@ final class RefreshTokens {
         .mapEmpty();
   }
 
-  private record Outcome(Rotated rotated, Failure refused) {}
+  private record Outcome(Issued rotated, Failure refused) {}
 
   private Future<Outcome> next(SqlClient connection, String token, Row row) {
     String family = row.getString("family");
@@ -97,7 +114,7 @@ final class RefreshTokens {
             "UPDATE refresh_tokens SET used_at = CURRENT_TIMESTAMP(3) WHERE token_hash = ?")
         .execute(Tuple.of(hash(token)))
         .compose(done -> insert(connection, accountId, family))
-        .map(successor -> new Outcome(new Rotated(accountId, successor), null));
+        .map(successor -> new Outcome(new Issued(accountId, family, successor), null));
   }
 
   private Future<String> insert(SqlClient client, String accountId, String family) {

@@ -1,9 +1,9 @@
 package io.castmesh.gateway.account;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -42,7 +42,13 @@ final class TokenKeys {
         fresh,
         pem("PRIVATE KEY", pair.getPrivate().getEncoded())
             + pem("PUBLIC KEY", pair.getPublic().getEncoded()));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.createLink(file, fresh);
+    } catch (FileAlreadyExistsException another) {
+      // Another gateway on this folder was faster: its key is everybody's.
+    } finally {
+      Files.delete(fresh);
+    }
   }
 
   private static java.nio.file.attribute.FileAttribute<?> ownerOnly() {

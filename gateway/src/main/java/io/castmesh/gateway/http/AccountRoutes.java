@@ -1,9 +1,11 @@
 package io.castmesh.gateway.http;
 
+import io.castmesh.contract.Clients;
 import io.castmesh.contract.Failure;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Avatars;
 import io.castmesh.gateway.session.TokenBucket;
+import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -21,11 +23,15 @@ final class AccountRoutes {
   private static final int ADDRESSES = 10_000;
 
   private final AccountService accounts;
+  private final Bus bus;
+  private final ClientAddress address;
   private final int perMinute;
   private final Map<String, TokenBucket> attempts = new HashMap<>();
 
-  AccountRoutes(AccountService accounts, int attemptsPerMinute) {
+  AccountRoutes(AccountService accounts, Bus bus, ClientAddress address, int attemptsPerMinute) {
     this.accounts = accounts;
+    this.bus = bus;
+    this.address = address;
     this.perMinute = attemptsPerMinute;
   }
 
@@ -64,22 +70,26 @@ final class AccountRoutes {
         "/api/v1/auth/logout",
         "RefreshToken",
         204,
-        (ctx, who, body) -> accounts.logout(who, body.getString("refreshToken")));
+        (ctx, who, body) ->
+            accounts
+                .logout(who, body.getString("refreshToken"))
+                .onSuccess(
+                    done -> bus.emit(Clients.SIGNED_OUT, new Clients.SignedOut(who.signIn()))));
     api.signedIn(
         HttpMethod.GET, "/api/v1/me", 200, (ctx, who) -> Future.succeededFuture(who.user()));
     router.get("/api/v1/users/:id/avatar").handler(AccountRoutes::avatar);
   }
 
   private <T> Future<T> limited(RoutingContext ctx, Supplier<Future<T>> work) {
-    String address = ctx.request().remoteAddress().hostAddress();
+    String from = address.of(ctx.request());
     long now = System.nanoTime();
     if (attempts.size() >= ADDRESSES) {
       attempts.values().removeIf(bucket -> bucket.full(now));
     }
     boolean allowed =
-        attempts.size() < ADDRESSES
+        (attempts.containsKey(from) || attempts.size() < ADDRESSES)
             && attempts
-                .computeIfAbsent(address, key -> new TokenBucket(perMinute / 60.0, perMinute, now))
+                .computeIfAbsent(from, key -> new TokenBucket(perMinute / 60.0, perMinute, now))
                 .take(now);
     return allowed ? work.get() : Future.failedFuture(Failure.TOO_MANY_REQUESTS.exception());
   }

@@ -26,9 +26,11 @@ final class Api {
   private final Router router;
   private final JsonSchemas schemas;
   private final AccessTokens tokens;
+  private final ClientAddress address;
   private final String node;
 
-  Api(Router router, JsonSchemas schemas, AccessTokens tokens, String node) {
+  Api(Router router, JsonSchemas schemas, AccessTokens tokens, ClientAddress address, String node) {
+    this.address = address;
     this.router = router;
     this.schemas = schemas;
     this.tokens = tokens;
@@ -96,8 +98,7 @@ final class Api {
 
   /** Who asks over HTTP: a person without a session. */
   Caller caller(RoutingContext ctx, AccessTokens.Verified who) {
-    return new Caller(
-        new SessionRef("http", node), who.user(), ctx.request().remoteAddress().hostAddress());
+    return new Caller(new SessionRef("http", node), who.user(), address.of(ctx.request()));
   }
 
   Future<AccessTokens.Verified> verify(RoutingContext ctx) {

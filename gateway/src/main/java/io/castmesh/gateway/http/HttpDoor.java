@@ -39,10 +39,12 @@ public final class HttpDoor {
     Router router = Router.router(mesh.vertx());
     WebApp web = new WebApp(config.webDir(), config.tls().enabled());
     JsonSchemas openApi = JsonSchemas.load("/openapi.json");
-    Api api = new Api(router, openApi, tokens, mesh.node());
+    ClientAddress address = new ClientAddress(config.trustedProxies());
+    Api api = new Api(router, openApi, tokens, address, mesh.node());
     router.route().handler(web::headers);
-    new Sockets(sessions).mount(mesh.vertx(), router);
-    new AccountRoutes(accounts, config.auth().attemptsPerMinute()).mount(api, router);
+    new Sockets(sessions, address).mount(mesh.vertx(), router);
+    new AccountRoutes(accounts, mesh.bus(), address, config.auth().attemptsPerMinute())
+        .mount(api, router);
     new LiveRoutes(mesh.bus(), iceServers).mount(api);
     new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);
     document(router, "/openrpc.json", openRpc.document());

@@ -28,7 +28,7 @@ final class Problems {
     FailureException failure = failure(ctx, error);
     Failure kind = failure.failure();
     if (ctx.response().headWritten()) {
-      ctx.request().connection().close();
+      ctx.response().reset();
       return;
     }
     JsonObject problem =

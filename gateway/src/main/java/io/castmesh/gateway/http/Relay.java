@@ -12,6 +12,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Passes a file of another service through to the client: a chunk at a time and no faster than the
@@ -32,18 +33,27 @@ final class Relay {
   private static final int CONNECTIONS = 256;
   private static final int WAITING = 256;
 
+  /**
+   * For a connection, and then for the head of the answer; the body takes as long as the client.
+   */
+  private static final int WAIT_MILLIS = 5000;
+
   private final HttpClient client;
 
   Relay(Vertx vertx) {
     client =
         vertx.createHttpClient(
-            new HttpClientOptions().setConnectTimeout(3000).setReadIdleTimeout(30),
+            new HttpClientOptions().setConnectTimeout(3000),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
   }
 
   Future<Void> pass(RoutingContext ctx, String url) {
     return client
-        .request(new RequestOptions().setMethod(ctx.request().method()).setAbsoluteURI(url))
+        .request(
+            new RequestOptions()
+                .setMethod(ctx.request().method())
+                .setAbsoluteURI(url)
+                .setConnectTimeout(WAIT_MILLIS))
         .compose(
             request -> {
               REQUEST_HEADERS.forEach(
@@ -53,7 +63,10 @@ final class Relay {
                       request.putHeader(name, value);
                     }
                   });
-              return request.send().map(response -> new Upstream(request, response));
+              return request
+                  .send()
+                  .timeout(WAIT_MILLIS, TimeUnit.MILLISECONDS)
+                  .map(response -> new Upstream(request, response));
             })
         .recover(error -> Future.failedFuture(Failure.UNAVAILABLE.exception()))
         .compose(upstream -> forward(ctx, upstream));
@@ -89,7 +102,7 @@ final class Relay {
     if (status == 416) {
       String range = from.getHeader("content-range");
       upstream.cancel();
-      to.headers().clear();
+      RESPONSE_HEADERS.forEach(to.headers()::remove);
       if (range != null) {
         to.putHeader("content-range", range);
       }
@@ -102,7 +115,7 @@ final class Relay {
         .recover(
             error -> {
               upstream.cancel();
-              ctx.request().connection().close();
+              to.reset();
               return Future.succeededFuture();
             });
   }

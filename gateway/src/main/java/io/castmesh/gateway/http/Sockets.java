@@ -13,6 +13,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +24,15 @@ final class Sockets {
   /** A SockJS post may carry several messages, each of which is held to its own limit. */
   private static final int SOCKJS_BODY_BYTES = 1024 * 1024;
 
-  private final Sessions sessions;
+  private static final Set<CloseCode> ABUSES =
+      Set.of(CloseCode.SLOW_CONSUMER, CloseCode.TOO_MANY_REQUESTS, CloseCode.MESSAGE_TOO_LARGE);
 
-  Sockets(Sessions sessions) {
+  private final Sessions sessions;
+  private final ClientAddress address;
+
+  Sockets(Sessions sessions, ClientAddress address) {
     this.sessions = sessions;
+    this.address = address;
   }
 
   void mount(Vertx vertx, Router router) {
@@ -45,9 +51,10 @@ final class Sockets {
   }
 
   private void webSocket(RoutingContext ctx) {
+    String from = address.of(ctx.request());
     ctx.request()
         .toWebSocket()
-        .onSuccess(this::accept)
+        .onSuccess(socket -> accept(socket, from))
         .onFailure(
             error ->
                 Problems.fail(
@@ -55,7 +62,7 @@ final class Sockets {
                     io.castmesh.contract.Failure.INVALID_REQUEST.exception("this is a WebSocket")));
   }
 
-  private void accept(ServerWebSocket socket) {
+  private void accept(ServerWebSocket socket, String from) {
     Connection connection =
         sessions.open(
             new ClientSocket() {
@@ -68,12 +75,17 @@ final class Sockets {
               public void close(CloseCode code) {
                 if (!socket.isClosed()) {
                   socket.close((short) code.code(), code.reason());
+                  if (ABUSES.contains(code)) {
+                    // Who keeps sending would keep the socket open: nothing more is read of it, so
+                    // that it runs into the idle timeout if it never completes the closing.
+                    socket.pause();
+                  }
                 }
               }
 
               @Override
               public String address() {
-                return socket.remoteAddress().hostAddress();
+                return from;
               }
             });
     if (connection == null) {
@@ -103,7 +115,9 @@ final class Sockets {
 
               @Override
               public String address() {
-                return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
+                return socket.remoteAddress() == null
+                    ? ""
+                    : address.of(socket.remoteAddress(), socket.headers().get("x-forwarded-for"));
               }
             });
     if (connection == null) {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * describe it in {@code openrpc.json} and add its line here.
  */
 public final class RpcMethods {
-  /** How many people {@code presence.watch} lists at most. */
+  /** How many people {@code presence.watch} of everyone lists at most. */
   private static final int PEOPLE = 500;
 
   /** A method's answer is sent as JSON. */
@@ -135,12 +135,19 @@ public final class RpcMethods {
     boolean everyone = params.getBoolean("everyone", false);
     List<String> users =
         params.getJsonArray("users", new JsonArray()).stream().map(String::valueOf).toList();
-    if (everyone == !users.isEmpty()) {
+    if (everyone ? !users.isEmpty() : !params.containsKey("users")) {
       return Future.failedFuture(
           Failure.INVALID_PARAMS.exception("give users or everyone, and not both"));
     }
     session.watch(everyone, users.stream().collect(Collectors.toUnmodifiableSet()));
-    return bus.ask(Presence.LIST, new Presence.ListQuery(everyone ? null : users, PEOPLE));
+    if (!everyone && users.isEmpty()) {
+      return Future.succeededFuture(new Presence.People(List.of()));
+    }
+    return bus.ask(
+        Presence.LIST,
+        everyone
+            ? new Presence.ListQuery(null, PEOPLE)
+            : new Presence.ListQuery(users, users.size()));
   }
 
   private static Media.OfLive ofLive(Session session, JsonObject params) {

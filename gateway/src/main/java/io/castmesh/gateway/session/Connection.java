@@ -76,12 +76,19 @@ public final class Connection {
       close(CloseCode.MESSAGE_TOO_LARGE);
       return;
     }
+    if (rate.full(heardAt)) {
+      refusals = 0;
+    }
     boolean allowed = rate.take(heardAt);
     RpcRequest request;
     try {
       request = RpcRequest.parse(text);
     } catch (RpcRequest.BadParams e) {
-      send(RpcFrames.error(e.id(), Failure.INVALID_PARAMS.exception("send params as an object")));
+      if (!allowed) {
+        refuse(e.id());
+      } else if (e.id() != null) {
+        send(RpcFrames.error(e.id(), Failure.INVALID_PARAMS.exception("send params as an object")));
+      }
       return;
     } catch (FailureException e) {
       if (allowed) {
@@ -111,11 +118,14 @@ public final class Connection {
     outbox.close();
     sessions.forget(this);
     if (session != null && session.detach(this)) {
-      sessions.detached(session, closeCode == 1000 || closeCode == 1001);
+      sessions.detached(session, closeCode == 1000 || closeCode == 1001, 0);
     }
   }
 
-  /** Closes the socket; its session waits for the client to return. */
+  /**
+   * Closes the socket; its session waits for the client to return. The wait begins at once: a peer
+   * that is gone or does not read may never complete the closing handshake.
+   */
   void close(CloseCode code) {
     if (closed) {
       return;
@@ -127,6 +137,10 @@ public final class Connection {
     }
     sessions.closed(code);
     socket.close(code);
+    if (session != null && session.detach(this)) {
+      long silent = code == CloseCode.HEARTBEAT_MISSED ? System.nanoTime() - heardAt : 0;
+      sessions.detached(session, false, silent);
+    }
   }
 
   /** To be called now and then: notices clients that are silent or do not read. */
@@ -144,10 +158,7 @@ public final class Connection {
       return;
     }
     long begin = System.nanoTime();
-    Future<?> answer =
-        session == null
-            ? Future.failedFuture(Failure.UNAUTHENTICATED.exception())
-            : sessions.methods().call(session, request.method(), request.params());
+    Future<?> answer = answer(request);
     answer.onComplete(
         result -> {
           inFlight--;
@@ -161,6 +172,17 @@ public final class Connection {
           sessions.answered(request.method(), outcome(error), System.nanoTime() - begin);
           fail(request, error);
         });
+  }
+
+  private Future<?> answer(RpcRequest request) {
+    if (session == null) {
+      return Future.failedFuture(Failure.UNAUTHENTICATED.exception());
+    }
+    try {
+      return sessions.methods().call(session, request.method(), request.params());
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private void authenticate(RpcRequest request) {

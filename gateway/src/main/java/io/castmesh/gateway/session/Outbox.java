@@ -1,6 +1,5 @@
 package io.castmesh.gateway.session;
 
-import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 
 /**
@@ -71,8 +70,12 @@ final class Outbox {
   }
 
   static int utf8Length(String text) {
-    return text.length() < 256
-        ? text.getBytes(StandardCharsets.UTF_8).length
-        : (int) text.chars().mapToLong(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : 3).sum();
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      // Each half of a surrogate pair stands for two of its four bytes.
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
   }
 }

@@ -5,14 +5,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The latest events of one session, for a client that returns. Bounded; the oldest go first. */
+/**
+ * The latest events of one session, for a client that returns. Bounded in number and size; the
+ * oldest go first.
+ */
 final class ResumeBuffer {
   private final int maxEvents;
+  private final int maxBytes;
   private final Deque<String> frames = new ArrayDeque<>();
   private long lastSeq;
+  private long bytes;
 
-  ResumeBuffer(int maxEvents) {
+  ResumeBuffer(int maxEvents, int maxBytes) {
     this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
   }
 
   long lastSeq() {
@@ -23,8 +29,9 @@ final class ResumeBuffer {
   void add(String frame) {
     lastSeq++;
     frames.add(frame);
-    if (frames.size() > maxEvents) {
-      frames.poll();
+    bytes += frame.length();
+    while (frames.size() > maxEvents || (bytes > maxBytes && frames.size() > 1)) {
+      bytes -= frames.poll().length();
     }
   }
 

@@ -4,6 +4,7 @@ import io.castmesh.contract.Caller;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
+import io.castmesh.gateway.GatewayConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
 public final class Session {
   private final SessionRef ref;
   private final User user;
+  private final String signIn;
   private final ResumeBuffer events;
   private Connection connection;
   private String address;
@@ -22,10 +24,19 @@ public final class Session {
   private Set<String> watched = Set.of();
   private long timer = -1;
 
-  Session(SessionRef ref, User user, int resumeEvents) {
+  /**
+   * @param signIn of which sign-in: its tokens' family
+   */
+  Session(SessionRef ref, User user, String signIn, GatewayConfig.Limits limits) {
     this.ref = ref;
     this.user = user;
-    this.events = new ResumeBuffer(resumeEvents);
+    this.signIn = signIn;
+    // Half of an outbox: what has been missed fits into the socket of the client that returns.
+    this.events = new ResumeBuffer(limits.resumeEvents(), limits.outboxBytes() / 2);
+  }
+
+  String signIn() {
+    return signIn;
   }
 
   public SessionRef ref() {

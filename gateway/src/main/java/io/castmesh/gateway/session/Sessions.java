@@ -3,6 +3,7 @@ package io.castmesh.gateway.session;
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.SessionEnded;
+import io.castmesh.contract.Failure;
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
@@ -17,8 +18,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,10 +54,11 @@ public final class Sessions {
   private final AccessTokens tokens;
   private final RpcMethods methods;
   private final IceServers iceServers;
-  private final Map<String, Session> sessions = new HashMap<>();
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Connection> connections = new HashSet<>();
   private final AtomicInteger sessionCount = new AtomicInteger();
   private final AtomicInteger socketCount = new AtomicInteger();
+  private boolean draining;
   private long checkTimer;
   private long presenceTimer;
 
@@ -92,12 +94,14 @@ public final class Sessions {
     return Future.all(
             mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver),
             mesh.bus().listen(Clients.BROADCAST, this::broadcast),
+            mesh.bus().listen(Clients.SIGNED_OUT, this::signedOut),
             mesh.bus().listen(Presence.CHANGED, this::presenceChanged))
         .mapEmpty();
   }
 
   /** Tells every client that it should reconnect elsewhere, ends the sessions. */
   public Future<Void> stop() {
+    draining = true;
     mesh.vertx().cancelTimer(checkTimer);
     mesh.vertx().cancelTimer(presenceTimer);
     ClientEvent draining =
@@ -111,7 +115,7 @@ public final class Sessions {
 
   /** A socket has opened. Null when there are too many. */
   public Connection open(ClientSocket socket) {
-    if (connections.size() >= config.limits().sockets()) {
+    if (draining || connections.size() >= config.limits().sockets()) {
       socket.close(CloseCode.DRAINING);
       return null;
     }
@@ -145,7 +149,13 @@ public final class Sessions {
   }
 
   Future<Welcome> authenticate(String token, JsonObject resume) {
-    return tokens.verify(token).map(verified -> welcome(verified.user(), resume));
+    return tokens
+        .verify(token)
+        .compose(
+            verified ->
+                draining
+                    ? Future.failedFuture(Failure.UNAVAILABLE.exception())
+                    : Future.succeededFuture(welcome(verified, resume)));
   }
 
   void attach(Welcome welcome, Connection connection) {
@@ -170,7 +180,10 @@ public final class Sessions {
     }
   }
 
-  void detached(Session session, boolean forGood) {
+  /**
+   * @param silentNanos since the client was last heard of, when that was noticed late
+   */
+  void detached(Session session, boolean forGood, long silentNanos) {
     if (forGood) {
       end(session, "closed");
       return;
@@ -178,7 +191,7 @@ public final class Sessions {
     session.timer(
         mesh.vertx()
             .setTimer(
-                config.session().resumeWindow().toMillis(),
+                Math.max(1000, config.session().resumeWindow().minusNanos(silentNanos).toMillis()),
                 timer -> {
                   if (session.connection() == null) {
                     end(session, "expired");
@@ -186,7 +199,8 @@ public final class Sessions {
                 }));
   }
 
-  private Welcome welcome(User user, JsonObject resume) {
+  private Welcome welcome(AccessTokens.Verified token, JsonObject resume) {
+    User user = token.user();
     if (resume != null) {
       Session old = sessions.get(resume.getString("sessionId"));
       long lastSeq = resume.getLong("lastSeq", 0L);
@@ -198,10 +212,34 @@ public final class Sessions {
       }
     }
     SessionRef ref = new SessionRef(Trace.fresh() + Trace.fresh(), mesh.node());
-    Session session = new Session(ref, user, config.limits().resumeEvents());
+    makeRoom(user);
+    Session session = new Session(ref, user, token.signIn(), config.limits());
     sessions.put(ref.sessionId(), session);
     sessionCount.set(sessions.size());
     return new Welcome(session, false, 0, answer(session, false));
+  }
+
+  /** A user has so many sessions at once; a further one takes the place of the oldest. */
+  private void makeRoom(User user) {
+    List<Session> mine =
+        sessions.values().stream().filter(s -> s.user().id().equals(user.id())).toList();
+    if (mine.size() >= config.limits().sessionsPerUser()) {
+      Session oldest = mine.get(0);
+      oldest.deliver(new ClientEvent("session.replaced", "{}"));
+      end(oldest, "replaced");
+    }
+  }
+
+  private void signedOut(Clients.SignedOut news) {
+    List.copyOf(sessions.values()).stream()
+        .filter(session -> session.signIn().equals(news.signIn()))
+        .forEach(
+            session -> {
+              if (session.connection() != null) {
+                session.connection().close(CloseCode.NOT_AUTHENTICATED);
+              }
+              end(session, "closed");
+            });
   }
 
   private Map<String, Object> answer(Session session, boolean resumed) {

@@ -1,5 +1,6 @@
 package io.castmesh.runtime.config;
 
+import io.castmesh.runtime.store.MysqlUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,27 +36,41 @@ public record RuntimeConfig(
     Path dataDir = s.path("data.dir", "data", "Folder of keys, databases and recordings");
     String recordings =
         s.text("recordings.dir", "", "Folder of recordings; unset: recordings inside data.dir");
-    return new RuntimeConfig(
-        dataDir,
-        recordings.isEmpty()
-            ? dataDir.resolve("recordings")
-            : Path.of(recordings).toAbsolutePath().normalize(),
-        s.text("management.host", "127.0.0.1", "Where health and metrics are served"),
-        s.integer("management.port", 9090, 0, 65535, "Port of health and metrics; 0: a free one"),
-        s.text(
-            "mysql.url",
-            "",
-            "mysql://user:password@host:3306/castmesh; unset in one JVM: embedded"),
-        s.integer("mysql.pool-size", 8, 1, 256, "Connections to MySQL of one process"),
-        s.text("redis.url", "", "redis://host:6379; unset in one JVM: embedded"),
-        s.integer("redis.pool-size", 8, 1, 256, "Connections to Redis of one process"),
-        s.choice("log.format", "text", Arrays.asList("text", "json"), "How log lines look"),
-        s.choice(
-            "log.level",
-            "info",
-            Arrays.asList("trace", "debug", "info", "warn", "error"),
-            "What is worth a log line"),
-        s.seconds("drain.deadline", 20, 1, 600, "How long a shutdown may take"));
+    RuntimeConfig config =
+        new RuntimeConfig(
+            dataDir,
+            recordings.isEmpty()
+                ? dataDir.resolve("recordings")
+                : Path.of(recordings).toAbsolutePath().normalize(),
+            s.text("management.host", "127.0.0.1", "Where health and metrics are served"),
+            s.integer(
+                "management.port", 9090, 0, 65535, "Port of health and metrics; 0: a free one"),
+            s.text(
+                "mysql.url",
+                "",
+                "mysql://user:password@host:3306/castmesh; unset in one JVM: embedded"),
+            s.integer("mysql.pool-size", 8, 1, 256, "Connections to MySQL of one process"),
+            s.text("redis.url", "", "redis://host:6379; unset in one JVM: embedded"),
+            s.integer("redis.pool-size", 8, 1, 256, "Connections to Redis of one process"),
+            s.choice("log.format", "text", Arrays.asList("text", "json"), "How log lines look"),
+            s.choice(
+                "log.level",
+                "info",
+                Arrays.asList("trace", "debug", "info", "warn", "error"),
+                "What is worth a log line"),
+            s.seconds("drain.deadline", 20, 1, 600, "How long a shutdown may take"));
+    try {
+      if (!config.mysqlUrl.isEmpty()) {
+        MysqlUrl.parse(config.mysqlUrl);
+      }
+    } catch (IllegalArgumentException e) {
+      // The value holds a password: it is not repeated.
+      s.problem("mysql.url: must look like mysql://user:password@host:3306/castmesh");
+    }
+    if (!config.redisUrl.isEmpty() && !config.redisUrl.matches("rediss?://\\S+")) {
+      s.problem("redis.url: must look like redis://host:6379");
+    }
+    return config;
   }
 
   /** The same with other addresses of the stores: of embedded ones. */

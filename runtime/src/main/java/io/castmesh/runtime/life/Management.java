@@ -8,9 +8,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +28,7 @@ public final class Management {
   private final Lifecycle lifecycle;
   private final PrometheusMeterRegistry registry;
   private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentHashMap<>();
+  private final Map<String, Supplier<Future<Void>>> reports = new ConcurrentHashMap<>();
   private volatile boolean started;
   private HttpServer server;
 
@@ -39,6 +43,14 @@ public final class Management {
    */
   public void check(String name, Supplier<Future<Void>> check) {
     checks.put(name, check);
+  }
+
+  /**
+   * Adds something that is told beside readiness but does not decide it: without it the process
+   * still does most of its work.
+   */
+  public void report(String name, Supplier<Future<Void>> check) {
+    reports.put(name, check);
   }
 
   /** Until then the process is alive but not ready. */
@@ -71,33 +83,35 @@ public final class Management {
 
   private void ready(RoutingContext ctx) {
     JsonObject parts = new JsonObject();
-    Future<?> all = Future.succeededFuture();
-    boolean[] up = {started && lifecycle.running()};
-    for (Map.Entry<String, Supplier<Future<Void>>> check : checks.entrySet()) {
-      Future<Void> one =
-          check
-              .getValue()
-              .get()
-              .timeout(CHECK_SECONDS, TimeUnit.SECONDS)
-              .onSuccess(ok -> parts.put(check.getKey(), "UP"))
-              .recover(
-                  error -> {
-                    up[0] = false;
-                    parts.put(check.getKey(), "DOWN");
-                    return Future.succeededFuture();
-                  });
-      all = all.transform(before -> one);
-    }
-    all.onComplete(
-        done ->
-            ctx.response()
-                .setStatusCode(up[0] ? 200 : 503)
-                .putHeader("content-type", "application/json")
-                .end(
-                    new JsonObject()
-                        .put("status", up[0] ? "UP" : "DOWN")
-                        .put("state", started ? lifecycle.state().name() : "STARTING")
-                        .put("checks", parts)
-                        .encode()));
+    AtomicBoolean up = new AtomicBoolean(started && lifecycle.running());
+    List<Future<Void>> all = new ArrayList<>();
+    checks.forEach((name, check) -> all.add(ask(name, check, parts, () -> up.set(false))));
+    reports.forEach((name, check) -> all.add(ask(name, check, parts, () -> {})));
+    Future.join(all)
+        .onComplete(
+            done ->
+                ctx.response()
+                    .setStatusCode(up.get() ? 200 : 503)
+                    .putHeader("content-type", "application/json")
+                    .end(
+                        new JsonObject()
+                            .put("status", up.get() ? "UP" : "DOWN")
+                            .put("state", started ? lifecycle.state().name() : "STARTING")
+                            .put("checks", parts)
+                            .encode()));
+  }
+
+  private static Future<Void> ask(
+      String name, Supplier<Future<Void>> check, JsonObject parts, Runnable onDown) {
+    return check
+        .get()
+        .timeout(CHECK_SECONDS, TimeUnit.SECONDS)
+        .onSuccess(answered -> parts.put(name, "UP"))
+        .recover(
+            error -> {
+              onDown.run();
+              parts.put(name, "DOWN");
+              return Future.succeededFuture();
+            });
   }
 }

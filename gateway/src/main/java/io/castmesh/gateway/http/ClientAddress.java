@@ -1,0 +1,40 @@
+package io.castmesh.gateway.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+
+/**
+ * Whose address a request counts for: that of its connection, or behind a proxy that the operator
+ * trusts the last entry of {@code X-Forwarded-For} that is not such a proxy itself.
+ */
+final class ClientAddress {
+  private final List<String> trusted;
+
+  ClientAddress(List<String> trustedProxies) {
+    this.trusted = trustedProxies;
+  }
+
+  String of(HttpServerRequest request) {
+    return of(request.remoteAddress(), request.getHeader("x-forwarded-for"));
+  }
+
+  String of(SocketAddress connection, String forwardedFor) {
+    String address = connection.hostAddress();
+    if (forwardedFor == null || !trusted.contains(address)) {
+      return address;
+    }
+    String[] hops = forwardedFor.split(",", -1);
+    for (int i = hops.length - 1; i >= 0; i--) {
+      String hop = hops[i].trim();
+      // Longer than an IPv6 address is no address; it was written by somebody else.
+      if (hop.isEmpty() || hop.length() > 45) {
+        return address;
+      }
+      if (!trusted.contains(hop)) {
+        return hop;
+      }
+    }
+    return address;
+  }
+}

@@ -46,44 +46,70 @@ export async function installLab(token: string): Promise<void> {
     figures: Figures;
   }
 
-  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`);
-  await new Promise((resolve) => (socket.onopen = resolve));
-  const waiting = new Map<number, (message: Message) => void>();
-  const peers = new Map<string, RTCPeerConnection>();
-  const early = new Map<string, RTCIceCandidateInit[]>();
-  let next = 1;
+  /** A socket with a session of its own: castmesh takes each for another viewer. */
+  interface Session {
+    call(method: string, params: object): Promise<Record<string, string>>;
+    notify(method: string, params: object): void;
+    /** Adds the server's candidates from now on, and those that came early. */
+    adopt(mediaId: string, peer: RTCPeerConnection): void;
+  }
 
-  socket.onmessage = ({ data }) => {
-    const message = JSON.parse(String(data)) as Message;
-    if (message.id !== undefined) {
-      waiting.get(message.id)?.(message);
-      waiting.delete(message.id);
-    } else if (message.method === 'media.candidate' && message.params) {
-      const { mediaId, candidate } = message.params;
-      const peer = peers.get(mediaId);
-      if (peer) void peer.addIceCandidate(candidate).catch(() => undefined);
-      else early.set(mediaId, [...(early.get(mediaId) ?? []), candidate]);
-    }
-  };
+  async function connect(): Promise<Session> {
+    const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`);
+    await new Promise((resolve) => (socket.onopen = resolve));
+    const waiting = new Map<number, (message: Message) => void>();
+    const peers = new Map<string, RTCPeerConnection>();
+    const early = new Map<string, RTCIceCandidateInit[]>();
+    let next = 1;
 
-  const call = (method: string, params: object): Promise<Record<string, string>> =>
-    new Promise((resolve, reject) => {
-      const id = next++;
-      waiting.set(id, ({ result, error }) =>
-        result ? resolve(result) : reject(new Error(`${method}: ${JSON.stringify(error)}`)),
-      );
-      socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    });
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(String(data)) as Message;
+      if (message.id !== undefined) {
+        waiting.get(message.id)?.(message);
+        waiting.delete(message.id);
+      } else if (message.method === 'media.candidate' && message.params) {
+        const { mediaId, candidate } = message.params;
+        const peer = peers.get(mediaId);
+        if (peer) void peer.addIceCandidate(candidate).catch(() => undefined);
+        else early.set(mediaId, [...(early.get(mediaId) ?? []), candidate]);
+      }
+    };
 
-  await call('session.authenticate', { token });
-  setInterval(() => void call('session.ping', {}), 10_000);
+    const call = (method: string, params: object): Promise<Record<string, string>> =>
+      new Promise((resolve, reject) => {
+        const id = next++;
+        waiting.set(id, ({ result, error }) =>
+          result ? resolve(result) : reject(new Error(`${method}: ${JSON.stringify(error)}`)),
+        );
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+      });
 
+    await call('session.authenticate', { token });
+    setInterval(() => void call('session.ping', {}), 10_000);
+    return {
+      call,
+      notify: (method, params) => socket.send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+      adopt(mediaId, peer) {
+        peers.set(mediaId, peer);
+        for (const candidate of early.get(mediaId) ?? []) {
+          void peer.addIceCandidate(candidate).catch(() => undefined);
+        }
+      },
+    };
+  }
+
+  const own = await connect();
   const camera = await navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 1280, height: 720, frameRate: 30 },
   });
 
-  async function open(method: string, params: object, sends: boolean): Promise<Peer> {
+  async function open(
+    session: Session,
+    method: string,
+    params: object,
+    sends: boolean,
+  ): Promise<Peer> {
     const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     if (sends) camera.getTracks().forEach((track) => connection.addTrack(track, camera));
     else
@@ -99,7 +125,7 @@ export async function installLab(token: string): Promise<void> {
     connection.onicecandidate = ({ candidate }) => {
       if (!candidate) return;
       const what = { ...(mediaId ? { mediaId } : {}), candidate: candidate.toJSON() };
-      socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'media.candidate', params: what }));
+      session.notify('media.candidate', what);
     };
     await connection.setLocalDescription(await connection.createOffer());
     const begin = performance.now();
@@ -107,14 +133,14 @@ export async function installLab(token: string): Promise<void> {
       setTimeout(() => reject(new Error('no frame after 15 s')), 15_000);
       video.requestVideoFrameCallback(() => resolve(performance.now() - begin));
     });
-    const answer = await call(method, { ...params, sdpOffer: connection.localDescription?.sdp });
+    const answer = await session.call(method, {
+      ...params,
+      sdpOffer: connection.localDescription?.sdp,
+    });
     const answerMs = performance.now() - begin;
     mediaId = answer.mediaId ?? '';
     await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdpAnswer ?? '' });
-    peers.set(mediaId, connection);
-    for (const candidate of early.get(mediaId) ?? []) {
-      void connection.addIceCandidate(candidate).catch(() => undefined);
-    }
+    session.adopt(mediaId, connection);
     const figures = { answerMs, firstFrameMs: await firstFrame };
     return { connection, video, liveId: answer.liveId ?? '', figures };
   }
@@ -127,24 +153,24 @@ export async function installLab(token: string): Promise<void> {
   const kept: Peer[] = [];
   window.lab = {
     async publishOnce() {
-      const peer = await open('live.publish', { title: 'lab', record: false }, true);
-      await call('live.stop', { liveId: peer.liveId });
+      const peer = await open(own, 'live.publish', { title: 'lab', record: false }, true);
+      await own.call('live.stop', { liveId: peer.liveId });
       close(peer);
       return peer.figures;
     },
     async publish() {
-      const peer = await open('live.publish', { title: 'lab' }, true);
+      const peer = await open(own, 'live.publish', { title: 'lab' }, true);
       kept.push(peer);
       return peer.liveId;
     },
     async viewOnce(liveId) {
-      const peer = await open('live.view', { liveId }, false);
-      await call('live.leave', { liveId });
+      const peer = await open(own, 'live.view', { liveId }, false);
+      await own.call('live.leave', { liveId });
       close(peer);
       return peer.figures;
     },
     async view(liveId) {
-      kept.push(await open('live.view', { liveId }, false));
+      kept.push(await open(await connect(), 'live.view', { liveId }, false));
     },
     async received() {
       const read = async (): Promise<{ bytes: number; lost: number; frames: number }> => {

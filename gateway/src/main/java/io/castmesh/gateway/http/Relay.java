@@ -75,7 +75,7 @@ final class Relay {
   private record Upstream(HttpClientRequest request, HttpClientResponse response) {
     /** Ends the transfer; that it has been cut is no news to us. */
     void cancel() {
-      request.exceptionHandler(cut -> {});
+      response.exceptionHandler(cut -> {});
       request.reset();
     }
   }

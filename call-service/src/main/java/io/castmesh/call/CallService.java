@@ -166,6 +166,25 @@ final class CallService {
               }
               return bus.ask(
                   Media.CALL_CONNECT, new Media.JoinCall(caller, call.id(), request.sdpOffer()));
+            })
+        .compose(answer -> stillGoing(request.callId(), answer));
+  }
+
+  /** A call that ended while its media was made has asked for its end too early. */
+  private Future<Media.Answer> stillGoing(String callId, Media.Answer answer) {
+    return calls
+        .find(callId)
+        .transform(
+            now -> {
+              boolean over =
+                  now.succeeded()
+                      ? now.result().phase() != Phase.ACCEPTED
+                      : now.cause() instanceof FailureException known
+                          && known.failure() == Failure.CALL_NOT_FOUND;
+              return over
+                  ? bus.ask(Media.CALL_END, new Media.OfCall(callId))
+                      .transform(ended -> Future.failedFuture(Failure.CALL_STATE.exception()))
+                  : Future.succeededFuture(answer);
             });
   }
 

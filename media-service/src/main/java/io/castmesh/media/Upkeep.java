@@ -39,6 +39,11 @@ final class Upkeep {
   private final KurentoLinks links;
   private final long youngMillis;
 
+  private boolean asserting;
+
+  /** Until then others may not have been able to renew their leases. */
+  private long trustLeasesFrom = System.nanoTime();
+
   /** Clients that were missing in the last round: twice missing is gone. */
   private Set<String> missing = Set.of();
 
@@ -67,12 +72,20 @@ final class Upkeep {
     this.youngMillis = young.toMillis();
   }
 
-  /** Says again what this instance has; also after Redis has lost everything. */
+  /**
+   * Says that this instance is alive, and what it has; also after Redis has lost everything. The
+   * lease does not wait for what is said: room-service may be slow to hear it.
+   */
   Future<?> renew() {
-    return registry
-        .renew()
-        .compose(renewed -> lives.assertAll())
-        .compose(asserted -> calls.assertAll());
+    return registry.renew().onSuccess(renewed -> assertAll());
+  }
+
+  private void assertAll() {
+    if (asserting) {
+      return;
+    }
+    asserting = true;
+    lives.assertAll().eventually(calls::assertAll).onComplete(done -> asserting = false);
   }
 
   /** Ends the media of clients whose presence leases are gone though nobody was told. */
@@ -95,6 +108,14 @@ final class Upkeep {
 
   /** Ends lives whose instance is dead: of several that find one, the first removes it. */
   Future<?> clearUpAfterTheDead() {
+    if (System.nanoTime() - trustLeasesFrom < 0) {
+      return Future.succeededFuture();
+    }
+    return findTheDead()
+        .onFailure(away -> trustLeasesFrom = System.nanoTime() + registry.leaseNanos());
+  }
+
+  private Future<Void> findTheDead() {
     return registry
         .lives()
         .compose(
@@ -105,7 +126,7 @@ final class Upkeep {
                         alive -> {
                           Future<Void> done = Future.succeededFuture();
                           for (LiveRecord live : all) {
-                            if (!alive.contains(live.instance())) {
+                            if (!alive.contains(live.instance()) && !lives.has(live.liveId())) {
                               done = done.compose(before -> clearUp(live));
                             }
                           }
@@ -114,16 +135,17 @@ final class Upkeep {
   }
 
   private Future<Void> clearUp(LiveRecord live) {
-    return registry
-        .remove(live.liveId())
+    // Told first: it is told once however often it is said, and a live that nobody was told of
+    // would be found again.
+    return bus.ask(Audience.CLOSE, new Audience.Close(live.liveId(), "failed"))
+        .compose(told -> registry.remove(live.liveId()))
         .compose(
             first -> {
               if (!first) {
                 return Future.succeededFuture();
               }
               log.info("live of a dead instance is ended live={}", live.liveId());
-              return bus.ask(Audience.CLOSE, new Audience.Close(live.liveId(), "failed"))
-                  .transform(told -> releasePipeline(live))
+              return releasePipeline(live)
                   .transform(released -> recordings.announceLost(live.liveId()));
             });
   }

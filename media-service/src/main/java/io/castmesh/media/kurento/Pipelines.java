@@ -45,7 +45,13 @@ public final class Pipelines {
             "pipeline",
             client -> {
               MediaPipeline pipeline = Built.within(link.deadline(), client::createMediaPipeline);
-              pipeline.setName(name);
+              try {
+                pipeline.setName(name);
+              } catch (RuntimeException e) {
+                // Without its name no sweep would know it for ours.
+                KurentoLink.releaseNow(pipeline);
+                throw e;
+              }
               return pipeline;
             },
             KurentoLink::releaseNow)

@@ -59,6 +59,10 @@ public final class Workers {
             });
     pool.executeBlocking(
             () -> {
+              if (decided.get()) {
+                // Nobody waits any more: a server that hangs must not keep the threads busy.
+                return null;
+              }
               T made = blocking.call();
               if (!decided.compareAndSet(false, true)) {
                 undo.accept(made);

@@ -26,6 +26,7 @@ import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lives {
   private static final Logger log = LoggerFactory.getLogger(Lives.class);
+
+  /** Below the deadline of {@link Media#PUBLISH}: what follows takes a moment, too. */
+  private static final Duration TOO_LATE = Media.PUBLISH.deadline().minusSeconds(1);
 
   private record Started(Media.Live live) {}
 
@@ -91,6 +95,7 @@ public final class Lives {
     Caller caller = request.caller();
     String liveId = UUID.randomUUID().toString();
     ReleaseStack made = new ReleaseStack();
+    long begin = System.nanoTime();
     return registry
         .claimPresenter(caller.userId(), liveId)
         .compose(
@@ -102,13 +107,18 @@ public final class Lives {
                   "presenter claim", () -> registry.freePresenter(caller.userId(), liveId));
               MediaSession session = sessions.open(caller);
               made.onRelease("presenter session", () -> sessions.close(session));
-              return publish(request, liveId, session, links.leastLoaded(), made);
+              return publish(request, liveId, session, links.leastLoaded(), made, begin);
             })
         .recover(error -> made.release().transform(done -> Future.failedFuture(error)));
   }
 
   private Future<Published> publish(
-      Publish request, String liveId, MediaSession session, KurentoLink link, ReleaseStack made) {
+      Publish request,
+      String liveId,
+      MediaSession session,
+      KurentoLink link,
+      ReleaseStack made,
+      long begin) {
     Caller caller = request.caller();
     return pipelines
         .create(link, liveId, made)
@@ -138,8 +148,10 @@ public final class Lives {
                   .compose(taken -> session.open(request.sdpOffer()))
                   .compose(
                       answer ->
-                          register(live, request)
+                          inTime(begin)
+                              .compose(timely -> register(live, request))
                               .compose(registered -> open(live))
+                              .compose(opened -> standing(live))
                               .map(opened -> new Published(liveId, session.id(), answer)));
             })
         .onSuccess(
@@ -148,6 +160,22 @@ public final class Lives {
                   "live.started", new Started(LiveList.item(lives.get(liveId).record(), 0)));
               log.info("live started live={} presenter={}", liveId, caller.userId());
             });
+  }
+
+  /** Who asked has been told by now that it took too long: then it must not go live either. */
+  private static Future<Void> inTime(long begin) {
+    return System.nanoTime() - begin < TOO_LATE.toNanos()
+        ? Future.succeededFuture()
+        : Future.failedFuture(Failure.TIMEOUT.exception());
+  }
+
+  /** It may have ended while it was made known. */
+  private Future<Void> standing(Live live) {
+    if (!live.over()) {
+      return Future.succeededFuture();
+    }
+    tellEnd(live.id(), "failed", 3);
+    return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
   }
 
   private Future<Recording> recording(
@@ -217,7 +245,8 @@ public final class Lives {
             answer ->
                 live.viewerOf(request.caller().sessionId(), session)
                     .ifPresent(earlier -> drop(live, earlier)))
-        .recover(error -> drop(live, session).transform(done -> Future.failedFuture(error)));
+        // It may have been counted in, whatever came of the answer.
+        .recover(error -> leave(live, session).transform(done -> Future.failedFuture(error)));
   }
 
   /** Only the presenter; answered when the recording is complete. */
@@ -307,6 +336,9 @@ public final class Lives {
   }
 
   private Future<Void> assertLive(Live live) {
+    if (live.over()) {
+      return Future.succeededFuture();
+    }
     return registry
         .put(live.record())
         .compose(put -> registry.claimPresenter(live.record().presenter().userId(), live.id()))
@@ -317,6 +349,7 @@ public final class Lives {
               if (live.over()) {
                 // It ended while it was asserted: what was put is taken away again.
                 registry.remove(live.id());
+                registry.freePresenter(live.record().presenter().userId(), live.id());
               } else if (error instanceof FailureException known
                   && known.failure() == Failure.LIVE_NOT_FOUND) {
                 // Others took this instance for dead and have told everybody that it is over.

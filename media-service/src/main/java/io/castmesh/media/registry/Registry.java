@@ -92,6 +92,11 @@ public final class Registry {
     this.lease = lease;
   }
 
+  /** How long an instance counts as alive that says nothing. */
+  public long leaseNanos() {
+    return lease.toNanos();
+  }
+
   /**
    * Says that this instance lives, and learns the mesh's name; to be said three times in a lease.
    */

@@ -143,6 +143,10 @@ public final class MediaSession {
                   .recover(
                       error -> {
                         negotiating = null;
+                        if (version == own) {
+                          // The standing peer is heard again.
+                          version = own - 1;
+                        }
                         Future<Void> back =
                             old == null || closed()
                                 ? Future.succeededFuture()

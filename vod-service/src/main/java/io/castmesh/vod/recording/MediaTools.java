@@ -97,7 +97,7 @@ public final class MediaTools {
       String text = new String(output.readNBytes(OUTPUT_BYTES), StandardCharsets.UTF_8);
       output.transferTo(OutputStream.nullOutputStream());
       int code = process.waitFor();
-      if (code != 0) {
+      if (code != 0 && !OK.matcher(text).find()) {
         throw new IOException("media tool ended with " + code + ": " + text.strip());
       }
       return text;

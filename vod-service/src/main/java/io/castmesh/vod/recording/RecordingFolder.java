@@ -179,17 +179,29 @@ public final class RecordingFolder {
           List<Doomed> doomed = new ArrayList<>();
           List<Waiting> waiting = new ArrayList<>();
           for (String name : undone()) {
-            if (name.endsWith(DELETED)) {
-              String recording = name.substring(0, name.length() - DELETED.length());
-              read(name).ifPresent(liveId -> doomed.add(new Doomed(liveId, recording)));
-            } else if (name.endsWith(TICKET)) {
-              ticket(file(name)).ifPresent(waiting::add);
-            } else {
-              removeAbandoned(file(name));
+            try {
+              look(name, doomed, waiting);
+            } catch (IOException e) {
+              // One file that cannot be read must not keep the others from their end.
+              log.warn("cannot look at file={} error={}", name, e.toString());
             }
           }
           return new Undone(List.copyOf(doomed), List.copyOf(waiting));
         });
+  }
+
+  private void look(String name, List<Doomed> doomed, List<Waiting> waiting) throws IOException {
+    if (name.endsWith(DELETED)) {
+      String recording = name.substring(0, name.length() - DELETED.length());
+      // A note without a name was cut short: its video has not been touched yet.
+      read(name)
+          .filter(liveId -> !liveId.isEmpty())
+          .ifPresent(liveId -> doomed.add(new Doomed(liveId, recording)));
+    } else if (name.endsWith(TICKET)) {
+      ticket(file(name)).ifPresent(waiting::add);
+    } else {
+      removeAbandoned(file(name));
+    }
   }
 
   private List<String> undone() throws IOException {

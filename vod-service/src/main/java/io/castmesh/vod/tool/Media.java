@@ -70,9 +70,20 @@ final class Media implements AutoCloseable {
     return stated ? (double) context.duration() / avutil.AV_TIME_BASE : -1;
   }
 
-  /** False at the end, or where the file is broken. */
-  boolean read(AVPacket packet) {
-    return avformat.av_read_frame(context, packet) >= 0;
+  /**
+   * False at the end, or where the file is broken.
+   *
+   * @throws IOException when the disk cannot be read: that is no end
+   */
+  boolean read(AVPacket packet) throws IOException {
+    int result = avformat.av_read_frame(context, packet);
+    // What the demuxer answers at the torn end of a killed recording may be any error; the reader
+    // below it knows whether it was the disk.
+    int disk = context.pb() == null ? 0 : context.pb().error();
+    if (result < 0 && disk < 0 && disk != avutil.AVERROR_EOF) {
+      throw new IOException("reading failed with " + disk);
+    }
+    return result >= 0;
   }
 
   @Override

@@ -33,6 +33,8 @@ public final class MediaTool {
               media.statedSeconds(),
               media.video() >= 0,
               media.audio() >= 0));
+      // Said for good: should drawing crash, the recording is known all the same.
+      System.out.flush();
       draw(media, thumbnail);
     } catch (IOException e) {
       System.out.println("empty " + e.getMessage());
@@ -46,7 +48,7 @@ public final class MediaTool {
       if (Thumbnail.draw(media, part)) {
         Files.move(part, thumbnail, StandardCopyOption.ATOMIC_MOVE);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       System.err.println("no thumbnail: " + e.getMessage());
     }
   }

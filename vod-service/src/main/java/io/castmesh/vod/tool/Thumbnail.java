@@ -55,7 +55,8 @@ final class Thumbnail {
   }
 
   /** Leaves the picture at one second in the frame, or the last one before. */
-  private static boolean decode(Media media, int index, AVCodecContext decoder, AVFrame best) {
+  private static boolean decode(Media media, int index, AVCodecContext decoder, AVFrame best)
+      throws IOException {
     double tick = avutil.av_q2d(media.stream(index).time_base());
     boolean found = false;
     AVFrame next = avutil.av_frame_alloc();

@@ -26,10 +26,15 @@ export class Person {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  /** Opens the application and signs up. */
-  static async signUp(browser: TestBrowser, url: string, stem: string): Promise<Person> {
+  /** Opens the application and signs up; with a name that nobody else has unless one is given. */
+  static async signUp(
+    browser: TestBrowser,
+    url: string,
+    stem: string,
+    name = nickname(stem),
+  ): Promise<Person> {
     const { context, page } = await browser.person();
-    const person = new Person(nickname(stem), page, context);
+    const person = new Person(name, page, context);
     await person.#routeSockets();
     await page.goto(`${url}/sign-in?mode=register`);
     await person.see('nickname').fill(person.name);

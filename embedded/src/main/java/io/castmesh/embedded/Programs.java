@@ -34,6 +34,7 @@ final class Programs {
 
   /** The folder with MariaDB's {@code bin}, {@code scripts} and {@code share}. */
   static Path mariaDb() throws IOException {
+    requireSupported(System.getProperty("os.name"), System.getProperty("os.arch"));
     DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
     builder.setPort(1); // not used; keeps the library from looking for a free one
     DBConfiguration configuration = builder.build();
@@ -46,6 +47,22 @@ final class Programs {
           executables(folder.resolve("bin"));
           executables(folder.resolve("scripts"));
         });
+  }
+
+  /** There are binaries of MariaDB for two kinds of machines. */
+  static void requireSupported(String os, String arch) throws IOException {
+    boolean supported =
+        os.equals("Linux") && arch.equals("amd64")
+            || os.startsWith("Mac") && arch.equals("aarch64");
+    if (!supported) {
+      throw new IOException(
+          "the MariaDB that comes along runs on Linux (x86-64) and macOS (Apple silicon), not on "
+              + os
+              + " "
+              + arch
+              + "; run one of your own, and a Redis, and set CASTMESH_MYSQL_URL and"
+              + " CASTMESH_REDIS_URL");
+    }
   }
 
   static Path redisServer() throws IOException {

@@ -134,6 +134,14 @@ class EmbeddedStoresTest {
     }
   }
 
+  @Test
+  void aMachineWithoutBinariesIsToldWhatToDo() {
+    assertThatThrownBy(() -> Programs.requireSupported("Linux", "aarch64"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Linux aarch64")
+        .hasMessageContaining("CASTMESH_MYSQL_URL");
+  }
+
   private Process process() throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

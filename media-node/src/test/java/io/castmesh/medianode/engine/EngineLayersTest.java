@@ -3,16 +3,18 @@ package io.castmesh.medianode.engine;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
 /** The engine's layers point down, and its protocol objects own neither sockets nor clocks. */
-@AnalyzeClasses(
-    packages = "io.castmesh.medianode.engine",
-    importOptions = ImportOption.DoNotIncludeTests.class)
 class EngineLayersTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.castmesh.medianode.engine");
+
   private static final String ENGINE = "io.castmesh.medianode.engine.";
   private static final String[] PROTOCOLS = {
     ENGINE + "stun..",
@@ -23,47 +25,60 @@ class EngineLayersTest {
     ENGINE + "webm.."
   };
 
-  @ArchTest
-  static final ArchRule noPackageNeedsWhatNeedsIt =
-      slices().matching("io.castmesh.medianode.engine.(*)..").should().beFreeOfCycles();
+  @Test
+  void noPackageNeedsWhatNeedsIt() {
+    slices()
+        .matching("io.castmesh.medianode.engine.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule protocolsKnowNothingOfTheEngineAroundThem =
-      noClasses()
-          .that()
-          .resideInAnyPackage(PROTOCOLS)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              ENGINE + "loop..", ENGINE + "track..", ENGINE + "rtc..", ENGINE + "record..");
+  @Test
+  void protocolsKnowNothingOfTheEngineAroundThem() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(PROTOCOLS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ENGINE + "loop..", ENGINE + "track..", ENGINE + "rtc..", ENGINE + "record..")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule onlyTheLoopHasSockets =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage(ENGINE + "loop..")
-          .should()
-          .dependOnClassesThat()
-          .haveNameMatching("java\\.(net\\.Datagram.*|nio\\.channels\\.(Datagram.*|Selector))");
+  @Test
+  void onlyTheLoopHasSockets() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ENGINE + "loop..")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.(net\\.Datagram.*|nio\\.channels\\.(Datagram.*|Selector))")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule protocolsAskNoClock =
-      noClasses()
-          .that()
-          .resideInAnyPackage(PROTOCOLS)
-          .should()
-          .callMethod(System.class, "nanoTime")
-          .orShould()
-          .callMethod(System.class, "currentTimeMillis")
-          .orShould()
-          .callMethod(java.time.Instant.class, "now");
+  @Test
+  void protocolsAskNoClock() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(PROTOCOLS)
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .check(CLASSES);
+  }
 
-  @ArchTest
-  static final ArchRule recordersAndTracksKnowNoPeers =
-      noClasses()
-          .that()
-          .resideInAnyPackage(ENGINE + "record..", ENGINE + "track..", ENGINE + "loop..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage(ENGINE + "rtc..");
+  @Test
+  void recordersAndTracksKnowNoPeers() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ENGINE + "record..", ENGINE + "track..", ENGINE + "loop..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ENGINE + "rtc..")
+        .check(CLASSES);
+  }
 }

@@ -7,6 +7,8 @@ import { freePort, isAlive, processesWith, remove, root, temporaryFolder } from 
 
 const READY_MS = 120_000;
 const STOP_MS = 40_000;
+/** A probe that is not answered is a failed one, not a wait. */
+const ANSWER_MS = 5_000;
 const TAIL_LINES = 60;
 let started = 0;
 
@@ -155,7 +157,9 @@ export class Castmesh {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`it has ended with ${child.exitCode ?? child.signalCode}`);
     }
-    const response = await fetch(`${this.managementUrl}/health/ready`);
+    const response = await fetch(`${this.managementUrl}/health/ready`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     if (response.status !== 200) throw new Error(await response.text());
   }
 

@@ -34,27 +34,30 @@ public record StandaloneConfig(
 
   static StandaloneConfig declare(Settings settings) {
     RuntimeConfig runtime = RuntimeConfig.read(settings);
+    GatewayConfig gateway = GatewayConfig.read(settings, runtime);
     return new StandaloneConfig(
         runtime,
-        GatewayConfig.read(settings, runtime),
+        gateway,
         RoomConfig.read(settings),
         MediaConfig.read(settings),
         CallConfig.read(settings),
         VodConfig.read(settings),
-        mediaNode(settings));
+        mediaNode(settings, gateway));
   }
 
-  private static MediaNodeConfig mediaNode(Settings s) {
+  private static MediaNodeConfig mediaNode(Settings s, GatewayConfig gateway) {
+    String host =
+        s.text(
+            "media-node.host",
+            "",
+            "Where the media node receives media; 0.0.0.0: everywhere; unset: http.host");
     return new MediaNodeConfig(
         s.text(
             "media-node.control-host",
             "127.0.0.1",
             "Where the media node speaks Kurento's protocol"),
         s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
-        s.text(
-            "media-node.host",
-            "127.0.0.1",
-            "Where the media node receives media; 0.0.0.0: everywhere"),
+        host.isEmpty() ? gateway.host() : host,
         s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
         s.list(
             "media-node.announced-addresses",

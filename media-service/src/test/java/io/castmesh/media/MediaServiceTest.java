@@ -46,6 +46,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class MediaServiceTest {
   static final String OFFER =
       "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+          + "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=fingerprint:sha-256 AA\r\n"
           + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendrecv\r\n"
           + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=sendrecv\r\n";
 

@@ -19,9 +19,17 @@ public final class Offers {
     return (audio ? 1 : 0) + (video ? 1 : 0);
   }
 
-  /** Refuses at once what no media server needs to look at. */
+  /**
+   * Refuses at once what no media server needs to look at. WebRTC cannot do without ICE credentials
+   * and a fingerprint (RFC 8839, RFC 8122); some servers would answer and wait for ever.
+   */
   public static void verify(String sdp) {
-    if (sdp == null || !sdp.startsWith("v=0") || sections(sdp).length == 0) {
+    if (sdp == null
+        || !sdp.startsWith("v=0")
+        || sections(sdp).length == 0
+        || !sdp.contains("\na=ice-ufrag:")
+        || !sdp.contains("\na=ice-pwd:")
+        || !sdp.contains("\na=fingerprint:")) {
       throw Failure.INVALID_SDP.exception();
     }
   }

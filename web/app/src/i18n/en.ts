@@ -49,7 +49,7 @@ export const en = {
     pitchTitle: 'Your stage. Your server.',
     pitch1: 'Go live from a browser tab, to any number of viewers',
     pitch2: 'Every live is kept as a video you can seek in',
-    pitch3: 'Calls that survive a change of network',
+    pitch3: 'Calls that ring on all your devices',
     tooShort: 'At least {n} characters, please',
     nicknameWrong: 'Letters, digits, dots, dashes and single spaces only',
   },

@@ -51,7 +51,7 @@ export const zh: Messages = {
     pitchTitle: '你的舞台，你的服务器。',
     pitch1: '打开浏览器即可开播，观众人数不限',
     pitch2: '每场直播都会保存为可拖动播放的视频',
-    pitch3: '切换网络也不中断的通话',
+    pitch3: '来电会在你的所有设备上响起',
     tooShort: '至少需要 {n} 个字符',
     nicknameWrong: '只能使用文字、数字、点、横线和单个空格',
   },

@@ -7,9 +7,13 @@ import java.util.List;
 public final class Presence {
   private Presence() {}
 
-  /** A gateway says which sessions it holds: at once for a new one, again before leases run out. */
-  public static final Endpoint<Assertion, Done> ASSERT =
-      Endpoint.of("presence.assert", Assertion.class, Done.class);
+  /**
+   * A gateway says which sessions it holds: at once for a new one, again before leases run out.
+   * Answers which of them are not its own: another gateway has taken them over, or they were
+   * withdrawn.
+   */
+  public static final Endpoint<Assertion, Asserted> ASSERT =
+      Endpoint.of("presence.assert", Assertion.class, Asserted.class);
 
   public static final Endpoint<Withdrawal, Done> WITHDRAW =
       Endpoint.of("presence.withdraw", Withdrawal.class, Done.class);
@@ -21,6 +25,10 @@ public final class Presence {
   /** Which of these sessions are still alive. */
   public static final Endpoint<AliveQuery, Alive> ALIVE =
       Endpoint.of("presence.alive", AliveQuery.class, Alive.class);
+
+  /** Who holds each of these sessions, and for whom; those without a lease are missing. */
+  public static final Endpoint<HoldersQuery, Holders> HOLDERS =
+      Endpoint.of("presence.holders", HoldersQuery.class, Holders.class);
 
   /** The people who are online now. */
   public static final Endpoint<ListQuery, People> LIST =
@@ -39,11 +47,46 @@ public final class Presence {
   public static final Endpoint<Busy, Done> BUSY =
       Endpoint.of("presence.busy", Busy.class, Done.class);
 
-  public record Session(String sessionId, User user) {}
+  /**
+   * A session as the gateway that asserts it knows it.
+   *
+   * @param moves how often it has changed gateways. Who takes it over asserts one more than {@link
+   *     Holder#moves()}: of several gateways the one with the most moves holds it, and of those
+   *     with as many the first.
+   */
+  public record Session(String sessionId, User user, int moves) {
+    /** One that has never changed gateways. */
+    public Session(String sessionId, User user) {
+      this(sessionId, user, 0);
+    }
+  }
 
   public record Assertion(String node, List<Session> sessions) {}
 
-  public record Withdrawal(String node, String sessionId, String userId) {}
+  /**
+   * @param lost sessions that this gateway does not hold: it must forget them without ending them
+   */
+  public record Asserted(List<String> lost) {}
+
+  /**
+   * A session has ended on this node. Changes nothing when another gateway holds it, with more
+   * moves.
+   */
+  public record Withdrawal(String node, String sessionId, String userId, int moves) {
+    /** Of one that has never changed gateways. */
+    public Withdrawal(String node, String sessionId, String userId) {
+      this(node, sessionId, userId, 0);
+    }
+  }
+
+  public record HoldersQuery(List<String> sessionIds) {}
+
+  public record Holders(List<Holder> items) {}
+
+  /**
+   * @param node the gateway that last asserted the session, alive or not
+   */
+  public record Holder(String sessionId, String node, String userId, int moves) {}
 
   public record Lookup(List<String> userIds) {}
 
@@ -62,14 +105,21 @@ public final class Presence {
    */
   public record ListQuery(List<String> userIds, int limit) {}
 
-  public record People(List<Person> users) {}
+  /**
+   * @param version changes with a lower one are in it already
+   */
+  public record People(List<Person> users, long version) {}
 
   /**
    * @param state online, busy or offline
    */
   public record Person(String id, String nickname, String avatar, String state) {}
 
-  public record Changed(User user, String state) {}
+  /**
+   * @param version grows with each change of anybody, also when Redis has lost everything
+   *     meanwhile: of two changes of one person that come in the wrong order the lower is dropped
+   */
+  public record Changed(User user, String state, long version) {}
 
   public record Busy(String userId, boolean busy) {}
 }

@@ -46,7 +46,8 @@ class GatewayTest {
   void start(TestMesh test) throws Exception {
     mesh = test.mesh();
     // room-service is not part of this module: the test hears what the gateway says to it.
-    mesh.bus().serve(Presence.ASSERT, q -> Future.succeededFuture(Done.DONE));
+    mesh.bus()
+        .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
     Settings settings =

@@ -42,6 +42,7 @@ public final class RoomVerticle extends VerticleBase {
             bus.serve(Presence.WITHDRAW, presence::withdraw),
             bus.serve(Presence.FIND, presence::find),
             bus.serve(Presence.ALIVE, presence::alive),
+            bus.serve(Presence.HOLDERS, presence::holders),
             bus.serve(Presence.LIST, presence::list),
             bus.serve(Presence.BUSY, presence::busy),
             bus.serve(Audience.OPEN, audience::open),

@@ -11,6 +11,7 @@ import io.castmesh.contract.Presence.Session;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -104,13 +105,79 @@ class PresenceTest {
     // given
     User ann = Ears.user("ann");
     hold("node-old", ann, "phone");
-    hold("node-new", ann, "phone");
+    assertThat(hold("node-new", ann, "phone", 1)).isEmpty();
 
     // when
     withdraw("node-old", ann, "phone");
 
     // then
     assertThat(sessions(ann)).containsExactly(new SessionRef(id(ann, "phone"), "node-new"));
+    assertThat(hold("node-new", ann, "phone", 1)).isEmpty();
+    assertThat(states(ann)).containsExactly("online");
+  }
+
+  @Test
+  void theGatewayThatASessionHasLeftLearnsItAndDoesNotTakeItBack() {
+    // given
+    User ann = Ears.user("ann");
+    String phone = id(ann, "phone");
+    hold("node-old", ann, "phone");
+    hold("node-new", ann, "phone", 1);
+
+    // when, then an assertion that is late, and a gateway that takes it over at the same time
+    assertThat(hold("node-old", ann, "phone", 0)).containsExactly(phone);
+    assertThat(hold("node-third", ann, "phone", 1)).containsExactly(phone);
+    assertThat(holders(phone, "nobody"))
+        .containsExactly(new Presence.Holder(phone, "node-new", ann.id(), 1));
+
+    // when it goes back to where it was
+    assertThat(hold("node-old", ann, "phone", 2)).isEmpty();
+
+    // then
+    assertThat(holders(phone)).containsExactly(new Presence.Holder(phone, "node-old", ann.id(), 2));
+    assertThat(hold("node-new", ann, "phone", 1)).containsExactly(phone);
+  }
+
+  @Test
+  void aSessionThatHasEndedWhereItWentIsNotBroughtBackByWhereItCameFrom() {
+    // given
+    User ann = Ears.user("ann");
+    hold("node-old", ann, "phone");
+    hold("node-new", ann, "phone", 1);
+
+    // when
+    await(
+        mesh.bus()
+            .ask(
+                Presence.WITHDRAW,
+                new Presence.Withdrawal("node-new", id(ann, "phone"), ann.id(), 1)));
+
+    // then
+    assertThat(hold("node-old", ann, "phone")).containsExactly(id(ann, "phone"));
+    assertThat(sessions(ann)).isEmpty();
+  }
+
+  @Test
+  void everyChangeHasAHigherVersionThanTheOneBeforeAlsoAfterRedisHasLostEverything() {
+    // given
+    User ann = Ears.user("ann");
+    hold("node-a", ann, "phone");
+    withdraw("node-a", ann, "phone");
+
+    // when
+    await(mesh.redis().run(Command.FLUSHALL));
+    hold("node-a", ann, "desk");
+    long asked =
+        await(mesh.bus().ask(Presence.LIST, new Presence.ListQuery(List.of(ann.id()), 1)))
+            .version();
+    withdraw("node-a", ann, "desk");
+
+    // then
+    eventually("four changes", () -> assertThat(states(ann)).hasSize(4));
+    List<Long> versions =
+        changes.stream().filter(c -> c.user().equals(ann)).map(Changed::version).toList();
+    assertThat(versions).isSorted().doesNotHaveDuplicates();
+    assertThat(asked).isGreaterThan(versions.get(2)).isLessThan(versions.get(3));
   }
 
   @Test
@@ -257,7 +324,9 @@ class PresenceTest {
     // then
     eventually(
         "an empty Redis",
-        () -> assertThat(await(mesh.redis().run(Command.DBSIZE)).toInteger()).isZero());
+        () ->
+            assertThat(RedisStore.texts(await(mesh.redis().run(Command.KEYS, "*"))))
+                .isSubsetOf("presence:version"));
   }
 
   private static String id(User user, String device) {
@@ -268,12 +337,19 @@ class PresenceTest {
     return new Person(user.id(), user.nickname(), user.avatar(), state);
   }
 
-  private void hold(String node, User user, String device) {
-    await(
-        mesh.bus()
-            .ask(
-                Presence.ASSERT,
-                new Presence.Assertion(node, List.of(new Session(id(user, device), user)))));
+  private List<String> hold(String node, User user, String device) {
+    return hold(node, user, device, 0);
+  }
+
+  private List<String> hold(String node, User user, String device, int moves) {
+    Session session = new Session(id(user, device), user, moves);
+    return await(mesh.bus().ask(Presence.ASSERT, new Presence.Assertion(node, List.of(session))))
+        .lost();
+  }
+
+  private List<Presence.Holder> holders(String... sessions) {
+    return await(mesh.bus().ask(Presence.HOLDERS, new Presence.HoldersQuery(List.of(sessions))))
+        .items();
   }
 
   private void withdraw(String node, User user, String device) {

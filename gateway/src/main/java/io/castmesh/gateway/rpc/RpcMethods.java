@@ -141,7 +141,7 @@ public final class RpcMethods {
     }
     session.watch(everyone, users.stream().collect(Collectors.toUnmodifiableSet()));
     if (!everyone && users.isEmpty()) {
-      return Future.succeededFuture(new Presence.People(List.of()));
+      return Future.succeededFuture(new Presence.People(List.of(), 0));
     }
     return bus.ask(
         Presence.LIST,

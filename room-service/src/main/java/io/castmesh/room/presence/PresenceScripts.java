@@ -9,8 +9,10 @@ package io.castmesh.room.presence;
  * presence:people          hash: user to JSON
  * presence:busy            sorted set: user by the ms until which busy was said
  * presence:user:USER       sorted set: session by the end of its lease
- * presence:session:SESSION the node that holds it; ends with the lease
- * presence:gone:NODE:SESSION  withdrawn; an assertion that was under way must not bring it back
+ * presence:session:SESSION "moves node user": who holds it; ends with the lease
+ * presence:gone:SESSION    the moves with which it was withdrawn: an assertion with no more of them
+ *                          was under way and must not bring it back
+ * presence:version         of the last change: Redis's time in microseconds, and always growing
  * </pre>
  */
 final class PresenceScripts {
@@ -21,10 +23,28 @@ final class PresenceScripts {
       local online, people, busy = 'presence:online', 'presence:people', 'presence:busy'
       local function sessionsOf(user) return 'presence:user:' .. user end
       local function lease(session) return 'presence:session:' .. session end
-      local function gone(node, session) return 'presence:gone:' .. node .. ':' .. session end
+      local function gone(session) return 'presence:gone:' .. session end
+      local function holder(session)
+        local moves, node, user =
+          string.match(redis.call('GET', lease(session)) or '', '^(%d+) (%S+) (.*)$')
+        return tonumber(moves), node, user
+      end
       local function clock()
         local time = redis.call('TIME')
         return time[1] * 1000 + math.floor(time[2] / 1000)
+      end
+      local function version()
+        local time = redis.call('TIME')
+        local now = time[1] * 1000000 + time[2]
+        return math.max(now, tonumber(redis.call('GET', 'presence:version') or 0) + 1)
+      end
+      local function text(number) return string.format('%.0f', number) end
+      local function change(list, json, state)
+        local number = text(version())
+        redis.call('SET', 'presence:version', number, 'EX', 3600)
+        list[#list + 1] = json
+        list[#list + 1] = state
+        list[#list + 1] = number
       end
       local function state(user)
         local ends = tonumber(redis.call('ZSCORE', busy, user) or 0)
@@ -47,42 +67,59 @@ final class PresenceScripts {
       end
       """;
 
-  /** lease ms, node, then session, user, JSON each; answers JSON and state of who came online. */
+  /**
+   * lease ms, node, then session, moves, user, JSON each; answers the sessions that are not the
+   * node's, then JSON, state and version of who came online.
+   */
   static final String ASSERT =
       COMMON
           + """
           local length, node, now = tonumber(ARGV[1]), ARGV[2], clock()
-          local changed = {}
-          for i = 3, #ARGV, 3 do
-            local session, user, json = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-            if redis.call('EXISTS', gone(node, session)) == 0 then
-              redis.call('SET', lease(session), node, 'PX', length)
+          local lost, changed = {}, {}
+          for i = 3, #ARGV, 4 do
+            local session, moves, user, json = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
+            local theirs, other = holder(session)
+            local withdrawn = tonumber(redis.call('GET', gone(session)) or -1)
+            if moves <= withdrawn or theirs and other ~= node and moves <= theirs then
+              lost[#lost + 1] = session
+            else
+              local record = ARGV[i + 1] .. ' ' .. node .. ' ' .. user
+              redis.call('SET', lease(session), record, 'PX', length)
               redis.call('ZREMRANGEBYSCORE', sessionsOf(user), '-inf', now)
               redis.call('ZADD', sessionsOf(user), now + length, session)
               redis.call('HSET', people, user, json)
               if redis.call('ZADD', online, now + length, user) == 1 then
-                changed[#changed + 1] = json
-                changed[#changed + 1] = state(user)
+                change(changed, json, state(user))
               end
             end
           end
-          return changed
+          return { lost, changed }
           """;
 
-  /** lease ms, node, session, user; answers the JSON of who has gone offline by it, or nothing. */
+  /**
+   * lease ms, node, session, user, moves; answers JSON, state and version of who has gone offline
+   * by it, or nothing.
+   */
   static final String WITHDRAW =
       COMMON
           + """
-          local length, node, session, user = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-          redis.call('SET', gone(node, session), 1, 'PX', length)
-          local holder = redis.call('GET', lease(session))
-          if holder and holder ~= node then return false end
+          local length, node, session, user, moves =
+            ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+          local withdrawn = tonumber(redis.call('GET', gone(session)) or -1)
+          redis.call('SET', gone(session), math.max(moves, withdrawn), 'PX', length)
+          local theirs, other = holder(session)
+          if theirs and other ~= node and theirs > moves then return {} end
           redis.call('DEL', lease(session))
           redis.call('ZREM', sessionsOf(user), session)
-          return settle(user, clock()) or false
+          local changed, json = {}, settle(user, clock())
+          if json then change(changed, json, 'offline') end
+          return changed
           """;
 
-  /** The most users to look at; answers JSON and state of each who went offline or became free. */
+  /**
+   * The most users to look at; answers JSON, state and version of each who went offline or became
+   * free.
+   */
   static final String SWEEP =
       COMMON
           + """
@@ -90,18 +127,12 @@ final class PresenceScripts {
           local late = redis.call('ZRANGEBYSCORE', online, '-inf', now, 'LIMIT', 0, ARGV[1])
           for _, user in ipairs(late) do
             local json = settle(user, now)
-            if json then
-              changed[#changed + 1] = json
-              changed[#changed + 1] = 'offline'
-            end
+            if json then change(changed, json, 'offline') end
           end
           for _, user in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, ARGV[1])) do
             redis.call('ZREM', busy, user)
             local json = redis.call('HGET', people, user)
-            if json and redis.call('ZSCORE', online, user) then
-              changed[#changed + 1] = json
-              changed[#changed + 1] = 'online'
-            end
+            if json and redis.call('ZSCORE', online, user) then change(changed, json, 'online') end
           end
           return changed
           """;
@@ -114,8 +145,8 @@ final class PresenceScripts {
           for _, user in ipairs(ARGV) do
             local one = { redis.call('HGET', people, user), state(user) }
             for _, session in ipairs(redis.call('ZRANGEBYSCORE', sessionsOf(user), now, '+inf')) do
-              local node = redis.call('GET', lease(session))
-              if node then
+              local moves, node = holder(session)
+              if moves then
                 one[#one + 1] = session
                 one[#one + 1] = node
               end
@@ -136,11 +167,25 @@ final class PresenceScripts {
           return alive
           """;
 
-  /** The most people; answers JSON and state of each. */
+  /** Sessions; answers session, node, user and moves of each that is alive. */
+  static final String HOLDERS =
+      COMMON
+          + """
+          local list = {}
+          for _, session in ipairs(ARGV) do
+            local moves, node, user = holder(session)
+            if moves then
+              for _, item in ipairs({ session, node, user, moves }) do list[#list + 1] = item end
+            end
+          end
+          return list
+          """;
+
+  /** The most people; answers the version, then JSON and state of each. */
   static final String EVERYBODY =
       COMMON
           + """
-          local now, list = clock(), {}
+          local now, list = clock(), { text(version()) }
           local users = redis.call('ZREVRANGEBYSCORE', online, '+inf', now, 'LIMIT', 0, ARGV[1])
           for _, user in ipairs(users) do
             local json = redis.call('HGET', people, user)
@@ -152,11 +197,11 @@ final class PresenceScripts {
           return list
           """;
 
-  /** Users; answers JSON (empty when unknown) and state of each, in order. */
+  /** Users; answers the version, then JSON (empty when unknown) and state of each, in order. */
   static final String STATES =
       COMMON
           + """
-          local now, list = clock(), {}
+          local now, list = clock(), { text(version()) }
           for _, user in ipairs(ARGV) do
             local ends = tonumber(redis.call('ZSCORE', online, user) or 0)
             list[#list + 1] = redis.call('HGET', people, user) or ''
@@ -165,7 +210,9 @@ final class PresenceScripts {
           return list
           """;
 
-  /** User, 1 or 0, ms; answers JSON and new state when that changed something, else nothing. */
+  /**
+   * User, 1 or 0, ms; answers JSON, new state and version when that changed something, or nothing.
+   */
   static final String BUSY =
       COMMON
           + """
@@ -178,8 +225,9 @@ final class PresenceScripts {
           else
             changed = redis.call('ZREM', busy, user)
           end
-          if changed == 0 then return {} end
-          return { json, state(user) }
+          local list = {}
+          if changed ~= 0 then change(list, json, state(user)) end
+          return list
           """;
 
   /** Answers how many people are online. */

@@ -4,10 +4,14 @@ import io.castmesh.contract.Done;
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.Presence.Alive;
 import io.castmesh.contract.Presence.AliveQuery;
+import io.castmesh.contract.Presence.Asserted;
 import io.castmesh.contract.Presence.Assertion;
 import io.castmesh.contract.Presence.Busy;
 import io.castmesh.contract.Presence.Changed;
 import io.castmesh.contract.Presence.Found;
+import io.castmesh.contract.Presence.Holder;
+import io.castmesh.contract.Presence.Holders;
+import io.castmesh.contract.Presence.HoldersQuery;
 import io.castmesh.contract.Presence.ListQuery;
 import io.castmesh.contract.Presence.Lookup;
 import io.castmesh.contract.Presence.People;
@@ -43,8 +47,6 @@ public final class PresenceService {
   private static final int SWEPT_AT_ONCE = 500;
   private static final int LISTED_AT_MOST = 1000;
 
-  private static final String OFFLINE = "offline";
-
   private final Bus bus;
   private final RedisStore redis;
   private final Duration lease;
@@ -63,39 +65,42 @@ public final class PresenceService {
   }
 
   /** A gateway's sessions are online for another lease. */
-  public Future<Done> renew(Assertion assertion) {
+  public Future<Asserted> renew(Assertion assertion) {
+    List<String> lost = new ArrayList<>();
     Future<Void> all = Future.succeededFuture();
     List<Session> sessions = assertion.sessions();
     for (int from = 0; from < sessions.size(); from += ASSERTED_AT_ONCE) {
       int to = Math.min(from + ASSERTED_AT_ONCE, sessions.size());
       List<Session> some = sessions.subList(from, to);
-      all = all.compose(before -> renew(assertion.node(), some));
+      all = all.compose(before -> renew(assertion.node(), some, lost));
     }
-    return all.map(Done.DONE);
+    return all.map(done -> new Asserted(List.copyOf(lost)));
   }
 
-  private Future<Void> renew(String node, List<Session> sessions) {
+  private Future<Void> renew(String node, List<Session> sessions, List<String> lost) {
     List<Object> arguments = new ArrayList<>(List.of(lease.toMillis(), node));
     for (Session session : sessions) {
       arguments.add(session.sessionId());
+      arguments.add(session.moves());
       arguments.add(session.user().id());
       arguments.add(Json.text(session.user()));
     }
-    return run(PresenceScripts.ASSERT, arguments).map(this::tellPairs).mapEmpty();
+    return run(PresenceScripts.ASSERT, arguments)
+        .map(
+            reply -> {
+              lost.addAll(RedisStore.texts(reply.get(0)));
+              tell(reply.get(1));
+              return null;
+            });
   }
 
   /** A session has ended on that node; one that another node holds meanwhile stays. */
   public Future<Done> withdraw(Withdrawal gone) {
     return run(
             PresenceScripts.WITHDRAW,
-            List.of(lease.toMillis(), gone.node(), gone.sessionId(), gone.userId()))
-        .map(
-            json -> {
-              if (json != null) {
-                tell(json.toString(), OFFLINE);
-              }
-              return Done.DONE;
-            });
+            List.of(lease.toMillis(), gone.node(), gone.sessionId(), gone.userId(), gone.moves()))
+        .map(this::tell)
+        .map(Done.DONE);
   }
 
   public Future<Found> find(Lookup lookup) {
@@ -124,6 +129,23 @@ public final class PresenceService {
         .map(response -> new Alive(List.copyOf(RedisStore.texts(response))));
   }
 
+  public Future<Holders> holders(HoldersQuery query) {
+    return run(PresenceScripts.HOLDERS, query.sessionIds())
+        .map(
+            reply -> {
+              List<Holder> items = new ArrayList<>();
+              for (int i = 0; i < reply.size(); i += 4) {
+                items.add(
+                    new Holder(
+                        reply.get(i).toString(),
+                        reply.get(i + 1).toString(),
+                        reply.get(i + 2).toString(),
+                        reply.get(i + 3).toInteger()));
+              }
+              return new Holders(List.copyOf(items));
+            });
+  }
+
   /**
    * Everybody who is online, or the states of those who are named. Of somebody who is offline only
    * the id is known; nickname and avatar are empty.
@@ -137,8 +159,9 @@ public final class PresenceService {
     return run(PresenceScripts.STATES, ids).map(r -> people(ids, r));
   }
 
-  private static People people(List<String> ids, Response pairs) {
-    List<String> texts = RedisStore.texts(pairs);
+  private static People people(List<String> ids, Response reply) {
+    List<String> all = RedisStore.texts(reply);
+    List<String> texts = all.subList(1, all.size());
     List<Person> people = new ArrayList<>();
     for (int i = 0; i < texts.size(); i += 2) {
       String state = texts.get(i + 1);
@@ -149,7 +172,7 @@ public final class PresenceService {
         people.add(new Person(user.id(), user.nickname(), user.avatar(), state));
       }
     }
-    return new People(List.copyOf(people));
+    return new People(List.copyOf(people), Long.parseLong(all.get(0)));
   }
 
   /** Busy lasts for {@link Presence#BUSY_LEASE}, then it must have been said again. */
@@ -157,7 +180,7 @@ public final class PresenceService {
     return run(
             PresenceScripts.BUSY,
             List.of(busy.userId(), busy.busy() ? 1 : 0, Presence.BUSY_LEASE.toMillis()))
-        .map(this::tellPairs)
+        .map(this::tell)
         .map(Done.DONE);
   }
 
@@ -165,9 +188,9 @@ public final class PresenceService {
   public Future<Void> sweep() {
     return run(PresenceScripts.SWEEP, List.of(SWEPT_AT_ONCE))
         .compose(
-            pairs -> {
-              tellPairs(pairs);
-              return pairs.size() < SWEPT_AT_ONCE ? count() : sweep();
+            changes -> {
+              tell(changes);
+              return changes.size() < SWEPT_AT_ONCE ? count() : sweep();
             });
   }
 
@@ -180,17 +203,16 @@ public final class PresenceService {
             });
   }
 
-  private Void tellPairs(Response pairs) {
-    List<String> texts = RedisStore.texts(pairs);
-    for (int i = 0; i < texts.size(); i += 2) {
-      tell(texts.get(i), texts.get(i + 1));
+  /** JSON, state and version of each change. */
+  private Void tell(Response changes) {
+    List<String> texts = RedisStore.texts(changes);
+    for (int i = 0; i < texts.size(); i += 3) {
+      transitions.increment();
+      User user = Json.read(texts.get(i), User.class);
+      bus.emit(
+          Presence.CHANGED, new Changed(user, texts.get(i + 1), Long.parseLong(texts.get(i + 2))));
     }
     return null;
-  }
-
-  private void tell(String json, String state) {
-    transitions.increment();
-    bus.emit(Presence.CHANGED, new Changed(Json.read(json, User.class), state));
   }
 
   private Future<Response> run(String script, List<?> arguments) {

@@ -250,6 +250,7 @@ export const en = {
     TOKEN_EXPIRED: 'Your sign-in has expired.',
     TOKEN_REVOKED: 'Your sign-in has ended. Please sign in again.',
     LIVE_NOT_FOUND: 'This live is over.',
+    MEDIA_FULL: 'The media servers are full at the moment. Try again in a while.',
     ALREADY_PUBLISHING: 'You are live already, in another window or on another device.',
     INVALID_SDP: 'Browser and server could not agree on the media.',
     MEDIA_UNAVAILABLE: 'No media server is free at the moment.',

@@ -252,6 +252,7 @@ export const zh: Messages = {
     TOKEN_EXPIRED: '登录已过期。',
     TOKEN_REVOKED: '登录已失效，请重新登录。',
     LIVE_NOT_FOUND: '这场直播已结束。',
+    MEDIA_FULL: '媒体服务器目前已满，请稍后再试。',
     ALREADY_PUBLISHING: '你已经在另一个窗口或设备上直播了。',
     INVALID_SDP: '浏览器和服务器无法协商媒体格式。',
     MEDIA_UNAVAILABLE: '目前没有空闲的媒体服务器。',

@@ -42,6 +42,7 @@ public enum Failure {
   MEDIA_NOT_FOUND(1204, 404, false, "There is no such media session."),
   INVALID_CANDIDATE(1205, 400, false, "This is not an ICE candidate."),
   MEDIA_LIMIT(1206, 429, true, "You have too many media sessions open."),
+  MEDIA_FULL(1207, 503, true, "The media servers are full at the moment."),
 
   CALL_NOT_FOUND(1300, 404, false, "There is no such call."),
   CALL_STATE(1301, 409, false, "The call is not in a state that allows this."),

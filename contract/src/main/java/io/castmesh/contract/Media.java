@@ -24,9 +24,16 @@ public final class Media {
   public static final Endpoint<AddCandidate, Done> CANDIDATE =
       Endpoint.of("media.candidate", AddCandidate.class, Done.class);
 
-  /** A fresh offer for a media session whose network has changed. */
+  /**
+   * A fresh offer for a media session whose network has changed, or whose media server is lost: its
+   * live or call is placed on another server when its presenter or the first side comes.
+   */
   public static final Endpoint<Restart, Answer> RESTART =
       Endpoint.of("media.restart", Restart.class, Answer.class).within(NEGOTIATION);
+
+  /** The media sessions of the calling session. */
+  public static final Endpoint<Mine, Sessions> LIST =
+      Endpoint.of("media.list", Mine.class, Sessions.class);
 
   public static final Endpoint<JoinCall, Answer> CALL_CONNECT =
       Endpoint.of("media.call.connect", JoinCall.class, Answer.class).within(NEGOTIATION);
@@ -35,10 +42,28 @@ public final class Media {
   public static final Endpoint<LivesQuery, Lives> LIVES =
       Endpoint.of("media.lives", LivesQuery.class, Lives.class);
 
+  /** The media servers, and what is on them. */
+  public static final Endpoint<ServersQuery, Servers> SERVERS =
+      Endpoint.of("media.servers", ServersQuery.class, Servers.class);
+
+  /** Takes a media server out of use, or into use again: what is on it stays until it ends. */
+  public static final Endpoint<DrainServer, Done> DRAIN_SERVER =
+      Endpoint.of("media.servers.drain", DrainServer.class, Done.class);
+
+  /** Between instances: whether one of them answers, ask {@code at} it. */
+  public static final Endpoint<Probe, Done> PROBE =
+      Endpoint.of("media.probe", Probe.class, Done.class).within(Duration.ofSeconds(1));
+
+  /** Between instances: one that stops hands over what it has, to be asked {@code at} another. */
+  public static final Endpoint<Handover, HandedOver> ADOPT =
+      Endpoint.of("media.adopt", Handover.class, HandedOver.class).within(Duration.ofSeconds(15));
+
   /**
-   * What media-service writes beside a recording when it starts it, as {@code <liveId>.json} beside
-   * {@code <liveId>.webm}: so that a recording whose end nobody could tell still has an owner.
-   * vod-service deletes it when the recording is registered.
+   * What media-service writes beside a recording when it starts it, as {@code <recording>.json}
+   * beside {@code <recording>.webm}: so that a recording whose end nobody could tell still has an
+   * owner. vod-service deletes it when the recording is registered.
+   *
+   * @param liveId the recording's id: see {@link #recordingOf}
    */
   public record RecordingTicket(
       String liveId, User owner, String title, String file, Instant startedAt, String address) {}
@@ -46,6 +71,22 @@ public final class Media {
   /** A recording is complete on disk. Emitted again until vod-service has acknowledged it. */
   public static final Topic<RecordingEnded> RECORDING_ENDED =
       new Topic<>("media.recording.ended", RecordingEnded.class);
+
+  /**
+   * The id of one recording of a live: the live's own for the first. A live that is placed on
+   * another media server begins another recording there, so that each is one whole file.
+   *
+   * @param part counts from 1
+   */
+  public static String recordingOf(String liveId, int part) {
+    return part == 1 ? liveId : liveId + "." + part;
+  }
+
+  /** The live that a recording is of. */
+  public static String liveOfRecording(String recordingId) {
+    int end = recordingId.indexOf('.');
+    return end < 0 ? recordingId : recordingId.substring(0, end);
+  }
 
   /**
    * @param title may be null
@@ -67,6 +108,43 @@ public final class Media {
 
   /** RTCIceCandidateInit as browsers write it; an empty candidate means that there are no more. */
   public record Candidate(String candidate, String sdpMid, Integer sdpMLineIndex) {}
+
+  public record Mine(Caller caller) {}
+
+  public record Sessions(List<Session> items) {}
+
+  /**
+   * @param kind presenter, viewer or call
+   * @param liveId null for calls
+   * @param callId null for lives
+   * @param state as in the event media.state
+   */
+  public record Session(String mediaId, String kind, String liveId, String callId, String state) {}
+
+  public record ServersQuery() {}
+
+  public record Servers(List<Server> items) {}
+
+  /**
+   * @param up whether some instance of media-service is connected to it
+   * @param sessions media sessions on it
+   */
+  public record Server(String url, boolean up, boolean draining, int sessions) {}
+
+  public record DrainServer(String url, boolean draining) {}
+
+  public record Probe() {}
+
+  /**
+   * @param from the instance that stops
+   * @param keys of lives and calls
+   */
+  public record Handover(String from, List<String> keys) {}
+
+  /**
+   * @param keys of what has been taken over
+   */
+  public record HandedOver(List<String> keys) {}
 
   public record Restart(Caller caller, String mediaId, String sdpOffer) {}
 
@@ -93,6 +171,7 @@ public final class Media {
   public record Lives(List<Live> items) {}
 
   /**
+   * @param liveId the recording's id: see {@link #recordingOf}
    * @param file name inside the recordings folder
    * @param address the presenter's IP address, for the place; may be null
    */

@@ -76,6 +76,7 @@ public final class RpcMethods {
             bus.ask(
                 Media.RESTART,
                 new Media.Restart(s.caller(), p.getString("mediaId"), p.getString("sdpOffer"))));
+    add("media.list", (s, p) -> bus.ask(Media.LIST, new Media.Mine(s.caller())));
     add(
         "call.invite",
         (s, p) ->

@@ -102,7 +102,7 @@ public final class Rounds {
   private Future<Void> registerAll(List<Waiting> waiting, Optional<Set<String>> lives) {
     Future<Void> all = Future.succeededFuture();
     for (Waiting one : waiting) {
-      if (lives.isPresent() && lives.get().contains(one.ticket().liveId())) {
+      if (lives.isPresent() && goesOn(one.ticket().liveId(), lives.get())) {
         continue;
       }
       Instant now = clock.instant();
@@ -116,6 +116,11 @@ public final class Rounds {
       }
     }
     return all;
+  }
+
+  /** Of a live that has several recordings the earlier ones may be told as complete meanwhile. */
+  private static boolean goesOn(String recordingId, Set<String> lives) {
+    return lives.contains(Media.liveOfRecording(recordingId));
   }
 
   private boolean mayTry(RecordingTicket ticket, Instant now) {

@@ -1,5 +1,6 @@
 package io.castmesh.contract;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What services ask gateways to tell their clients, and what gateways tell of their sessions. */
@@ -17,6 +18,17 @@ public final class Clients {
   public static final Topic<SessionEnded> SESSION_ENDED =
       new Topic<>("gateway.session.ended", SessionEnded.class);
 
+  /** A session is at another gateway from now on; its id, and what belongs to it, stay. */
+  public static final Topic<SessionMoved> SESSION_MOVED =
+      new Topic<>("gateway.session.moved", SessionMoved.class);
+
+  /**
+   * Asked at the gateway that holds a session by the one that its client has come to: it hands the
+   * session over with the events that the client has not seen.
+   */
+  public static final Endpoint<TakeOver, Handed> TAKE_OVER =
+      Endpoint.of("gateway.takeOver", TakeOver.class, Handed.class).within(Duration.ofSeconds(3));
+
   /** Somebody has signed out: the sessions of that sign-in end, on every gateway. */
   public static final Topic<SignedOut> SIGNED_OUT =
       new Topic<>("gateway.signedOut", SignedOut.class);
@@ -33,6 +45,32 @@ public final class Clients {
    * @param params a JSON object as text, encoded once however many receive it
    */
   public record ClientEvent(String method, String params) {}
+
+  /**
+   * @param moves how often it has changed gateways, this time included
+   */
+  public record SessionMoved(String sessionId, String node, int moves) {}
+
+  /**
+   * @param lastSeq the last event that the client has seen
+   * @param node that takes it over
+   */
+  public record TakeOver(String sessionId, String userId, long lastSeq, String node) {}
+
+  /**
+   * @param found false: no session of that user is held there
+   * @param complete whether the missed events are all there
+   * @param missed the frames of the events after {@code lastSeq}, as they go to the client
+   * @param lastSeq the number of the last event of the session
+   * @param watched whose presence the client wants to hear of
+   */
+  public record Handed(
+      boolean found,
+      boolean complete,
+      List<String> missed,
+      long lastSeq,
+      boolean watchesEveryone,
+      List<String> watched) {}
 
   public record Delivery(List<String> sessionIds, ClientEvent event) {}
 

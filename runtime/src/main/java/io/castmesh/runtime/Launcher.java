@@ -3,6 +3,9 @@ package io.castmesh.runtime;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.cluster.Clustering;
+import io.castmesh.runtime.cluster.Hearing;
+import io.castmesh.runtime.cluster.Peers;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
@@ -18,12 +21,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.sqlclient.Pool;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +41,9 @@ public final class Launcher {
   private static final long START_SECONDS = 60;
   private static final long RETRY_MILLIS = 250;
 
+  /** EX_TEMPFAIL of sysexits.h. */
+  private static final int START_AFRESH = 75;
+
   private final Mesh mesh;
 
   private Launcher(Mesh mesh) {
@@ -48,11 +51,35 @@ public final class Launcher {
   }
 
   /**
+   * A process on its own.
+   *
    * @param name of the process in its node id, such as gateway
    * @param config with the addresses of MySQL and Redis
    * @param lifecycle where the caller has already registered what outlives Vert.x
    */
   public static Launcher start(String name, RuntimeConfig config, Lifecycle lifecycle) {
+    PrometheusMeterRegistry registry = registry(lifecycle);
+    return start(name, config, lifecycle, registry, Clustering.alone(registry));
+  }
+
+  /**
+   * A process that joins the others of its cluster.
+   *
+   * @param lite holds no data of the cluster: for those that come and go with the load
+   */
+  public static Launcher join(
+      String name, RuntimeConfig config, Lifecycle lifecycle, boolean lite) {
+    PrometheusMeterRegistry registry = registry(lifecycle);
+    Clustering clustering =
+        await(
+            Clustering.join(config.cluster(), lite, registry),
+            "cluster " + config.cluster().name());
+    Launcher launcher = start(name, config, lifecycle, registry, clustering);
+    await(launcher.meet(clustering), "bus");
+    return launcher;
+  }
+
+  private static PrometheusMeterRegistry registry(Lifecycle lifecycle) {
     // Netty starts the flight recorder on the event loops otherwise, which blocks them for a while.
     System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -61,26 +88,33 @@ public final class Launcher {
     new ProcessorMetrics().bindTo(registry);
     JvmGcMetrics gc = new JvmGcMetrics();
     gc.bindTo(registry);
-    Vertx vertx =
-        Vertx.builder()
-            .with(
-                new VertxOptions()
-                    .setMetricsOptions(
-                        new MicrometerMetricsOptions()
-                            .setEnabled(true)
-                            // A connection that is accepted while the server is being bound has no
-                            // metric yet, and its request would never be answered.
-                            .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)))
-            .withMetrics(new MicrometerMetricsFactory(registry))
-            .build();
-    lifecycle.onStop("vertx", vertx::close);
     lifecycle.onStop(
         "gc metrics",
         () -> {
           gc.close();
           return Future.succeededFuture();
         });
-    Bus bus = Bus.of(vertx);
+    return registry;
+  }
+
+  private static Launcher start(
+      String name,
+      RuntimeConfig config,
+      Lifecycle lifecycle,
+      PrometheusMeterRegistry registry,
+      Clustering clustering) {
+    Vertx vertx = clustering.vertx();
+    lifecycle.onStop("vertx", vertx::close);
+    String node = name + "-" + Trace.fresh().substring(0, 8);
+    Bus bus = Bus.of(vertx, node, clustering.membership());
+    Peers peers =
+        Peers.of(
+            vertx,
+            bus,
+            node,
+            name,
+            clustering.member(),
+            () -> lifecycle.state().name().toLowerCase(Locale.ROOT));
     Pool mysql = Stores.mysql(vertx, config);
     RedisStore redis = Stores.redis(vertx, config);
     lifecycle.onStop("mysql", mysql::close);
@@ -92,14 +126,14 @@ public final class Launcher {
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());
     await(answering(vertx, redis), "Redis client");
-    String node = name + "-" + Trace.fresh().substring(0, 8);
     return new Launcher(
         new Mesh(
             vertx,
             node,
             config,
             bus,
-            new ClientMessenger(bus),
+            new ClientMessenger(bus, peers),
+            peers,
             mysql,
             redis,
             lifecycle,
@@ -107,10 +141,32 @@ public final class Launcher {
             registry));
   }
 
+  /** Makes itself known to the others, and hears of them. */
+  private Future<?> meet(Clustering clustering) {
+    Hearing hearing =
+        new Hearing(
+            mesh.vertx(),
+            mesh.bus(),
+            mesh.peers(),
+            clustering.membership(),
+            () -> {
+              log.error("cannot be reached over the bus: ends, to be started afresh");
+              new Thread(() -> end(START_AFRESH), "shutdown").start();
+            });
+    mesh.management().check("bus", hearing::well);
+    mesh.lifecycle().onStop("peers", mesh.peers()::stop);
+    mesh.lifecycle().onStop("hearing", hearing::stop);
+    return mesh.bus()
+        .join(mesh.peers()::isAlive)
+        .compose(joined -> mesh.peers().start(clustering.membership()))
+        .compose(started -> mesh.clients().start())
+        .compose(started -> hearing.start());
+  }
+
   /** Redis may be starting too, or be slow at first: it is asked again until the start gives up. */
   private static Future<Void> answering(Vertx vertx, RedisStore redis) {
     return redis
-        .ping()
+        .start()
         .recover(
             away ->
                 vertx
@@ -148,16 +204,32 @@ public final class Launcher {
     return this;
   }
 
-  /** From now on the process is ready, and ends when it is told to. */
+  /** From now on the process is ready, until it is told to end. */
   public void ready() {
+    if (mesh.vertx().isClustered()) {
+      // Goes first: nobody asks a service that is about to end.
+      mesh.lifecycle()
+          .onStop(
+              "bus",
+              () -> {
+                mesh.peers().beat();
+                return mesh.bus().retire();
+              });
+    }
     mesh.management().started();
-    Signals.handle(
-        () -> {
-          log.info("stopping");
-          boolean clean = mesh.lifecycle().drain(mesh.config().drainDeadline());
-          log.info("stopped clean={}", clean);
-          Runtime.getRuntime().halt(clean ? 0 : 1);
-        });
+  }
+
+  /** From now on SIGTERM and SIGINT end the process in order, also while it is still starting. */
+  public Launcher endWhenTold() {
+    Signals.handle(() -> end(0));
+    return this;
+  }
+
+  private void end(int code) {
+    log.info("stopping");
+    boolean clean = mesh.lifecycle().drain(mesh.config().drainDeadline());
+    log.info("stopped clean={}", clean);
+    Runtime.getRuntime().halt(clean ? code : 1);
   }
 
   /**

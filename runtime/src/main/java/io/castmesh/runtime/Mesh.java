@@ -2,6 +2,7 @@ package io.castmesh.runtime;
 
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
+import io.castmesh.runtime.cluster.Peers;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
@@ -23,6 +24,7 @@ public record Mesh(
     RuntimeConfig config,
     Bus bus,
     ClientMessenger clients,
+    Peers peers,
     Pool mysql,
     RedisStore redis,
     Lifecycle lifecycle,

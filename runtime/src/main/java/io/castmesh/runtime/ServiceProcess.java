@@ -15,6 +15,9 @@ import java.util.function.Function;
  * it cannot start, and exits with 78 for settings and 1 for anything else.
  */
 public final class ServiceProcess {
+  /** Gateways come and go with the load: they hold no data of the cluster. */
+  private static final String LITE = "gateway";
+
   private ServiceProcess() {}
 
   /**
@@ -34,8 +37,11 @@ public final class ServiceProcess {
       requireStores(settings, runtime);
       settings.verifyOneService();
       Logging.configure(runtime.logFormat(), runtime.logLevel());
-      Launcher launcher = Launcher.start(name, runtime, lifecycle);
-      launcher.deploy(service.apply(launcher.mesh(), config)).ready();
+      Launcher launcher =
+          runtime.cluster().enabled()
+              ? Launcher.join(name, runtime, lifecycle, name.equals(LITE))
+              : Launcher.start(name, runtime, lifecycle);
+      launcher.endWhenTold().deploy(service.apply(launcher.mesh(), config)).ready();
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       System.exit(ConfigException.EXIT_CODE);

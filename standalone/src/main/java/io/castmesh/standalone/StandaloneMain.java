@@ -46,7 +46,7 @@ public final class StandaloneMain {
 
   private static void start(StandaloneConfig config, Lifecycle lifecycle) {
     RuntimeConfig runtime = stores(config.runtime(), lifecycle);
-    Launcher launcher = Launcher.start("standalone", runtime, lifecycle);
+    Launcher launcher = Launcher.start("standalone", runtime, lifecycle).endWhenTold();
     GatewayVerticle gateway = new GatewayVerticle(launcher.mesh(), config.gateway());
     launcher
         .deploy(

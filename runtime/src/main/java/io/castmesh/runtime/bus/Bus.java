@@ -3,22 +3,33 @@ package io.castmesh.runtime.bus;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
+import io.castmesh.runtime.cluster.Membership;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The typed event bus: the only place that knows addresses as text. Every question is answered
- * exactly once, within its deadline, with a record or with a failure of the catalogue.
+ * exactly once, within its deadline, with a record or with a failure of the catalogue. Every event
+ * reaches every listener that was there, once and in the order of its node: what is lost between
+ * two nodes is noticed and asked for again.
  *
  * <p>Handlers run on the context that called {@link #serve} or {@link #listen}; one that throws or
  * fails with anything outside of the catalogue is logged and answered as {@link Failure#INTERNAL}.
@@ -26,16 +37,55 @@ import org.slf4j.LoggerFactory;
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
 
-  private final Vertx vertx;
+  private static final String NODE = "node";
+  private static final String SEQ = "seq";
 
-  private Bus(Vertx vertx) {
+  /** For news of a withdrawal to reach everybody, and for what was sent before it to arrive. */
+  private static final long WITHDRAWN_MILLIS = 500;
+
+  private static final long IN_FLIGHT_MILLIS = 20;
+
+  private final Vertx vertx;
+  private final String node;
+  private final Membership membership;
+  private final Questions questions;
+  private final SentEvents sent = new SentEvents(System::nanoTime);
+  private final Map<Inlet, String> inlets = new ConcurrentHashMap<>();
+  private final List<Served> served = new CopyOnWriteArrayList<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile Predicate<String> alive = other -> true;
+
+  private record Served(String address, MessageConsumer<Object> consumer) {}
+
+  private Bus(Vertx vertx, String node, Membership membership) {
     this.vertx = vertx;
+    this.node = node;
+    this.membership = membership;
+    this.questions = new Questions(vertx, node);
   }
 
-  /** Registers the codec: once for each Vert.x instance. */
-  public static Bus of(Vertx vertx) {
+  /**
+   * Registers the codec: once for each Vert.x instance.
+   *
+   * @param node names this process to the others
+   * @param membership null: there are no others
+   */
+  public static Bus of(Vertx vertx, String node, Membership membership) {
     vertx.eventBus().registerCodec(new RecordCodec());
-    return new Bus(vertx);
+    return new Bus(vertx, node, membership);
+  }
+
+  /**
+   * Begins to answer for what this node has emitted.
+   *
+   * @param isAlive whether a node is there, as far as this one knows
+   */
+  public Future<Void> join(Predicate<String> isAlive) {
+    alive = isAlive;
+    return Future.all(
+            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))),
+            hearOnce(Nodes.RECEIVED.at(node), questions::received))
+        .mapEmpty();
   }
 
   /**
@@ -45,17 +95,37 @@ public final class Bus {
    *     deadline, {@link Failure#UNAVAILABLE} when nobody serves it
    */
   public <Q, R> Future<R> ask(Endpoint<Q, R> endpoint, Q question) {
-    DeliveryOptions options = options().setSendTimeout(endpoint.deadline().toMillis());
-    return vertx
-        .eventBus()
-        .<Object>request(endpoint.address(), question, options)
-        .map(reply -> body(reply.body(), endpoint.response()))
-        .recover(error -> Future.failedFuture(toFailure(endpoint.address(), error)));
+    String trace = Trace.current();
+    return questions
+        .ask(endpoint, question, () -> options(trace))
+        .map(answer -> body(answer, endpoint.response()));
   }
 
-  /** Tells every node that listens. */
+  /** Tells every node that listens; those that are cut off for a while hear it afterwards. */
   public <E> void emit(Topic<E> topic, E event) {
-    vertx.eventBus().publish(topic.address(), event, options());
+    if (membership == null) {
+      tell(topic, event);
+      return;
+    }
+    String trace = Trace.current();
+    Buffer json = Json.buffer(event);
+    RecordCodec.Encoded encoded = new RecordCodec.Encoded(event, json);
+    sent.add(
+        topic.address(),
+        trace,
+        json,
+        seq ->
+            vertx
+                .eventBus()
+                .publish(
+                    topic.address(),
+                    encoded,
+                    options(trace).addHeader(NODE, node).addHeader(SEQ, Long.toString(seq))));
+  }
+
+  /** Tells every node that can be reached now: for what is said again soon. */
+  public <E> void tell(Topic<E> topic, E event) {
+    vertx.eventBus().publish(topic.address(), event, options(Trace.current()));
   }
 
   /** Answers an endpoint; the future completes when the whole cluster knows. */
@@ -68,17 +138,57 @@ public final class Bus {
                 vertx,
                 message.headers().get(Trace.HEADER),
                 () -> answer(endpoint, handler, message)));
-    return consumer.completion().map(consumer::unregister);
+    Served one = new Served(endpoint.address(), consumer);
+    served.add(one);
+    return consumer
+        .completion()
+        .map(
+            () -> {
+              served.remove(one);
+              return consumer.unregister();
+            });
   }
 
   /** Hears a topic; the future completes when the whole cluster knows. */
   public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler) {
+    return listen(topic, handler, () -> {});
+  }
+
+  /**
+   * @param onGap events of this topic are lost for good: what depends on them is to be read again
+   */
+  public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler, Runnable onGap) {
+    Inlet inlet =
+        new Inlet(
+            vertx,
+            topic.address(),
+            topic.address().indexOf('@') >= 0,
+            (body, trace) -> Trace.with(vertx, trace, () -> hear(topic, handler, body)),
+            onGap,
+            (source, missed) -> ask(Nodes.REPAIR.at(source), missed),
+            source -> alive.test(source));
+    MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
+    consumer.handler(message -> take(topic, inlet, handler, message));
+    inlets.put(inlet, topic.address());
+    return consumer
+        .completion()
+        .map(
+            () -> {
+              inlets.remove(inlet);
+              return consumer.unregister();
+            });
+  }
+
+  /** Hears a topic whose events are said again soon: nothing is asked for that is missing. */
+  public <E> Future<Registration> hearOnce(Topic<E> topic, Consumer<E> handler) {
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
     consumer.handler(
         message ->
             Trace.with(
-                vertx, message.headers().get(Trace.HEADER), () -> hear(topic, handler, message)));
-    return consumer.completion().map(consumer::unregister);
+                vertx,
+                message.headers().get(Trace.HEADER),
+                () -> hear(topic, handler, message.body())));
+    return consumer.completion().map(() -> consumer.unregister());
   }
 
   /** A consumer that can be taken back. */
@@ -87,23 +197,112 @@ public final class Bus {
     Future<Void> cancel();
   }
 
+  /** The number of the last event by address, of what this node has emitted of late. */
+  public Map<String, Long> heads() {
+    return sent.heads();
+  }
+
+  /** Another node says what it has emitted. */
+  public void heard(String other, Map<String, Long> heads) {
+    if (!other.equals(node)) {
+      inlets.forEach(
+          (inlet, address) -> {
+            Long head = heads.get(address);
+            if (head != null) {
+              inlet.heard(other, head);
+            }
+          });
+    }
+  }
+
+  /** Another node has left: what it was asked may be asked again. */
+  public void left() {
+    questions.nodeLeft();
+  }
+
+  /** A node that will not come back: nothing is kept for it or of it. */
+  public void forget(String other) {
+    inlets.keySet().forEach(inlet -> inlet.forget(other));
+    sent.heads().keySet().stream()
+        .filter(address -> address.endsWith("@" + other))
+        .forEach(sent::forget);
+  }
+
+  /**
+   * Is not asked any more, but by those who mean this very node, and completes when everything that
+   * it was asked is answered.
+   */
+  public Future<Void> retire() {
+    List<Served> shared = served.stream().filter(s -> s.address().indexOf('@') < 0).toList();
+    Future<Void> withdrawn = Future.succeededFuture();
+    if (membership != null) {
+      withdrawn =
+          Future.join(shared.stream().map(s -> membership.withdraw(vertx, s.address())).toList())
+              .otherwiseEmpty()
+              .compose(done -> vertx.timer(WITHDRAWN_MILLIS, TimeUnit.MILLISECONDS))
+              .mapEmpty();
+    }
+    return withdrawn
+        .eventually(() -> Future.join(shared.stream().map(s -> s.consumer().unregister()).toList()))
+        .compose(unregistered -> idle());
+  }
+
+  private Future<Void> idle() {
+    return inFlight.get() == 0
+        ? Future.succeededFuture()
+        : vertx.timer(IN_FLIGHT_MILLIS, TimeUnit.MILLISECONDS).compose(timer -> idle());
+  }
+
+  private <E> void take(Topic<E> topic, Inlet inlet, Consumer<E> handler, Message<Object> message) {
+    MultiMap headers = message.headers();
+    String source = headers.get(NODE);
+    String trace = headers.get(Trace.HEADER);
+    if (source == null || source.equals(node)) {
+      Trace.with(vertx, trace, () -> hear(topic, handler, message.body()));
+    } else {
+      inlet.accept(source, Long.parseLong(headers.get(SEQ)), message.body(), trace);
+    }
+  }
+
   private <Q, R> Void answer(
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler, Message<Object> message) {
+    inFlight.incrementAndGet();
     Future<R> answer;
     try {
       answer = handler.apply(body(message.body(), endpoint.request()));
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
+    acknowledge(message, answer);
     answer.onComplete(
-        result -> message.reply(result, options()),
-        error -> fail(endpoint.address(), message, error));
+        result -> {
+          inFlight.decrementAndGet();
+          message.reply(result, options(Trace.current()));
+        },
+        error -> {
+          inFlight.decrementAndGet();
+          fail(endpoint.address(), message, error);
+        });
     return null;
   }
 
-  private static <E> Void hear(Topic<E> topic, Consumer<E> handler, Message<Object> message) {
+  /** Who asked is told when it takes a while: should a process die now, it was not this one. */
+  private void acknowledge(Message<Object> message, Future<?> answer) {
+    String asker = message.headers().get(Questions.ASKER);
+    if (asker == null || asker.equals(node) || answer.isComplete()) {
+      return;
+    }
+    long question = Long.parseLong(message.headers().get(Questions.ID));
+    long timer =
+        vertx.setTimer(
+            Questions.ACKNOWLEDGE_MILLIS,
+            due -> tell(Nodes.RECEIVED.at(asker), new Nodes.Received(question)));
+    answer.onComplete(done -> vertx.cancelTimer(timer));
+  }
+
+  private static <E> Void hear(Topic<E> topic, Consumer<E> handler, Object body) {
     try {
-      handler.accept(body(message.body(), topic.type()));
+      handler.accept(body(body, topic.type()));
     } catch (RuntimeException e) {
       log.error("listener failed topic={}", topic.address(), e);
     }
@@ -119,29 +318,17 @@ public final class Bus {
     }
   }
 
-  private static FailureException toFailure(String address, Throwable error) {
-    if (!(error instanceof ReplyException reply)) {
-      log.error("question failed endpoint={}", address, error);
-      return Failure.INTERNAL.exception();
-    }
-    if (reply.failureType() == ReplyFailure.TIMEOUT) {
-      return Failure.TIMEOUT.exception();
-    }
-    if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
-      return Failure.UNAVAILABLE.exception();
-    }
-    return Failure.ofCode(reply.failureCode())
-        .map(failure -> failure.exception(reply.getMessage()))
-        .orElseGet(Failure.INTERNAL::exception);
-  }
-
+  /** A record of this node, one of another node still as JSON, or the text of a repair. */
   private static <T> T body(Object body, Class<T> type) {
-    if (body instanceof RecordCodec.Wire wire) {
-      try {
+    try {
+      if (body instanceof RecordCodec.Wire wire) {
         return Json.read(wire.json(), type);
-      } catch (IllegalArgumentException e) {
-        throw Failure.INVALID_REQUEST.exception(e.getMessage());
       }
+      if (body instanceof String text) {
+        return Json.read(text, type);
+      }
+    } catch (IllegalArgumentException e) {
+      throw Failure.INVALID_REQUEST.exception(e.getMessage());
     }
     if (!type.isInstance(body)) {
       throw Failure.INVALID_REQUEST.exception("not a " + type.getSimpleName());
@@ -149,9 +336,8 @@ public final class Bus {
     return type.cast(body);
   }
 
-  private static DeliveryOptions options() {
+  private static DeliveryOptions options(String trace) {
     DeliveryOptions options = new DeliveryOptions().setCodecName(RecordCodec.NAME);
-    String trace = Trace.current();
     return trace == null ? options : options.addHeader(Trace.HEADER, trace);
   }
 }

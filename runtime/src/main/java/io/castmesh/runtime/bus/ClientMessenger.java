@@ -5,22 +5,45 @@ import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.Delivery;
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
+import io.castmesh.runtime.cluster.Peers;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events to clients: encoded once, and once over the bus to each gateway that holds somebody
- * whom it concerns.
+ * whom it concerns. A session may have moved to another gateway since it was written down: the
+ * newest knowledge decides, and presence is asked for those of a gateway that is gone.
+ *
+ * <p>Thread-safe.
  */
 public final class ClientMessenger {
-  private final Bus bus;
+  private static final Logger log = LoggerFactory.getLogger(ClientMessenger.class);
 
-  public ClientMessenger(Bus bus) {
+  /** Beyond these, presence is asked. */
+  private static final int MOVES_AT_MOST = 100_000;
+
+  private final Bus bus;
+  private final Peers peers;
+  private final Map<String, String> moved = new ConcurrentHashMap<>();
+
+  public ClientMessenger(Bus bus, Peers peers) {
     this.bus = bus;
+    this.peers = peers;
+  }
+
+  /** Begins to follow sessions that move. */
+  public Future<Void> start() {
+    return Future.all(
+            bus.listen(Clients.SESSION_MOVED, this::moved),
+            bus.listen(Clients.SESSION_ENDED, ended -> moved.remove(ended.session().sessionId())))
+        .mapEmpty();
   }
 
   /**
@@ -36,11 +59,19 @@ public final class ClientMessenger {
     }
     ClientEvent event = new ClientEvent(method, Json.text(params));
     Map<String, List<String>> byNode = new HashMap<>();
+    List<String> homeless = new ArrayList<>();
     for (SessionRef session : sessions) {
-      byNode.computeIfAbsent(session.node(), node -> new ArrayList<>()).add(session.sessionId());
+      String node = moved.getOrDefault(session.sessionId(), session.node());
+      if (peers.isAlive(node)) {
+        byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(session.sessionId());
+      } else {
+        homeless.add(session.sessionId());
+      }
     }
-    byNode.forEach(
-        (node, ids) -> bus.emit(Clients.DELIVER.at(node), new Delivery(List.copyOf(ids), event)));
+    deliver(byNode, event);
+    if (!homeless.isEmpty()) {
+      find(homeless, event);
+    }
   }
 
   /** To every session of one user; answers how many there are. */
@@ -58,5 +89,45 @@ public final class ClientMessenger {
   /** To everybody who is signed in. */
   public void toEveryone(String method, Object params) {
     bus.emit(Clients.BROADCAST, new ClientEvent(method, Json.text(params)));
+  }
+
+  private void deliver(Map<String, List<String>> byNode, ClientEvent event) {
+    byNode.forEach(
+        (node, ids) -> bus.emit(Clients.DELIVER.at(node), new Delivery(List.copyOf(ids), event)));
+  }
+
+  /** Their gateway is gone. Who has not come back reads again what is missed meanwhile. */
+  private void find(List<String> sessionIds, ClientEvent event) {
+    bus.ask(Presence.HOLDERS, new Presence.HoldersQuery(sessionIds))
+        .onSuccess(
+            held -> {
+              Map<String, List<String>> byNode = new HashMap<>();
+              for (Presence.Holder one : held.items()) {
+                if (peers.isAlive(one.node())) {
+                  remember(one.sessionId(), one.node());
+                  byNode
+                      .computeIfAbsent(one.node(), first -> new ArrayList<>())
+                      .add(one.sessionId());
+                }
+              }
+              deliver(byNode, event);
+            })
+        .onFailure(
+            error ->
+                log.warn(
+                    "not delivered method={} sessions={} error={}",
+                    event.method(),
+                    sessionIds.size(),
+                    error.getMessage()));
+  }
+
+  private void moved(Clients.SessionMoved move) {
+    remember(move.sessionId(), move.node());
+  }
+
+  private void remember(String sessionId, String node) {
+    if (moved.size() < MOVES_AT_MOST || moved.containsKey(sessionId)) {
+      moved.put(sessionId, node);
+    }
   }
 }

@@ -13,9 +13,12 @@ final class RecordCodec implements MessageCodec<Object, Object> {
   /** A record that came from another node, still as JSON. */
   record Wire(Buffer json) {}
 
+  /** A record that has been encoded once, for however many nodes. */
+  record Encoded(Object body, Buffer json) {}
+
   @Override
   public void encodeToWire(Buffer buffer, Object message) {
-    Buffer json = Json.buffer(message);
+    Buffer json = message instanceof Encoded encoded ? encoded.json() : Json.buffer(message);
     buffer.appendInt(json.length()).appendBuffer(json);
   }
 
@@ -27,7 +30,7 @@ final class RecordCodec implements MessageCodec<Object, Object> {
 
   @Override
   public Object transform(Object message) {
-    return message;
+    return message instanceof Encoded encoded ? encoded.body() : message;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.castmesh.runtime.config;
 
+import io.castmesh.runtime.cluster.ClusterConfig;
 import io.castmesh.runtime.store.MysqlUrl;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param redisUrl {@code redis://host:6379}; empty in one JVM: embedded
  * @param logFormat text or json
  * @param drainDeadline how long a shutdown may take
+ * @param cluster how services of their own find each other
  */
 public record RuntimeConfig(
     Path dataDir,
@@ -30,7 +32,8 @@ public record RuntimeConfig(
     int redisPoolSize,
     String logFormat,
     String logLevel,
-    Duration drainDeadline) {
+    Duration drainDeadline,
+    ClusterConfig cluster) {
 
   public static RuntimeConfig read(Settings s) {
     Path dataDir = s.path("data.dir", "data", "Folder of keys, databases and recordings");
@@ -58,7 +61,8 @@ public record RuntimeConfig(
                 "info",
                 Arrays.asList("trace", "debug", "info", "warn", "error"),
                 "What is worth a log line"),
-            s.seconds("drain.deadline", 20, 1, 600, "How long a shutdown may take"));
+            s.seconds("drain.deadline", 30, 1, 600, "How long a shutdown may take"),
+            ClusterConfig.read(s));
     try {
       if (!config.mysqlUrl.isEmpty()) {
         MysqlUrl.parse(config.mysqlUrl);
@@ -86,7 +90,8 @@ public record RuntimeConfig(
         redisPoolSize,
         logFormat,
         logLevel,
-        drainDeadline);
+        drainDeadline,
+        cluster);
   }
 
   /** Keys that are read outside of any configuration record: by the launcher and by the script. */

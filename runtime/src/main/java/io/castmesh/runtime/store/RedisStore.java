@@ -2,7 +2,9 @@ package io.castmesh.runtime.store;
 
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
@@ -11,7 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +28,67 @@ public final class RedisStore {
   private static final Logger log = LoggerFactory.getLogger(RedisStore.class);
   private static final long DEADLINE_SECONDS = 3;
 
-  private final Redis redis;
+  /** Its absence says that Redis has lost everything. */
+  private static final String EPOCH = "mesh:epoch";
 
-  RedisStore(Redis redis) {
+  private static final long EPOCH_MILLIS = 1_000;
+
+  private record Listener(Context context, Runnable emptied) {}
+
+  private final Vertx vertx;
+  private final Redis redis;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile String epoch;
+  private long timer = -1;
+
+  RedisStore(Vertx vertx, Redis redis) {
+    this.vertx = vertx;
     this.redis = redis;
+  }
+
+  /** Begins to notice when Redis comes back empty; fails when it cannot be reached. */
+  public Future<Void> start() {
+    timer = vertx.setPeriodic(EPOCH_MILLIS, tick -> look());
+    return epoch()
+        .map(
+            first -> {
+              epoch = first;
+              return null;
+            });
+  }
+
+  /**
+   * Redis has come back and has lost everything: what this process owns is to be said again. Called
+   * on the context that registers, at most a second or so after Redis answers.
+   */
+  public void onEmptied(Runnable listener) {
+    listeners.add(new Listener(vertx.getOrCreateContext(), listener));
+  }
+
+  private Future<String> epoch() {
+    return run(Command.SET, EPOCH, UUID.randomUUID(), "NX")
+        .compose(set -> run(Command.GET, EPOCH))
+        .map(Response::toString);
+  }
+
+  private void look() {
+    if (!looking.compareAndSet(false, true)) {
+      return;
+    }
+    epoch()
+        .onComplete(
+            now -> {
+              looking.set(false);
+              String before = epoch;
+              epoch = now;
+              if (before != null && !before.equals(now)) {
+                log.warn("redis has come back empty");
+                listeners.forEach(
+                    one -> one.context().runOnContext(ignored -> one.emptied().run()));
+              }
+            },
+            away -> looking.set(false));
   }
 
   /** One command; arguments are sent as they are. */
@@ -73,6 +135,7 @@ public final class RedisStore {
   }
 
   public Future<Void> close() {
+    vertx.cancelTimer(timer);
     return redis.close();
   }
 

@@ -47,6 +47,6 @@ public final class Stores {
             .setMaxPoolSize(config.redisPoolSize())
             .setMaxPoolWaiting(WAITING)
             .setMaxWaitingHandlers(4096);
-    return new RedisStore(Redis.createClient(vertx, options));
+    return new RedisStore(vertx, Redis.createClient(vertx, options));
   }
 }

@@ -1,0 +1,70 @@
+package io.castmesh.contract;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** What the processes of the mesh tell each other about themselves. */
+public final class Nodes {
+  private Nodes() {}
+
+  /** So often a node says that it is there. */
+  public static final Duration BEAT_EVERY = Duration.ofSeconds(1);
+
+  /** A node is there, and so many events it has emitted. May be lost: the next one follows. */
+  public static final Topic<Beat> BEAT = new Topic<>("mesh.beat", Beat.class);
+
+  /** Asked at the node that has emitted them: events that did not arrive. */
+  public static final Endpoint<Missed, Repair> REPAIR =
+      Endpoint.of("mesh.repair", Missed.class, Repair.class).within(Duration.ofSeconds(2));
+
+  /** Asked at another node: can you reach me? */
+  public static final Endpoint<Probe, Probed> PROBE =
+      Endpoint.of("mesh.probe", Probe.class, Probed.class).within(Duration.ofSeconds(4));
+
+  /** Asked at the node that wants to know whether it can be reached. */
+  public static final Endpoint<Probe, Done> ECHO =
+      Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
+
+  /** A question has arrived and is being worked on; sent when the answer takes a while. */
+  public static final Topic<Received> RECEIVED = new Topic<>("mesh.received", Received.class);
+
+  /**
+   * @param node fresh at every start of a process
+   * @param service such as gateway
+   * @param member its id in the cluster
+   * @param state running or draining
+   */
+  public record Node(
+      String node,
+      String service,
+      String version,
+      Instant startedAt,
+      String member,
+      String state) {}
+
+  /**
+   * @param heads the number of the last event by address, of those with recent events
+   */
+  public record Beat(Node node, Map<String, Long> heads) {}
+
+  /** Events of one address after one number, up to another. */
+  public record Missed(String address, long after, long upTo) {}
+
+  /**
+   * @param body the record as JSON
+   */
+  public record Sent(long seq, String trace, String body) {}
+
+  /**
+   * @param from the first number that could be given; what lies before is lost
+   */
+  public record Repair(long from, List<Sent> events) {}
+
+  public record Probe(String node) {}
+
+  public record Probed(boolean reached) {}
+
+  public record Received(long question) {}
+}

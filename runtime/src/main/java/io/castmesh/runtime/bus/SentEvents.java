@@ -1,0 +1,123 @@
+package io.castmesh.runtime.bus;
+
+import io.castmesh.contract.Nodes.Missed;
+import io.castmesh.contract.Nodes.Repair;
+import io.castmesh.contract.Nodes.Sent;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The latest events that this node has emitted, by address and number, so that whoever missed some
+ * can ask for them. Bounded in number, size and age. Thread-safe.
+ */
+final class SentEvents {
+  /** Longer than a split or a restart that a listener survives. */
+  static final Duration KEEP = Duration.ofSeconds(60);
+
+  private static final int EVENTS = 8_192;
+  private static final int BYTES = 8 << 20;
+
+  /** What one answer to a listener carries at most. */
+  private static final int REPAIR_EVENTS = 500;
+
+  private static final int REPAIR_BYTES = 1 << 20;
+
+  private record Kept(long seq, String trace, Buffer json, long at) {}
+
+  private static final class Stream {
+    private final Deque<Kept> kept = new ArrayDeque<>();
+    private long head;
+    private long bytes;
+    private long at;
+  }
+
+  private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+  private final LongSupplier clock;
+
+  /**
+   * @param clock nanoseconds
+   */
+  SentEvents(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Numbers an event and has it published, in one step: numbers and events leave in one order.
+   *
+   * @param publish takes the number, which begins at 1
+   */
+  void add(String address, String trace, Buffer json, LongConsumer publish) {
+    Stream stream = streams.computeIfAbsent(address, fresh -> new Stream());
+    synchronized (stream) {
+      stream.at = clock.getAsLong();
+      stream.kept.add(new Kept(++stream.head, trace, json, stream.at));
+      stream.bytes += json.length();
+      trim(stream, stream.at);
+      publish.accept(stream.head);
+    }
+  }
+
+  /** The number of the last event by address, of those with events that are still kept. */
+  Map<String, Long> heads() {
+    long now = clock.getAsLong();
+    Map<String, Long> heads = new HashMap<>();
+    streams.forEach(
+        (address, stream) -> {
+          synchronized (stream) {
+            trim(stream, now);
+            if (now - stream.at < KEEP.toNanos()) {
+              heads.put(address, stream.head);
+            }
+          }
+        });
+    return heads;
+  }
+
+  Repair after(Missed missed) {
+    Stream stream = streams.get(missed.address());
+    if (stream == null) {
+      return new Repair(missed.upTo() + 1, List.of());
+    }
+    synchronized (stream) {
+      long from = stream.kept.isEmpty() ? stream.head + 1 : stream.kept.peek().seq();
+      List<Sent> events = new ArrayList<>();
+      int bytes = 0;
+      for (Kept one : stream.kept) {
+        if (one.seq() > missed.upTo() || events.size() >= REPAIR_EVENTS || bytes > REPAIR_BYTES) {
+          break;
+        }
+        if (one.seq() > missed.after()) {
+          events.add(new Sent(one.seq(), one.trace(), one.json().toString()));
+          bytes += one.json().length();
+        }
+      }
+      return new Repair(Math.max(from, missed.after() + 1), events);
+    }
+  }
+
+  /** Nobody is there any more to ask for these. */
+  void forget(String address) {
+    streams.remove(address);
+  }
+
+  private static void trim(Stream stream, long now) {
+    for (Kept oldest = stream.kept.peek();
+        oldest != null
+            && (stream.kept.size() > EVENTS
+                || stream.bytes > BYTES
+                || now - oldest.at() > KEEP.toNanos());
+        oldest = stream.kept.peek()) {
+      stream.kept.poll();
+      stream.bytes -= oldest.json().length();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.castmesh.runtime.cluster;
+
+import io.castmesh.runtime.config.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The settings of the cluster: how processes find each other and how their bus is protected.
+ *
+ * @param enabled whether this process joins others
+ * @param name processes of other names are not let in
+ * @param host the address of this process that it binds and tells the others
+ * @param port of the membership
+ * @param busPort of the event bus; 0: a free one
+ * @param members some of the others, {@code host:port}
+ * @param dns a name that resolves to all others, such as a headless service
+ * @param tls empty paths: the bus is not encrypted
+ */
+public record ClusterConfig(
+    boolean enabled,
+    String name,
+    String host,
+    int port,
+    int busPort,
+    List<String> members,
+    String dns,
+    Tls tls) {
+
+  /** PEM files; every node shows a certificate that the authority has signed. */
+  public record Tls(String certificate, String key, String authority) {
+    public boolean enabled() {
+      return !certificate.isEmpty();
+    }
+  }
+
+  public static ClusterConfig read(Settings s) {
+    List<String> members = s.list("cluster.members", "Some of the other processes, host:port");
+    String dns =
+        s.text("cluster.dns", "", "Name that resolves to all processes, as a headless service");
+    boolean known = !members.isEmpty() || !dns.isEmpty();
+    ClusterConfig config =
+        new ClusterConfig(
+            s.flag(
+                "cluster.enabled",
+                known,
+                "Whether a service of its own joins others; true when others are named"),
+            s.text("cluster.name", "castmesh", "Processes of other names are not let in"),
+            s.text("cluster.host", "127.0.0.1", "Address of this process that others reach it at"),
+            s.integer("cluster.port", 5701, 1, 65535, "Port of the membership"),
+            s.integer("cluster.bus-port", 0, 0, 65535, "Port of the event bus; 0: a free one"),
+            members,
+            dns,
+            new Tls(
+                s.text("cluster.tls-cert-file", "", "Certificate (PEM) of this process on the bus"),
+                s.text("cluster.tls-key-file", "", "Its private key (PEM)"),
+                s.text(
+                    "cluster.tls-ca-file", "", "Authority (PEM) whose certificates are trusted")));
+    config.verify(s);
+    return config;
+  }
+
+  private void verify(Settings s) {
+    if (!members.isEmpty() && !dns.isEmpty()) {
+      s.problem("cluster.members, cluster.dns: set one of them");
+    }
+    for (String member : members) {
+      if (!member.matches("[^:\\s]+:\\d{1,5}")) {
+        s.problem("cluster.members: '" + member + "' is not host:port");
+      }
+    }
+    List<String> files = List.of(tls.certificate(), tls.key(), tls.authority());
+    long given = files.stream().filter(file -> !file.isEmpty()).count();
+    if (given != 0 && given != files.size()) {
+      s.problem("cluster.tls-cert-file, -key-file, -ca-file: set all of them or none");
+    }
+    for (String file : files) {
+      if (!file.isEmpty() && !Files.isReadable(Path.of(file))) {
+        s.problem("cluster.tls: cannot read " + file);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.castmesh.runtime.cluster;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+
+/**
+ * Makes the Vert.x of a process: on its own, or as a member of the cluster.
+ *
+ * @param membership null: on its own
+ */
+public record Clustering(Vertx vertx, Membership membership) {
+
+  /** A peer that is silent for both together is dead (default: 20 s each). */
+  private static final int PING_MILLIS = 5_000;
+
+  private static final int PONG_MILLIS = 5_000;
+  private static final int CONNECT_MILLIS = 2_000;
+
+  /** A process on its own. */
+  public static Clustering alone(PrometheusMeterRegistry registry) {
+    return new Clustering(builder(registry, new VertxOptions()).build(), null);
+  }
+
+  /**
+   * Joins the others, or begins a cluster that they join.
+   *
+   * @param lite holds no data of the cluster
+   */
+  public static Future<Clustering> join(
+      ClusterConfig config, boolean lite, PrometheusMeterRegistry registry) {
+    Membership membership = new Membership(config, lite);
+    return builder(registry, new VertxOptions().setEventBusOptions(bus(config)))
+        .withClusterManager(membership)
+        .buildClustered()
+        .map(vertx -> new Clustering(vertx, membership));
+  }
+
+  /** This process's id in the cluster; empty on its own. */
+  public String member() {
+    return membership == null ? "" : membership.getNodeId();
+  }
+
+  private static VertxBuilder builder(PrometheusMeterRegistry registry, VertxOptions options) {
+    return Vertx.builder()
+        .with(
+            options.setMetricsOptions(
+                new MicrometerMetricsOptions()
+                    .setEnabled(true)
+                    // A connection that is accepted while the server is being bound has no metric
+                    // yet, and its request would never be answered.
+                    .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)))
+        .withMetrics(new MicrometerMetricsFactory(registry));
+  }
+
+  private static EventBusOptions bus(ClusterConfig config) {
+    EventBusOptions options =
+        new EventBusOptions()
+            .setHost(config.host())
+            .setPort(config.busPort())
+            .setClusterPingInterval(PING_MILLIS)
+            .setClusterPingReplyInterval(PONG_MILLIS)
+            .setConnectTimeout(CONNECT_MILLIS)
+            .setTcpNoDelay(true);
+    ClusterConfig.Tls tls = config.tls();
+    if (tls.enabled()) {
+      options
+          .setSsl(true)
+          .setKeyCertOptions(
+              new PemKeyCertOptions().setCertPath(tls.certificate()).setKeyPath(tls.key()))
+          .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority()))
+          // Both sides show who they are: without a certificate nobody reads or writes events.
+          .setClientAuth(ClientAuth.REQUIRED);
+    }
+    return options;
+  }
+}

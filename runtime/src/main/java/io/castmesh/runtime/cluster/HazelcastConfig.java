@@ -1,0 +1,65 @@
+package io.castmesh.runtime.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import java.util.Map;
+
+/** Hazelcast as this mesh needs it: a membership list and the registrations of the bus. */
+final class HazelcastConfig {
+  private HazelcastConfig() {}
+
+  private static final Map<String, String> PROPERTIES =
+      Map.ofEntries(
+          Map.entry("hazelcast.logging.type", "slf4j"),
+          Map.entry("hazelcast.phone.home.enabled", "false"),
+          // Its hook would run beside our drain; Vert.x leaves the cluster at its end.
+          Map.entry("hazelcast.shutdownhook.enabled", "false"),
+          // A killed process is noticed by its closed connections at once. This is for one that
+          // hangs or is cut off: three intervals and a long garbage collection fit in.
+          Map.entry("hazelcast.heartbeat.interval.seconds", "2"),
+          Map.entry("hazelcast.max.no.heartbeat.seconds", "12"),
+          // How long handing over the data of one member may hold up a drain (default: 10 min).
+          Map.entry("hazelcast.graceful.shutdown.max.wait", "20"),
+          // After a split: how soon, and how often, the halves look for each other.
+          Map.entry("hazelcast.merge.first.run.delay.seconds", "5"),
+          Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
+          Map.entry("hazelcast.wait.seconds.before.join", "0"),
+          Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
+          Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
+          // A few hundred registrations: the default of 271 partitions is for data.
+          Map.entry("hazelcast.partition.count", "31"),
+          Map.entry("hazelcast.operation.thread.count", "2"),
+          Map.entry("hazelcast.operation.generic.thread.count", "2"),
+          Map.entry("hazelcast.io.thread.count", "2"),
+          Map.entry("hazelcast.event.thread.count", "2"));
+
+  /**
+   * @param lite holds no data, so that its coming and going moves none
+   */
+  static Config of(ClusterConfig cluster, boolean lite) {
+    Config config = new Config();
+    config.setClusterName(cluster.name());
+    config.setLiteMember(lite);
+    PROPERTIES.forEach(config::setProperty);
+    NetworkConfig network = config.getNetworkConfig();
+    network.setPort(cluster.port()).setPortAutoIncrement(false);
+    network.getInterfaces().setEnabled(true).addInterface(cluster.host());
+    network.setPublicAddress(cluster.host() + ":" + cluster.port());
+    // Stays bound to its one address: others than the members have no business there.
+    config.setProperty("hazelcast.socket.bind.any", "false");
+    JoinConfig join = network.getJoin();
+    join.getMulticastConfig().setEnabled(false);
+    join.getAutoDetectionConfig().setEnabled(false);
+    if (cluster.dns().isEmpty()) {
+      join.getTcpIpConfig().setEnabled(true).setMembers(cluster.members());
+    } else {
+      join.getKubernetesConfig().setEnabled(true).setProperty("service-dns", cluster.dns());
+    }
+    config.addMultiMapConfig(new MultiMapConfig("__vertx.subs").setBackupCount(1));
+    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+    return config;
+  }
+}

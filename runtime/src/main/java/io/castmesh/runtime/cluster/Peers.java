@@ -1,0 +1,163 @@
+package io.castmesh.runtime.cluster;
+
+import io.castmesh.contract.Nodes;
+import io.castmesh.contract.Nodes.Beat;
+import io.castmesh.contract.Nodes.Node;
+import io.castmesh.runtime.bus.Bus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is in the mesh: each node says every second that it is there. One that is silent, or that the
+ * cluster has lost, is not alive until it is heard of again. A process on its own knows itself.
+ *
+ * <p>Thread-safe.
+ */
+public final class Peers {
+  private static final Logger log = LoggerFactory.getLogger(Peers.class);
+
+  /** Several beats and a long garbage collection. */
+  private static final Duration SILENT = Duration.ofSeconds(6);
+
+  /** After that nothing is kept for a node any more; splits heal before. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(10);
+
+  private static final class Known {
+    private volatile Node node;
+    private volatile long heardAt;
+    private volatile boolean alive;
+  }
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final Supplier<Node> self;
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Node>> joining = new CopyOnWriteArrayList<>();
+  private long timer = -1;
+
+  private Peers(Vertx vertx, Bus bus, Supplier<Node> self) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.self = self;
+  }
+
+  /**
+   * @param service of this process
+   * @param state running or draining
+   */
+  public static Peers of(
+      Vertx vertx, Bus bus, String node, String service, String member, Supplier<String> state) {
+    String implementation = Peers.class.getPackage().getImplementationVersion();
+    String version = implementation == null ? "development" : implementation;
+    Instant startedAt = Instant.now();
+    return new Peers(
+        vertx, bus, () -> new Node(node, service, version, startedAt, member, state.get()));
+  }
+
+  /** Begins to say that this node is there, and to hear of the others. */
+  public Future<Void> start(Membership membership) {
+    membership.onLeft(member -> vertx.runOnContext(ignored -> memberLeft(member)));
+    timer = vertx.setPeriodic(Nodes.BEAT_EVERY.toMillis(), ignored -> beat());
+    return bus.hearOnce(Nodes.BEAT, this::heard).onSuccess(heard -> beat()).mapEmpty();
+  }
+
+  public Node self() {
+    return self.get();
+  }
+
+  /** This node and all others that are there, by their ids. */
+  public List<Node> nodes() {
+    List<Node> nodes = new ArrayList<>();
+    nodes.add(self());
+    known.values().stream().filter(one -> one.alive).map(one -> one.node).forEach(nodes::add);
+    nodes.sort(Comparator.comparing(Node::node));
+    return nodes;
+  }
+
+  /** The others of a service that are there and not about to go. */
+  public List<Node> others(String service) {
+    return known.values().stream()
+        .filter(one -> one.alive)
+        .map(one -> one.node)
+        .filter(node -> node.service().equals(service) && node.state().equals("running"))
+        .toList();
+  }
+
+  public boolean isAlive(String node) {
+    Known one = known.get(node);
+    return one == null ? node.equals(self().node()) : one.alive;
+  }
+
+  /** Hears of every node that dies, leaves or falls silent. */
+  public void onLeft(Consumer<Node> listener) {
+    leaving.add(listener);
+  }
+
+  /** Hears of every node that comes, or comes back. */
+  public void onJoined(Consumer<Node> listener) {
+    joining.add(listener);
+  }
+
+  /** Says at once what has changed about this node. */
+  public void beat() {
+    bus.tell(Nodes.BEAT, new Beat(self(), bus.heads()));
+    long now = System.nanoTime();
+    for (Known one : List.copyOf(known.values())) {
+      if (one.alive && now - one.heardAt > SILENT.toNanos()) {
+        left(one, "silent");
+      }
+      if (!one.alive && now - one.heardAt > FORGOTTEN.toNanos()) {
+        known.remove(one.node.node());
+        bus.forget(one.node.node());
+      }
+    }
+  }
+
+  public Future<Void> stop() {
+    vertx.cancelTimer(timer);
+    return Future.succeededFuture();
+  }
+
+  private void heard(Beat beat) {
+    Node node = beat.node();
+    if (node.node().equals(self().node())) {
+      return;
+    }
+    Known one = known.computeIfAbsent(node.node(), fresh -> new Known());
+    boolean joined = !one.alive;
+    one.node = node;
+    one.heardAt = System.nanoTime();
+    one.alive = true;
+    if (joined) {
+      log.info("peer is there node={}", node.node());
+      joining.forEach(listener -> listener.accept(node));
+    }
+    bus.heard(node.node(), beat.heads());
+  }
+
+  private void memberLeft(String member) {
+    known.values().stream()
+        .filter(one -> one.alive && member.equals(one.node.member()))
+        .forEach(one -> left(one, "left"));
+    bus.left();
+  }
+
+  private void left(Known one, String how) {
+    one.alive = false;
+    log.info("peer is gone node={} how={}", one.node.node(), how);
+    leaving.forEach(listener -> listener.accept(one.node));
+  }
+}

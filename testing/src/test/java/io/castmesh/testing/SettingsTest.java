@@ -34,7 +34,7 @@ class SettingsTest {
     // then
     assertThat(config.managementPort()).isEqualTo(9292);
     assertThat(config.managementHost()).isEqualTo("127.0.0.2");
-    assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(config.drainDeadline()).isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test

@@ -6,6 +6,7 @@ import type { LiveHandle, ViewHandle } from './media/live-handles.js';
 import { MediaHub } from './media/media-hub.js';
 import { publish, view, type PublishOptions } from './media/media.js';
 import type { LinkContext } from './media/peer-link.js';
+import { rereading } from './session/rereading.js';
 import { PresenceWatch } from './session/presence.js';
 import type { SessionOptions } from './session/session-types.js';
 import { Session } from './session/session.js';
@@ -75,9 +76,16 @@ export class CastmeshClient {
     this.#context = {
       session: this.session,
       hub: new MediaHub(this.session),
+      lives: this.lives,
       iceServers: () => this.#iceServers(),
     };
     this.calls = new Calls(this.#context);
+    let readings = 0;
+    this.session.on('reset', () => {
+      const mine = ++readings;
+      const isWanted = () => mine === readings && this.session.state !== 'closed';
+      void rereading(isWanted, () => this.lives.list());
+    });
   }
 
   /** Opens the session; from then on it looks after itself. See {@link Session.on} `state`. */

@@ -111,7 +111,34 @@ export type CallEndReason =
   | (string & {});
 
 /** How far the media of one peer connection has come, as the server sees it. */
-export type ServerMediaState = 'connecting' | 'connected' | 'flowing' | 'failed' | 'closed';
+export type ServerMediaState =
+  | 'connecting'
+  | 'connected'
+  | 'flowing'
+  | 'failed'
+  | 'closed'
+  /** The media server has gone; the session stands and wants a new offer. */
+  | 'lost'
+  | (string & {});
+
+/** A media session that the server holds for this session. */
+export interface MediaItem {
+  mediaId: string;
+  kind: 'presenter' | 'viewer' | 'call' | (string & {});
+  liveId?: string;
+  callId?: string;
+  state: ServerMediaState;
+}
+
+/** A call that the server holds for this session. */
+export interface CallItem {
+  callId: string;
+  state: 'ringing' | 'accepted' | (string & {});
+  peer: User;
+  /** Whether the other side has called. */
+  incoming: boolean;
+  video: boolean;
+}
 
 /** The events of the session protocol by their names on the wire. */
 export interface ServerEvents {
@@ -127,8 +154,9 @@ export interface ServerEvents {
   'call.accepted': { callId: string };
   'call.rejected': { callId: string; reason?: string };
   'call.ended': { callId: string; reason: CallEndReason };
-  'presence.changed': { user: User; state: PresenceState };
+  'presence.changed': { user: User; state: PresenceState; version?: number };
   'video.ready': { video: Video };
   'session.replaced': Record<string, never>;
+  'session.stale': Record<string, never>;
   'server.draining': { reconnectAfterMs?: number };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { WebSocket as NodeWebSocket } from 'ws';
 import type { Call } from '../src/calls/call.js';
 import { Calls } from '../src/calls/calls.js';
+import { Emitter } from '../src/emitter.js';
 import { MediaHub } from '../src/media/media-hub.js';
 import { Session } from '../src/session/session.js';
 import { RpcFailure, TestPeer, until, welcome } from './test-peer.js';
@@ -20,7 +21,12 @@ beforeEach(async () => {
     backoff: { firstMs: 10, maxMs: 20 },
     socketFactory: (url) => new NodeWebSocket(url) as unknown as WebSocket,
   });
-  calls = new Calls({ session, hub: new MediaHub(session), iceServers: async () => [] });
+  calls = new Calls({
+    session,
+    hub: new MediaHub(session),
+    lives: new Emitter(),
+    iceServers: async () => [],
+  });
   session.open();
   await session.whenConnected(2_000);
 });
@@ -106,6 +112,7 @@ test('declining frees this side at once and tells the server', async () => {
 test('a call ends when the server no longer knows the session', async () => {
   // given
   const call = await ringing();
+  peer.handlers.set('session.authenticate', () => welcome({ sessionId: 's2' }));
   // when
   peer.last.cut();
   // then

@@ -75,6 +75,7 @@ test('what the server says of a media session before its answer reaches its list
   const listener = {
     candidate: (c: RTCIceCandidateInit) => heard.push(String(c.candidate)),
     state: (state: string) => heard.push(state),
+    gone: () => undefined,
   };
   peer.handlers.set('live.view', (_params, connection) => {
     connection.event('media.candidate', { candidate: candidate('unnamed'), seq: 1 });
@@ -96,7 +97,7 @@ test('what the server says of a media session before its answer reaches its list
 test('offers take turns, because a candidate without a name belongs to the one in flight', async () => {
   // given
   const hub = new MediaHub(session);
-  const listener = { candidate: () => undefined, state: () => undefined };
+  const listener = { candidate: () => undefined, state: () => undefined, gone: () => undefined };
   const log: string[] = [];
   const offer = (name: string, fails: boolean) =>
     hub.offering(listener, async () => {

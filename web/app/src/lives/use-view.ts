@@ -1,4 +1,5 @@
 import type { CastmeshError, LinkState, ViewHandle } from '@castmesh/client';
+import { isFailure } from '@castmesh/client';
 import { ref, shallowRef } from 'vue';
 import { client } from '../castmesh/client.ts';
 
@@ -25,10 +26,10 @@ export function useView() {
       viewers.value = opened.viewers;
       opened.on('state', (value) => (state.value = value));
       opened.on('viewers', (value) => (viewers.value = value));
-      opened.on('ended', ({ reason }) => {
+      opened.on('ended', ({ reason, failure: why }) => {
         if (handle.value !== opened) return;
         handle.value = stream.value = undefined;
-        endReason.value = reason;
+        endReason.value = isFailure(why, 'MEDIA_FULL') ? 'full' : reason;
       });
       stream.value = opened.stream;
     } catch (error) {

@@ -12,14 +12,18 @@ export const useLives = defineStore('lives', () => {
 
   async function load(): Promise<void> {
     try {
-      items.value = byStart(await client.lives.list());
-      isLoaded.value = true;
-      failure.value = undefined;
+      await client.lives.list();
     } catch (error) {
       failure.value = sentence(error);
     }
   }
 
+  // Also read by the client itself, after events were missed.
+  client.lives.on('listed', (lives) => {
+    items.value = byStart(lives);
+    isLoaded.value = true;
+    failure.value = undefined;
+  });
   const { events } = client.session;
   events.on('live.started', ({ live }) => {
     items.value = byStart([live, ...items.value.filter((item) => item.liveId !== live.liveId)]);
@@ -31,7 +35,6 @@ export const useLives = defineStore('lives', () => {
     const live = items.value.find((item) => item.liveId === liveId);
     if (live) live.viewers = viewers;
   });
-  client.session.on('reset', () => void load());
   client.session.on('state', ({ state }) => {
     if (state !== 'closed') return;
     items.value = [];

@@ -1,10 +1,11 @@
 import { Emitter } from '../emitter.js';
 import { whenSessionIsLost } from '../media/live-handles.js';
+import { isFailure } from '../errors.js';
 import { asFailure } from '../media/media.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import { PeerLink, type Answer, type LinkContext, type LinkState } from '../media/peer-link.js';
 import type { MediaStats } from '../media/stats.js';
-import type { CallEndReason } from '../types.js';
+import type { CallEndReason, CallItem } from '../types.js';
 
 /** Where a call stands. */
 export type CallState = 'ringing' | 'accepted' | 'ended';
@@ -82,8 +83,25 @@ export class Call extends Emitter<CallEvents> {
 
   /** Picks up. Fails with CALL_STATE when another device was faster or the caller is gone. */
   async accept(): Promise<void> {
-    await this.#ask('call.accept');
+    try {
+      await this.#ask('call.accept');
+    } catch (error) {
+      if (!isFailure(error, 'CONNECTION_LOST') || this.#state === 'ended') throw error;
+      await this.#acceptAgain();
+    }
     this.#accepted();
+  }
+
+  /** Nobody knows whether the first attempt arrived; if it did, the second one is refused. */
+  async #acceptAgain(): Promise<void> {
+    try {
+      await this.#ask('call.accept');
+    } catch (error) {
+      if (!isFailure(error, 'CALL_STATE')) throw error;
+      const { items } = await this.#context.session.request<{ items: CallItem[] }>('call.list');
+      const isMine = items.some((one) => one.callId === this.callId && one.state === 'accepted');
+      if (!isMine) throw error;
+    }
   }
 
   /** Declines an incoming call. */
@@ -134,6 +152,12 @@ export class Call extends Emitter<CallEvents> {
   /** Figures of both directions. */
   async stats(): Promise<MediaStats> {
     return this.#link ? this.#link.stats() : { roundTripMs: undefined };
+  }
+
+  /** Follows what the server says of it; for {@link Calls}, after events were missed. */
+  correct(state: string): void {
+    if (state === 'accepted') this.#accepted();
+    else if (state === 'ended') this.finish('session_lost');
   }
 
   /** Marks it as over and lets go of the media; for {@link Calls} and the events of the server. */

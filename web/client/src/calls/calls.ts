@@ -1,6 +1,8 @@
 import { Emitter } from '../emitter.js';
 import type { LinkContext } from '../media/peer-link.js';
-import type { CallEndReason } from '../types.js';
+import { isFailure } from '../errors.js';
+import { Reconciliation } from '../session/reconciliation.js';
+import type { CallEndReason, CallItem } from '../types.js';
 import { Call, type CallPeer } from './call.js';
 
 /** What {@link Calls} tells. */
@@ -15,6 +17,8 @@ interface Early {
 }
 
 const MAX_EARLY = 32;
+/** Calls whose end may come before a list in which they still ring. */
+const MAX_OVER = 32;
 const OVER: Record<string, CallEndReason> = {
   busy: 'busy',
   rejected: 'rejected',
@@ -28,19 +32,25 @@ export class Calls extends Emitter<CallsEvents> {
   readonly #known = new Map<string, Call>();
   #early: Early[] = [];
   #inviting = 0;
+  #over: string[] = [];
 
   constructor(context: LinkContext) {
     super();
     this.#context = context;
     const { events } = context.session;
-    events.on('call.incoming', ({ callId, from, video }) => {
-      // The server repeats an invitation to a session that comes anew.
-      if (this.#known.has(callId)) return;
-      const call = new Call(context, { callId, direction: 'incoming', peer: from, video });
-      this.emit('incoming', this.#keep(call));
+    events.on('call.incoming', ({ callId, from, video }) => this.#ring(callId, from, video));
+    events.on('call.ended', ({ callId }) => {
+      this.#over = [callId, ...this.#over].slice(0, MAX_OVER);
     });
     events.on('call.rejected', ({ callId }) => this.#later(callId, (c) => c.finish('rejected')));
     events.on('call.ended', ({ callId, reason }) => this.#later(callId, (c) => c.finish(reason)));
+    new Reconciliation<CallItem>(context.session, {
+      method: 'call.list',
+      idOf: (item) => item.callId,
+      known: () => [...this.#known.keys()],
+      found: (item) => this.#found(item),
+      missing: (callId) => this.#known.get(callId)?.finish('session_lost'),
+    });
   }
 
   /** The calls that are not over. */
@@ -69,10 +79,45 @@ export class Calls extends Emitter<CallsEvents> {
       // What overtook the reply: nobody knew the call by its id then.
       for (const early of this.#early) if (early.callId === callId) early.act(call);
       return call;
+    } catch (error) {
+      const call = isFailure(error, 'CONNECTION_LOST') && (await this.#madeAllTheSame(peer));
+      if (call) return call;
+      throw error;
     } finally {
       this.#inviting -= 1;
       if (this.#inviting === 0) this.#early = [];
     }
+  }
+
+  /** The invitation may have arrived although its reply did not. */
+  async #madeAllTheSame(peer: CallPeer): Promise<Call | undefined> {
+    try {
+      const { items } = await this.#context.session.request<{ items: CallItem[] }>('call.list');
+      const made = items.find(
+        (item) =>
+          !item.incoming && item.peer.nickname === peer.nickname && !this.#known.has(item.callId),
+      );
+      if (!made) return undefined;
+      const { callId, video } = made;
+      const call = new Call(this.#context, { callId, direction: 'outgoing', peer, video });
+      this.#keep(call).correct(made.state);
+      return call;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #found({ callId, state, peer, incoming, video }: CallItem): void {
+    const call = this.#known.get(callId);
+    if (call) call.correct(state);
+    else if (incoming && state === 'ringing') this.#ring(callId, peer, video);
+  }
+
+  /** The server repeats an invitation to a session that comes anew. */
+  #ring(callId: string, from: CallPeer, video: boolean): void {
+    if (this.#known.has(callId) || this.#over.includes(callId)) return;
+    const call = new Call(this.#context, { callId, direction: 'incoming', peer: from, video });
+    this.emit('incoming', this.#keep(call));
   }
 
   #keep(call: Call): Call {

@@ -1,3 +1,4 @@
+import { Emitter } from '../emitter.js';
 import type { Live, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
 import type { Http } from './http.js';
 import { stored, type TokenStore } from './token-store.js';
@@ -56,18 +57,29 @@ export class AuthApi {
   }
 }
 
+/** What {@link LivesApi} tells. */
+export interface LivesEvents {
+  /** The whole list was read; after events were missed, that happens by itself. */
+  listed: Live[];
+}
+
 /** The running lives. */
-export class LivesApi {
+export class LivesApi extends Emitter<LivesEvents> {
   readonly #http: Http;
 
   constructor(http: Http) {
+    super();
     this.#http = http;
   }
 
   /** Every running live. */
   async list(): Promise<Live[]> {
-    return (await this.#http.authorized<{ items: Live[] }>({ method: 'GET', path: '/lives' }))
-      .items;
+    const { items } = await this.#http.authorized<{ items: Live[] }>({
+      method: 'GET',
+      path: '/lives',
+    });
+    this.emit('listed', items);
+    return items;
   }
 
   /** Fails with LIVE_NOT_FOUND once it is over. */

@@ -1,5 +1,5 @@
 import { Emitter } from '../emitter.js';
-import type { CastmeshError } from '../errors.js';
+import { isFailure, type CastmeshError } from '../errors.js';
 import type { LiveEndReason, Viewer } from '../types.js';
 import type { LinkContext, LinkState, PeerLink } from './peer-link.js';
 import type { MediaStats } from './stats.js';
@@ -10,16 +10,16 @@ export interface LiveHandleEvents {
   viewerJoined: Viewer & { viewers: number };
   viewerLeft: Viewer & { viewers: number };
   viewers: number;
-  /** Told once, also after {@link LiveHandle.stop}. */
-  ended: { reason: LiveEndReason };
+  /** Told once, also after {@link LiveHandle.stop}; `failure` says more where media failed. */
+  ended: { reason: LiveEndReason; failure?: CastmeshError };
 }
 
 /** What a {@link ViewHandle} tells. */
 export interface ViewHandleEvents {
   state: LinkState;
   viewers: number;
-  /** Told once, but not after {@link ViewHandle.leave}. */
-  ended: { reason: LiveEndReason };
+  /** Told once, but not after {@link ViewHandle.leave}; `failure` says more where media failed. */
+  ended: { reason: LiveEndReason; failure?: CastmeshError };
 }
 
 /** The own running live. */
@@ -56,6 +56,7 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
         this.emit('viewerLeft', { user: e.user, time: e.time, viewers: e.viewers });
       }),
       events.on('live.viewers', (e) => e.liveId === liveId && this.#count(e.viewers)),
+      ...whenCounted(context, liveId, (viewers) => this.#count(viewers)),
       events.on('live.ended', (e) => e.liveId === liveId && this.#end(e.reason)),
       ...whenSessionIsLost(context, () => this.#end('session_lost')),
     ];
@@ -98,18 +99,18 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
     this.emit('viewers', viewers);
   }
 
-  #failed(_error: CastmeshError): void {
+  #failed(failure: CastmeshError): void {
     // The audience would look at a frozen picture until the server's own patience is over.
     this.#context.session.request('live.stop', { liveId: this.liveId }).catch(() => undefined);
-    this.#end('failed');
+    this.#end(reasonOf(this.#link, failure), failure);
   }
 
-  #end(reason: LiveEndReason): void {
+  #end(reason: LiveEndReason, failure?: CastmeshError): void {
     if (this.#ended) return;
     this.#ended = reason;
     this.#offs.forEach((off) => off());
     this.#link.close();
-    this.emit('ended', { reason });
+    this.emit('ended', failure ? { reason, failure } : { reason });
   }
 }
 
@@ -132,12 +133,9 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     const { events } = context.session;
     this.#offs = [
       link.on('state', (state) => this.emit('state', state)),
-      link.on('failed', () => this.#failed()),
-      events.on('live.viewers', (e) => {
-        if (e.liveId !== liveId) return;
-        this.#viewers = e.viewers;
-        this.emit('viewers', e.viewers);
-      }),
+      link.on('failed', (error) => this.#failed(error)),
+      events.on('live.viewers', (e) => e.liveId === liveId && this.#count(e.viewers)),
+      ...whenCounted(context, liveId, (viewers) => this.#count(viewers)),
       events.on('live.ended', (e) => e.liveId === liveId && this.#end(e.reason)),
       ...whenSessionIsLost(context, () => this.#end('session_lost')),
     ];
@@ -179,16 +177,22 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     this.#release();
   }
 
-  #failed(): void {
-    this.#context.session.request('live.leave', { liveId: this.liveId }).catch(() => undefined);
-    this.#end('failed');
+  #count(viewers: number): void {
+    if (viewers === this.#viewers) return;
+    this.#viewers = viewers;
+    this.emit('viewers', viewers);
   }
 
-  #end(reason: LiveEndReason): void {
+  #failed(failure: CastmeshError): void {
+    this.#context.session.request('live.leave', { liveId: this.liveId }).catch(() => undefined);
+    this.#end(reasonOf(this.#link, failure), failure);
+  }
+
+  #end(reason: LiveEndReason, failure?: CastmeshError): void {
     if (this.#ended) return;
     this.#ended = reason;
     this.#release();
-    this.emit('ended', { reason });
+    this.emit('ended', failure ? { reason, failure } : { reason });
   }
 
   #release(): void {
@@ -202,5 +206,26 @@ export function whenSessionIsLost(context: LinkContext, lost: () => void): (() =
   return [
     context.session.on('reset', ({ cause }) => cause === 'not-resumed' && lost()),
     context.session.on('state', ({ state }) => state === 'closed' && lost()),
+  ];
+}
+
+/** Why a live is over for this side when its media has been given up. */
+function reasonOf(link: PeerLink, failure: CastmeshError): LiveEndReason {
+  // What the server has forgotten ended while nobody here could hear of it.
+  if (isFailure(failure, 'MEDIA_NOT_FOUND')) return 'session_lost';
+  return link.isServerLost ? 'media_server_lost' : 'failed';
+}
+
+/** Watches for the number of viewers wherever the list of lives is read. */
+function whenCounted(
+  context: LinkContext,
+  liveId: string,
+  counted: (viewers: number) => void,
+): (() => void)[] {
+  return [
+    context.lives.on('listed', (lives) => {
+      const live = lives.find((one) => one.liveId === liveId);
+      if (live) counted(live.viewers);
+    }),
   ];
 }

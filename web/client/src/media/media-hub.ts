@@ -1,25 +1,34 @@
+import { Reconciliation } from '../session/reconciliation.js';
 import type { Session } from '../session/session.js';
-import type { ServerMediaState } from '../types.js';
+import type { MediaItem, ServerMediaState } from '../types.js';
 
 /** Who hears what the server says about one media session. */
 export interface MediaListener {
   candidate(candidate: RTCIceCandidateInit): void;
   state(state: ServerMediaState): void;
+  /** The server no longer has the media session. */
+  gone(): void;
 }
 
 interface Offer {
   listener: MediaListener;
+  /** The media session that it is to renew; unknown while it makes one. */
+  mediaId: string | undefined;
   /** Said of media sessions nobody here knows yet: one of them is this offer's, unnamed so far. */
   unknown: { mediaId: string; act: (listener: MediaListener) => void }[];
 }
 
 const MAX_UNKNOWN = 256;
 
+/** What of a media session wants an answer even when its event was missed. */
+const WANT_RESTART: readonly ServerMediaState[] = ['lost', 'failed'];
+
 /**
  * Brings the server's words about media to the peer connection they are about.
  *
  * A candidate without `mediaId` belongs to the offer in flight on the socket, so there is never
- * more than one: {@link offering} makes the others wait.
+ * more than one: {@link offering} makes the others wait. When events may have been missed, the
+ * server is asked what it still has.
  */
 export class MediaHub {
   readonly #listeners = new Map<string, MediaListener>();
@@ -28,17 +37,37 @@ export class MediaHub {
 
   constructor(session: Session) {
     session.events.on('media.candidate', ({ mediaId, candidate }) => {
-      this.#tell(mediaId, (listener) => listener.candidate(candidate));
+      // While a media session is renewed, its candidates are those of the new connection.
+      const isOfOffer = mediaId !== undefined && mediaId === this.#offer?.mediaId;
+      this.#tell(isOfOffer ? undefined : mediaId, (listener) => listener.candidate(candidate));
     });
     session.events.on('media.state', ({ mediaId, state }) => {
       this.#tell(mediaId, (listener) => listener.state(state));
     });
+    new Reconciliation<MediaItem>(session, {
+      method: 'media.list',
+      idOf: (item) => item.mediaId,
+      known: () => [...this.#listeners.keys()],
+      found: ({ mediaId, state }) => {
+        if (WANT_RESTART.includes(state)) this.#listeners.get(mediaId)?.state(state);
+      },
+      missing: (mediaId) => this.#listeners.get(mediaId)?.gone(),
+    });
   }
 
-  /** Runs one offer and answer; those asked for meanwhile wait in line. */
-  offering<T>(listener: MediaListener, negotiate: () => Promise<T>): Promise<T> {
+  /** Whether somebody here listens to a media session. */
+  knows(mediaId: string): boolean {
+    return this.#listeners.has(mediaId);
+  }
+
+  /**
+   * Runs one offer and answer; those asked for meanwhile wait in line.
+   *
+   * @param mediaId - of the media session that is renewed, if it is no new one
+   */
+  offering<T>(listener: MediaListener, negotiate: () => Promise<T>, mediaId?: string): Promise<T> {
     const run = this.#turn.then(async () => {
-      this.#offer = { listener, unknown: [] };
+      this.#offer = { listener, mediaId, unknown: [] };
       try {
         return await negotiate();
       } finally {

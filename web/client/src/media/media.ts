@@ -1,5 +1,5 @@
-import { CastmeshError, FAILURE_CODES } from '../errors.js';
-import type { LiveEndReason } from '../types.js';
+import { CastmeshError, FAILURE_CODES, isFailure } from '../errors.js';
+import type { LiveEndReason, MediaItem } from '../types.js';
 import { LiveHandle, ViewHandle } from './live-handles.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from './peer-factory.js';
 import { PeerLink, type Answer, type LinkContext } from './peer-link.js';
@@ -19,7 +19,7 @@ const OFFER_TIMEOUT_MS = 15_000;
  * Publishes a stream as a live.
  *
  * @returns when the server has answered; media connects afterwards (see {@link LiveHandle.state})
- * @throws CastmeshError ALREADY_PUBLISHING, MEDIA_UNAVAILABLE, INVALID_SDP
+ * @throws CastmeshError ALREADY_PUBLISHING, MEDIA_UNAVAILABLE, MEDIA_FULL, INVALID_SDP
  */
 export async function publish(
   context: LinkContext,
@@ -32,11 +32,9 @@ export async function publish(
   try {
     await link.start(async (sdpOffer) => {
       const params = { sdpOffer, record, ...(title ? { title } : {}) };
-      const answer = await session.request<Answer & { liveId: string }>(
-        'live.publish',
-        params,
-        OFFER_TIMEOUT_MS,
-      );
+      const answer = await session
+        .request<Answer & { liveId: string }>('live.publish', params, OFFER_TIMEOUT_MS)
+        .catch((error: unknown) => undoPublish(context, error));
       handle = new LiveHandle(context, link, answer.liveId, local);
       return answer;
     });
@@ -49,11 +47,41 @@ export async function publish(
 }
 
 /**
- * Watches a live.
+ * Nobody knows whether the live was made before the reply was lost. One that was is ended, as the
+ * next attempt would be refused with ALREADY_PUBLISHING.
+ */
+async function undoPublish({ session, hub }: LinkContext, error: unknown): Promise<never> {
+  if (isFailure(error, 'CONNECTION_LOST') || isFailure(error, 'TIMEOUT')) {
+    try {
+      const { items } = await session.request<{ items: MediaItem[] }>('media.list');
+      for (const { kind, mediaId, liveId } of items) {
+        if (kind !== 'presenter' || hub.knows(mediaId)) continue;
+        await session.request('live.stop', { liveId });
+      }
+    } catch {
+      // An older server does not say; the live ends with the session at the latest.
+    }
+  }
+  throw error;
+}
+
+/**
+ * Watches a live. When the connection goes in the middle of it, it is asked for once more.
  *
- * @throws CastmeshError LIVE_NOT_FOUND, MEDIA_UNAVAILABLE
+ * @throws CastmeshError LIVE_NOT_FOUND, MEDIA_UNAVAILABLE, MEDIA_FULL
  */
 export async function view(context: LinkContext, liveId: string): Promise<ViewHandle> {
+  try {
+    return await viewOnce(context, liveId);
+  } catch (error) {
+    if (!isFailure(error, 'CONNECTION_LOST') || context.session.state === 'closed') throw error;
+    // The server may have taken the first question in, and would count this viewer twice.
+    await context.session.request('live.leave', { liveId }).catch(() => undefined);
+    return viewOnce(context, liveId);
+  }
+}
+
+async function viewOnce(context: LinkContext, liveId: string): Promise<ViewHandle> {
   const { session } = context;
   const plan = { receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
   const link = new PeerLink(context, plan);

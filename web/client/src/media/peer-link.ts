@@ -1,23 +1,31 @@
-import { Backoff } from '../backoff.js';
 import { Emitter } from '../emitter.js';
-import { CastmeshError, isFailure } from '../errors.js';
+import { CastmeshError, FAILURE_CODES } from '../errors.js';
 import type { Session } from '../session/session.js';
 import { watchNetwork } from '../transport/network.js';
+import type { Live, ServerMediaState } from '../types.js';
 import { CandidateExchange } from './candidate-exchange.js';
 import type { MediaHub, MediaListener } from './media-hub.js';
 import { makePeer, type PeerPlan } from './peer-factory.js';
+import { Recovery } from './recovery.js';
+import { RemoteTracks } from './remote-tracks.js';
 import { withStartBitrate } from './start-bitrate.js';
 import { StatsReader, type MediaStats } from './stats.js';
 
-/** How media gets through at the moment. */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+/**
+ * How media gets through at the moment. `moving` is a reconnection because the media server was
+ * lost: the network is not to blame, and another server takes over.
+ */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'moving' | 'closed';
 
 /** What a {@link PeerLink} tells. */
 export interface PeerLinkEvents {
   state: LinkState;
   /** The server says that media flows. */
   flowing: void;
-  /** Every attempt to get media through again has failed; the link is closed by then. */
+  /**
+   * Every attempt to get media through again has failed; the link is closed by then. With
+   * MEDIA_NOT_FOUND the server no longer has the media session.
+   */
   failed: CastmeshError;
 }
 
@@ -25,6 +33,8 @@ export interface PeerLinkEvents {
 export interface LinkContext {
   session: Session;
   hub: MediaHub;
+  /** Tells the list of running lives whenever it has been read. */
+  lives: Pick<Emitter<{ listed: Live[] }>, 'on'>;
   /** Servers with credentials that are valid now. */
   iceServers(): Promise<RTCIceServer[]>;
 }
@@ -37,10 +47,7 @@ export interface Answer {
 
 /** A short hole in the air heals by itself; a longer one is worth a new connection. */
 const DISCONNECTED_PATIENCE_MS = 3_000;
-/** DTLS and ICE through TURN over TCP included. */
-const CONNECT_PATIENCE_MS = 12_000;
-const OFFER_TIMEOUT_MS = 15_000;
-const MAX_ATTEMPTS = 6;
+const RESTART_TIMEOUT_MS = 10_000;
 /** Half of what 720p may take: a good picture from the start, a short retreat where it is too much. */
 const START_BITRATE_KBPS = 1_200;
 
@@ -49,34 +56,40 @@ const START_BITRATE_KBPS = 1_200;
  *
  * The first {@link start} makes the media session on the server. When its connection fails, a new
  * peer connection is offered through `media.restart`: the server gives the media session a new
- * endpoint, which is quicker and surer than an ICE restart of the old one. {@link remote} stays the
- * same stream object over all of them, so a `<video>` keeps playing.
+ * endpoint, which is quicker and surer than an ICE restart of the old one, and the only way when the
+ * media server itself is lost. {@link remote} stays the same stream object over all of them, so a
+ * `<video>` keeps playing.
  */
 export class PeerLink extends Emitter<PeerLinkEvents> {
-  /** What comes back from the server. */
-  readonly remote = new MediaStream();
-
   readonly #context: LinkContext;
   readonly #plan: PeerPlan;
-  readonly #backoff = new Backoff({ firstMs: 500, maxMs: 8_000 });
+  readonly #tracks = new RemoteTracks();
+  readonly #recovery: Recovery;
   readonly #unwatch: () => void;
   #state: LinkState = 'connecting';
   #peer: RTCPeerConnection | undefined;
   #listener: MediaListener | undefined;
   #mediaId: string | undefined;
+  #isServerLost = false;
   #stats = new StatsReader();
-  #restarting = false;
-  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: LinkContext, plan: PeerPlan) {
     super();
     this.#context = context;
     this.#plan = plan;
-    this.#unwatch = watchNetwork(() => {
-      if (this.#peer && this.#mediaId && this.#peer.connectionState !== 'connected') {
-        this.#restartSoon(0);
-      }
+    this.#recovery = new Recovery(context.session, {
+      negotiate: () => this.#restart(),
+      failed: (error) => this.#fail(error),
     });
+    this.#unwatch = watchNetwork(() => {
+      const { connectionState } = this.#peer ?? {};
+      if (connectionState && connectionState !== 'connected') this.#recover();
+    });
+  }
+
+  /** What comes back from the server. */
+  get remote(): MediaStream {
+    return this.#tracks.stream;
   }
 
   get state(): LinkState {
@@ -88,10 +101,17 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     return this.#mediaId;
   }
 
+  /** Whether the last thing heard is that the media server was lost. */
+  get isServerLost(): boolean {
+    return this.#isServerLost;
+  }
+
   /** Makes the media session; `offer` carries the offer to the server in the right method. */
   async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>): Promise<A> {
     try {
-      return await this.#negotiate(offer);
+      const answer = await this.#negotiate(offer);
+      if (this.#state === 'connecting') this.#recovery.started();
+      return answer;
     } catch (error) {
       this.close();
       throw error;
@@ -108,13 +128,16 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (this.#state === 'closed') return;
     this.#setState('closed');
     this.#unwatch();
-    clearTimeout(this.#patience);
+    this.#recovery.stop();
     this.#drop(this.#peer, this.#listener);
     this.#peer = this.#listener = undefined;
-    for (const track of this.remote.getTracks()) this.remote.removeTrack(track);
+    this.#tracks.close();
   }
 
-  async #negotiate<A extends Answer>(offer: (sdpOffer: string) => Promise<A>): Promise<A> {
+  async #negotiate<A extends Answer>(
+    offer: (sdpOffer: string) => Promise<A>,
+    mediaId?: string,
+  ): Promise<A> {
     const iceServers = await this.#context.iceServers();
     const peer = makePeer(this.#plan, iceServers);
     const exchange = new CandidateExchange({
@@ -125,11 +148,12 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const listener: MediaListener = {
       candidate: (candidate) => exchange.remote(candidate),
       state: (state) => this.#serverSays(listener, state),
+      gone: () => this.#listener === listener && this.#fail(gone()),
     };
     peer.onicecandidate = ({ candidate }) => candidate && exchange.local(candidate.toJSON());
-    peer.ontrack = ({ track }) => this.#adopt(track);
+    peer.ontrack = ({ track }) => this.#tracks.add(peer, track);
     try {
-      return await this.#context.hub.offering(listener, async () => {
+      const negotiate = async () => {
         if (this.#isClosed) throw closed();
         await peer.setLocalDescription();
         const reply = offer(peer.localDescription!.sdp);
@@ -144,7 +168,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         await peer.setRemoteDescription({ type: 'answer', sdp });
         exchange.answerApplied();
         return answer;
-      });
+      };
+      return await this.#context.hub.offering(listener, negotiate, mediaId);
     } catch (error) {
       if (this.#peer !== peer) this.#drop(peer, listener);
       throw error;
@@ -160,7 +185,6 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#stats = new StatsReader();
     this.#context.hub.register(mediaId, listener);
     peer.onconnectionstatechange = () => this.#connectionChanged(peer);
-    this.#restartIn(CONNECT_PATIENCE_MS);
     this.#connectionChanged(peer);
   }
 
@@ -168,72 +192,59 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (this.#peer !== peer || this.#state === 'closed') return;
     switch (peer.connectionState) {
       case 'connected':
-        clearTimeout(this.#patience);
-        this.#backoff.reset();
+        this.#recovery.succeeded();
+        this.#isServerLost = false;
         return this.#setState('connected');
       case 'disconnected':
-        this.#setState('reconnecting');
-        return this.#restartIn(DISCONNECTED_PATIENCE_MS);
+        this.#setAway();
+        return this.#recovery.within(DISCONNECTED_PATIENCE_MS);
       case 'failed':
-        return this.#restartSoon(0);
+        return this.#recover();
       default:
         return;
     }
   }
 
-  #serverSays(listener: MediaListener, state: string): void {
+  #serverSays(listener: MediaListener, state: ServerMediaState): void {
     if (this.#listener !== listener || this.#state === 'closed') return;
     if (state === 'flowing') this.emit('flowing', undefined);
-    if (state === 'failed') this.#restartSoon(0);
+    if (state === 'failed') this.#recover();
+    if (state === 'lost') {
+      this.#isServerLost = true;
+      this.#recover();
+    }
   }
 
-  #restartIn(delayMs: number): void {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => void this.#restart(), delayMs);
+  #recover(): void {
+    if (this.#state === 'closed') return;
+    this.#setAway();
+    this.#recovery.now();
   }
 
-  #restartSoon(delayMs: number): void {
-    if (this.#state === 'closed' || this.#restarting) return;
-    this.#setState('reconnecting');
-    this.#restartIn(delayMs);
+  #setAway(): void {
+    // Once the server is known to be lost, a connection that fails is no news.
+    this.#setState(this.#isServerLost ? 'moving' : 'reconnecting');
   }
 
   async #restart(): Promise<void> {
     const mediaId = this.#mediaId;
-    if (this.#state === 'closed' || this.#restarting || !mediaId) return;
-    this.#restarting = true;
-    this.#setState('reconnecting');
-    const { session } = this.#context;
-    try {
-      // Without signalling there is nobody to offer to; the session's own end closes the link.
-      await session.whenConnected(120_000);
-      if (this.#backoff.attempt >= MAX_ATTEMPTS) throw gaveUp();
-      const waitMs = this.#backoff.attempt === 0 ? 0 : this.#backoff.next();
-      if (waitMs === 0) this.#backoff.next();
-      else await new Promise((resolve) => setTimeout(resolve, waitMs));
-      await this.#negotiate(async (sdpOffer) => {
-        const params = { mediaId, sdpOffer };
-        const answer = await session.request<{ sdpAnswer: string }>(
-          'media.restart',
-          params,
-          OFFER_TIMEOUT_MS,
-        );
-        return { ...answer, mediaId };
-      });
-      this.#restarting = false;
-    } catch (error) {
-      this.#restarting = false;
-      this.#restartFailed(error);
-    }
+    if (this.#isClosed || !mediaId) throw closed();
+    this.#setAway();
+    await this.#negotiate(async (sdpOffer) => {
+      const answer = await this.#context.session.request<{ sdpAnswer: string }>(
+        'media.restart',
+        { mediaId, sdpOffer },
+        RESTART_TIMEOUT_MS,
+      );
+      return { ...answer, mediaId };
+    }, mediaId);
   }
 
-  #restartFailed(error: unknown): void {
+  #fail(error: CastmeshError): void {
     // Closed meanwhile, also by what failed here.
     if (this.#isClosed) return;
-    const again = isFailure(error) && error.retryable;
-    if (again && this.#backoff.attempt < MAX_ATTEMPTS) return this.#restartIn(0);
     this.close();
-    this.emit('failed', isFailure(error) ? error : gaveUp());
+    this.emit('failed', error);
   }
 
   #sendCandidate(candidate: RTCIceCandidateInit, mediaId: string | undefined): void {
@@ -245,18 +256,13 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     );
   }
 
-  #adopt(track: MediaStreamTrack): void {
-    for (const old of this.remote.getTracks()) {
-      if (old.kind === track.kind) this.remote.removeTrack(old);
-    }
-    this.remote.addTrack(track);
-  }
-
   #drop(peer: RTCPeerConnection | undefined, listener: MediaListener | undefined): void {
     if (this.#mediaId && listener) this.#context.hub.unregister(this.#mediaId, listener);
     if (!peer) return;
     peer.onicecandidate = peer.ontrack = peer.onconnectionstatechange = null;
-    peer.close();
+    this.#tracks.forget(peer);
+    // Its last frame is still on the screen: whoever takes its place closes it.
+    if (!this.#tracks.shows(peer)) peer.close();
   }
 
   get #isClosed(): boolean {
@@ -274,6 +280,11 @@ function closed(): CastmeshError {
   return CastmeshError.local('CLIENT_CLOSED', 'It was closed meanwhile');
 }
 
-function gaveUp(): CastmeshError {
-  return CastmeshError.local('UNAVAILABLE', 'Media does not get through');
+function gone(): CastmeshError {
+  return new CastmeshError({
+    name: 'MEDIA_NOT_FOUND',
+    code: FAILURE_CODES.MEDIA_NOT_FOUND,
+    message: 'The server no longer has this media session',
+    retryable: false,
+  });
 }

@@ -1,5 +1,6 @@
 import { Emitter } from '../emitter.js';
 import type { Presence, PresenceState, User } from '../types.js';
+import { rereading } from './rereading.js';
 import type { Session } from './session.js';
 
 /** What {@link PresenceWatch} tells. */
@@ -16,23 +17,44 @@ export type PresenceWish = { users: string[] } | { everyone: true };
 export class PresenceWatch extends Emitter<PresenceEvents> {
   readonly #session: Session;
   #wish: PresenceWish | undefined;
+  /** What the last snapshot contains; older changes may still be on their way. */
+  #snapshotVersion = 0;
+  /** Since then, by user: changes of one person may come in the wrong order. */
+  readonly #versions = new Map<string, number>();
 
   constructor(session: Session) {
     super();
     this.#session = session;
-    session.events.on('presence.changed', ({ user, state }) => {
-      if (this.#wish) this.emit('changed', { user, state });
+    session.events.on('presence.changed', ({ user, state, version }) => {
+      if (this.#wish && this.#isNews(user.id, version)) this.emit('changed', { user, state });
     });
     session.on('reset', () => {
-      if (this.#wish) this.watch(this.#wish).catch(() => undefined);
+      const wish = this.#wish;
+      if (wish)
+        void rereading(
+          () => this.#wish === wish,
+          () => this.watch(wish),
+        );
     });
   }
 
   /** Starts watching, or changes whom. */
   async watch(wish: PresenceWish): Promise<Presence[]> {
     this.#wish = wish;
-    const { users } = await this.#session.request<{ users: Presence[] }>('presence.watch', wish);
+    const { users, version = 0 } = await this.#session.request<{
+      users: Presence[];
+      version?: number;
+    }>('presence.watch', wish);
+    this.#snapshotVersion = version;
+    this.#versions.clear();
     this.emit('snapshot', users);
     return users;
+  }
+
+  #isNews(userId: string, version: number | undefined): boolean {
+    if (version === undefined) return true;
+    if (version < (this.#versions.get(userId) ?? this.#snapshotVersion)) return false;
+    this.#versions.set(userId, version);
+    return true;
   }
 }

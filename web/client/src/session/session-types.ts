@@ -11,11 +11,16 @@ export type SessionEnd = 'closed' | 'replaced' | 'unauthenticated' | 'forbidden'
 
 /** What a session tells about itself. */
 export interface SessionEvents {
-  state: { state: SessionState; end?: SessionEnd };
+  /** `planned` says of a reconnection that the server has asked for it and nothing has failed. */
+  state: { state: SessionState; end?: SessionEnd; planned: boolean };
   /** Authenticated on a new socket; `resumed` says that nothing was lost in between. */
   ready: { user: User; resumed: boolean };
-  /** What was held on the server is gone: read the state again, publish and view anew. */
-  reset: { cause: 'not-resumed' | 'events-lost' };
+  /**
+   * Events were missed: read the state again. After `not-resumed` everything that the session held
+   * is gone; after `taken-over` (another gateway carries the session on) and `events-lost` it
+   * stands, and lives, calls, rooms and presence watched through this client correct themselves.
+   */
+  reset: { cause: 'not-resumed' | 'taken-over' | 'events-lost' };
 }
 
 /** What `session.authenticate` answers. */

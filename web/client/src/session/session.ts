@@ -1,12 +1,13 @@
 import { Backoff } from '../backoff.js';
 import { Emitter } from '../emitter.js';
-import { CastmeshError, isFailure } from '../errors.js';
+import { CastmeshError, isFailure, type FailureName } from '../errors.js';
 import { watchNetwork } from '../transport/network.js';
 import { RpcSocket, type Notification } from '../transport/rpc-socket.js';
 import type { ServerEvents, User } from '../types.js';
 import { actionOnClose, CLOSE_CODES } from './close-codes.js';
 import { Heartbeat } from './heartbeat.js';
 import { Inbox } from './inbox.js';
+import { isRepeatable } from './repeatable.js';
 import type {
   SessionEnd,
   SessionEvents,
@@ -19,6 +20,14 @@ import type {
 const STABLE_MS = 5_000;
 const MAX_PING_DEADLINE_MS = 10_000;
 const PROBE_DEADLINE_MS = 3_000;
+const TOKEN_REFUSED: FailureName[] = [
+  'UNAUTHENTICATED',
+  'TOKEN_EXPIRED',
+  'TOKEN_REVOKED',
+  'TOKEN_INVALID',
+];
+/** No server may keep a client away for longer. */
+const MAX_ASKED_WAIT_MS = 60_000;
 
 /**
  * One user's lasting conversation with the mesh over a chain of sockets.
@@ -44,7 +53,9 @@ export class Session extends Emitter<SessionEvents> {
   #connectedAt = 0;
   #freshToken = false;
   #refreshTried = false;
-  #minimumWaitMs = 0;
+  /** The moment (`Date.now()`) for which a draining server has asked this client to come back. */
+  #returnAt: number | undefined;
+  #planned = false;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
@@ -87,7 +98,8 @@ export class Session extends Emitter<SessionEvents> {
   open(): void {
     if (this.#state !== 'idle' && this.#state !== 'closed') return;
     this.#end = undefined;
-    this.#freshToken = this.#refreshTried = false;
+    this.#freshToken = this.#refreshTried = this.#planned = false;
+    this.#returnAt = undefined;
     this.#backoff.reset();
     this.#unwatch = watchNetwork(() => this.#networkChanged());
     this.#setState('connecting');
@@ -100,42 +112,59 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   /** Resolves when the session is connected; rejects when it is closed or the time is over. */
-  whenConnected(timeoutMs: number = this.#requestTimeoutMs): Promise<void> {
-    if (this.#state === 'connected') return Promise.resolve();
-    if (this.#state === 'closed' || this.#state === 'idle') return Promise.reject(this.#notOpen());
+  async whenConnected(timeoutMs: number = this.#requestTimeoutMs): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    while (this.#state !== 'connected') {
+      if (!this.#isOpening()) throw this.#notOpen();
+      await this.#nextState(end - Date.now());
+    }
+  }
+
+  #nextState(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const done = (act: () => void) => {
-        clearTimeout(timer);
+      const timer = setTimeout(() => {
         off();
-        act();
-      };
-      const timer = setTimeout(
-        () => done(() => reject(CastmeshError.local('TIMEOUT', 'There is no connection yet'))),
-        timeoutMs,
-      );
-      const off = this.on('state', ({ state }) => {
-        if (state === 'connected') done(resolve);
-        if (state === 'closed') done(() => reject(this.#notOpen()));
+        reject(CastmeshError.local('TIMEOUT', 'There is no connection yet'));
+      }, timeoutMs);
+      const off = this.once('state', () => {
+        clearTimeout(timer);
+        resolve();
       });
     });
   }
 
   /**
    * Asks the server. While reconnecting, the request waits for the connection; the deadline covers
-   * that wait too. A request whose connection goes before its reply fails with CONNECTION_LOST and
-   * is not repeated: whether it was carried out is not known here.
+   * that wait too, though not the time for which a draining server has asked to stay away. When the
+   * connection goes before the reply came, a request that may be carried out twice is made once
+   * more on the next connection, with a deadline of its own; any other fails with CONNECTION_LOST:
+   * whether it was carried out is not known here.
    */
   async request<T>(
     method: string,
     params: object = {},
     timeoutMs: number = this.#requestTimeoutMs,
   ): Promise<T> {
-    const started = Date.now();
-    if (this.#state !== 'connected') await this.whenConnected(timeoutMs);
-    const socket = this.#socket;
-    if (!socket) throw this.#notOpen();
-    const left = Math.max(1, timeoutMs - (Date.now() - started));
-    return (await socket.request(method, params, left)) as T;
+    try {
+      return (await this.#ask(method, params, timeoutMs)) as T;
+    } catch (error) {
+      const again = isFailure(error, 'CONNECTION_LOST') && isRepeatable(method, params);
+      if (!again || !this.#isOpening()) throw error;
+      return (await this.#ask(method, params, timeoutMs)) as T;
+    }
+  }
+
+  async #ask(method: string, params: object, timeoutMs: number): Promise<unknown> {
+    const end = Date.now() + timeoutMs + this.#askedWaitMs();
+    const left = () => Math.max(1, end - Date.now());
+    let socket = this.#socket;
+    while (this.#state !== 'connected' || !socket?.isOpen) {
+      // A socket that is closing has not told of its end yet; nothing would be answered on it.
+      if (this.#state === 'connected') await this.#nextState(left());
+      await this.whenConnected(left());
+      socket = this.#socket;
+    }
+    return socket.request(method, params, left());
   }
 
   /** Sends without asking for a reply; dropped while there is no connection. */
@@ -193,10 +222,7 @@ export class Session extends Emitter<SessionEvents> {
       const params = resume ? { token, resume } : { token };
       welcome = (await socket.request('session.authenticate', params, deadlineMs)) as Welcome;
     } catch (error) {
-      const refused =
-        isFailure(error, 'UNAUTHENTICATED') ||
-        isFailure(error, 'TOKEN_EXPIRED') ||
-        isFailure(error, 'TOKEN_REVOKED');
+      const refused = isFailure(error) && TOKEN_REFUSED.includes(error.name);
       socket.close(refused ? CLOSE_CODES.NOT_AUTHENTICATED : 4000, 'not authenticated');
       return;
     }
@@ -205,7 +231,10 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #welcome(socket: RpcSocket, welcome: Welcome, asked: boolean): void {
-    if (!welcome.resumed) this.#dropOldSession();
+    // Another gateway may carry a session on whose own one has died: then the events begin anew,
+    // and everything that the session holds stands.
+    const isSame = asked && welcome.sessionId === this.#sessionId;
+    if (!welcome.resumed) this.#inbox.reset();
     this.#sessionId = welcome.sessionId;
     this.#user = welcome.user;
     this.#iceServers = welcome.iceServers ?? [];
@@ -217,8 +246,12 @@ export class Session extends Emitter<SessionEvents> {
       () => socket.close(4000, 'heartbeat unanswered'),
       { everyMs, deadlineMs: Math.min(everyMs, MAX_PING_DEADLINE_MS) },
     );
+    this.#returnAt = undefined;
+    this.#planned = false;
     this.#setState('connected');
-    if (asked && !welcome.resumed) this.emit('reset', { cause: 'not-resumed' });
+    if (asked && !welcome.resumed) {
+      this.emit('reset', { cause: isSame ? 'taken-over' : 'not-resumed' });
+    }
     this.emit('ready', { user: welcome.user, resumed: welcome.resumed });
     this.#flushEarly();
   }
@@ -231,9 +264,11 @@ export class Session extends Emitter<SessionEvents> {
 
   #receive(socket: RpcSocket, event: Notification): void {
     if (this.#socket !== socket) return;
-    if (event.method === 'server.draining') {
+    // One that comes with the missed events is about the server before.
+    if (event.method === 'server.draining' && this.#state === 'connected') {
       const after = event.params.reconnectAfterMs;
-      this.#minimumWaitMs = typeof after === 'number' ? Math.min(after, 60_000) : 0;
+      const waitMs = typeof after === 'number' && after > 0 ? after : 0;
+      this.#returnAt = Date.now() + Math.min(waitMs, MAX_ASKED_WAIT_MS);
     }
     if (this.#state === 'connected') this.#inbox.accept(event);
     else this.#early.push(event);
@@ -244,6 +279,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #deliver({ method, params }: Notification): void {
+    if (method === 'session.stale') this.emit('reset', { cause: 'events-lost' });
     // The wire's names are the type's; an event this SDK does not know has no listener.
     this.events.emit(method as keyof ServerEvents, params as never);
   }
@@ -273,17 +309,22 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #retryLater(): void {
+    // A draining server gives each client a time of its own: nothing is to be added to it.
+    const isAsked = this.#returnAt !== undefined;
+    const waitMs = isAsked ? this.#askedWaitMs() : this.#backoff.next();
+    this.#planned ||= isAsked;
     this.#setState(this.#sessionId ? 'reconnecting' : 'connecting');
-    // Half again as jitter on top of what a draining server asks for.
-    const asked = this.#minimumWaitMs * (1 + Math.random() / 2);
-    this.#minimumWaitMs = 0;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#retryNow(), Math.max(asked, this.#backoff.next()));
+    this.#timer = setTimeout(() => this.#retryNow(), waitMs);
+  }
+
+  #askedWaitMs(): number {
+    return Math.max(0, (this.#returnAt ?? 0) - Date.now());
   }
 
   #retryNow(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer = this.#returnAt = undefined;
     void this.#connect();
   }
 
@@ -320,7 +361,8 @@ export class Session extends Emitter<SessionEvents> {
   #setState(state: SessionState): void {
     if (this.#state === state) return;
     this.#state = state;
-    this.emit('state', { state, end: this.#end });
+    const planned = state === 'reconnecting' && this.#planned;
+    this.emit('state', { state, end: this.#end, planned });
   }
 
   #notOpen(): CastmeshError {

@@ -47,13 +47,18 @@ export class RpcSocket {
     this.#socket.onerror = () => undefined;
   }
 
+  /** Whether something sent now may arrive. */
+  get isOpen(): boolean {
+    return !this.#closed && this.#socket.readyState === 1;
+  }
+
   /**
    * Sends a request.
    *
    * @param deadlineMs - after this time without a reply the promise rejects with TIMEOUT
    */
   request(method: string, params: object, deadlineMs: number): Promise<unknown> {
-    if (this.#closed || this.#socket.readyState !== 1) {
+    if (!this.isOpen) {
       return Promise.reject(CastmeshError.local('CONNECTION_LOST', 'There is no connection'));
     }
     const id = this.#nextId++;
@@ -69,7 +74,7 @@ export class RpcSocket {
 
   /** Sends a notification; without a connection it is dropped, as nobody would answer for it. */
   notify(method: string, params: object): void {
-    if (this.#closed || this.#socket.readyState !== 1) return;
+    if (!this.isOpen) return;
     this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
   }
 

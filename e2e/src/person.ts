@@ -15,6 +15,8 @@ export class Person {
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
   readonly #sockets = new Set<WebSocketRoute>();
+  /** The media sessions that the page was given, the newest last. */
+  readonly mediaIds: string[] = [];
   #isCut = false;
   opened = 0;
   sessionId = '';
@@ -36,6 +38,19 @@ export class Person {
     const { context, page } = await browser.person();
     const person = new Person(name, page, context);
     await person.#routeSockets();
+    await page.addInitScript(() => {
+      const peers: RTCPeerConnection[] = [];
+      const Real = RTCPeerConnection;
+      Object.assign(globalThis, {
+        peers,
+        RTCPeerConnection: class extends Real {
+          constructor(configuration?: RTCConfiguration) {
+            super(configuration);
+            peers.push(this);
+          }
+        },
+      });
+    });
     await page.goto(`${url}/sign-in?mode=register`);
     await person.see('nickname').fill(person.name);
     await person.see('password').fill(PASSWORD);
@@ -154,6 +169,22 @@ export class Person {
     );
   }
 
+  /** How many peer connections the page has made, and how many of them are not closed. */
+  peers(): Promise<{ made: number; open: number }> {
+    return this.page.evaluate(() => {
+      const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
+      const open = peers.filter((peer) => peer.signalingState !== 'closed').length;
+      return { made: peers.length, open };
+    });
+  }
+
+  /** Lets the page hear something that the server has not said. */
+  pretend(method: string, params: object): void {
+    for (const socket of this.#sockets) {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    }
+  }
+
   healSocket(): void {
     this.#isCut = false;
   }
@@ -190,8 +221,11 @@ export class Person {
       const server = socket.connectToServer();
       server.onMessage((message) => {
         if (!this.#sockets.has(socket)) return;
-        const parsed = JSON.parse(String(message)) as Event & { result?: { sessionId?: string } };
+        const parsed = JSON.parse(String(message)) as Event & {
+          result?: { sessionId?: string; mediaId?: string };
+        };
         this.sessionId = parsed.result?.sessionId ?? this.sessionId;
+        if (parsed.result?.mediaId) this.mediaIds.push(parsed.result.mediaId);
         if (parsed.method && parsed.params) this.events.push(parsed);
         socket.send(message);
       });

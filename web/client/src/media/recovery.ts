@@ -134,11 +134,13 @@ export class Recovery {
         return undefined;
       } catch (error) {
         if (!isFailure(error) || !error.retryable) return asGivenUp(error);
-        // Nobody refused: the signalling went, and comes back.
-        if (isFailure(error, 'CONNECTION_LOST')) this.#refusedSince = undefined;
-        else this.#refusedSince ??= Date.now();
-        const refusedMs = Date.now() - (this.#refusedSince ?? Date.now());
-        if (refusedMs >= this.#refusedMs) return error;
+        if (isFailure(error, 'CONNECTION_LOST')) {
+          // Nobody refused: the signalling went, and comes back.
+          this.#refusedSince = undefined;
+          continue;
+        }
+        this.#refusedSince ??= Date.now();
+        if (Date.now() - this.#refusedSince >= this.#refusedMs) return error;
       }
     }
     return undefined;

@@ -14,6 +14,7 @@ import io.castmesh.runtime.store.Migrations;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * Wires the gateway together. One instance for each process: all sockets of a gateway belong to its
@@ -46,9 +47,15 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     mesh.vertx().cancelTimer(forgetTimer);
-    return (sessions == null ? Future.<Void>succeededFuture() : sessions.stop())
+    return (sessions == null ? Future.<Void>succeededFuture() : sessions.stop(drain()))
         .eventually(door::close)
         .onComplete(done -> passwords.close());
+  }
+
+  /** Leaves time for closing the door and for leaving the cluster. */
+  private Duration drain() {
+    Duration all = mesh.config().drainDeadline();
+    return all.minus(all.dividedBy(3));
   }
 
   /** Where the gateway listens, once it is deployed. */

@@ -49,6 +49,8 @@ class GatewayTest {
     mesh.bus()
         .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
+    mesh.bus()
+        .serve(Presence.HOLDERS, q -> Future.succeededFuture(new Presence.Holders(List.of())));
     mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
     Settings settings =
         test.settings(
@@ -374,7 +376,8 @@ class GatewayTest {
         String name = methods.getJsonObject(i).getString("name");
         JsonObject answer = client.call(name, new JsonObject());
         if (answer.containsKey("error")) {
-          assertThat(TestClient.name(answer)).as(name).isEqualTo("INVALID_PARAMS");
+          // Those that need no parameters reach for their service, which is not there.
+          assertThat(TestClient.name(answer)).as(name).isIn("INVALID_PARAMS", "UNAVAILABLE");
         }
       }
     }

@@ -47,6 +47,11 @@ public final class TestMesh implements BeforeAllCallback, AfterAllCallback, Para
     return dataDir;
   }
 
+  /** Processes of a cluster on the same databases; to be closed by the test. */
+  public TestCluster cluster() {
+    return new TestCluster(this);
+  }
+
   /** Settings as an operator would give them, for the configuration records of services. */
   public Settings settings(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(environment);

@@ -21,6 +21,11 @@ public final class Connection {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
   private static final String AUTHENTICATE = "session.authenticate";
 
+  /** Beyond the deadline of every question. */
+  private static final long ANSWERS_NANOS = 11_000_000_000L;
+
+  private static final long ANSWERS_POLL_MILLIS = 20;
+
   private final Vertx vertx;
   private final Sessions sessions;
   private final ClientSocket socket;
@@ -140,6 +145,26 @@ public final class Connection {
     if (session != null && session.detach(this)) {
       long silent = code == CloseCode.HEARTBEAT_MISSED ? System.nanoTime() - heardAt : 0;
       sessions.detached(session, false, silent);
+    }
+  }
+
+  /**
+   * Tells the client to go to another gateway, and closes when what it has asked is answered.
+   * Whatever it asks from now on is answered, too, until then.
+   */
+  void sendAway() {
+    if (session != null) {
+      session.deliver(Drain.news(Drain.pauseOfClient()));
+    }
+    closeWhenAnswered(System.nanoTime() + ANSWERS_NANOS);
+  }
+
+  private void closeWhenAnswered(long end) {
+    if (inFlight == 0 || System.nanoTime() > end) {
+      // After what was written before, the answers among it.
+      vertx.runOnContext(next -> close(CloseCode.DRAINING));
+    } else {
+      vertx.setTimer(ANSWERS_POLL_MILLIS, timer -> closeWhenAnswered(end));
     }
   }
 

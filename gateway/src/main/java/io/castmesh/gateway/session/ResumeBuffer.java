@@ -16,9 +16,14 @@ final class ResumeBuffer {
   private long lastSeq;
   private long bytes;
 
-  ResumeBuffer(int maxEvents, int maxBytes) {
+  /**
+   * @param latest frames of the events up to {@code lastSeq}
+   */
+  ResumeBuffer(int maxEvents, int maxBytes, List<String> latest, long lastSeq) {
     this.maxEvents = maxEvents;
     this.maxBytes = maxBytes;
+    this.lastSeq = lastSeq - latest.size();
+    latest.forEach(this::add);
   }
 
   long lastSeq() {

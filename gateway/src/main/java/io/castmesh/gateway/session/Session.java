@@ -2,6 +2,7 @@ package io.castmesh.gateway.session;
 
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Clients.ClientEvent;
+import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.GatewayConfig;
@@ -17,7 +18,9 @@ public final class Session {
   private final SessionRef ref;
   private final User user;
   private final String signIn;
-  private final ResumeBuffer events;
+  private final int moves;
+  private ResumeBuffer events;
+  private final GatewayConfig.Limits limits;
   private Connection connection;
   private String address;
   private boolean watchesEveryone;
@@ -26,13 +29,54 @@ public final class Session {
 
   /**
    * @param signIn of which sign-in: its tokens' family
+   * @param moves how often it has changed gateways
    */
-  Session(SessionRef ref, User user, String signIn, GatewayConfig.Limits limits) {
+  Session(SessionRef ref, User user, String signIn, int moves, GatewayConfig.Limits limits) {
     this.ref = ref;
     this.user = user;
     this.signIn = signIn;
+    this.moves = moves;
+    this.limits = limits;
+    this.events = history(List.of(), 0);
+  }
+
+  private ResumeBuffer history(List<String> frames, long lastSeq) {
     // Half of an outbox: what has been missed fits into the socket of the client that returns.
-    this.events = new ResumeBuffer(limits.resumeEvents(), limits.outboxBytes() / 2);
+    return new ResumeBuffer(limits.resumeEvents(), limits.outboxBytes() / 2, frames, lastSeq);
+  }
+
+  /** It comes from another gateway, with its latest events. */
+  void remember(List<String> frames, long lastSeq) {
+    events = history(frames, lastSeq);
+  }
+
+  /** Its client has missed too much: it reads its state again, and events count from one. */
+  void startOver() {
+    events = history(List.of(), 0);
+  }
+
+  int moves() {
+    return moves;
+  }
+
+  Presence.Session presence() {
+    return new Presence.Session(ref.sessionId(), user, moves);
+  }
+
+  long lastSeq() {
+    return events.lastSeq();
+  }
+
+  Optional<List<String>> missed(long lastSeq) {
+    return events.after(lastSeq);
+  }
+
+  boolean watchesEveryone() {
+    return watchesEveryone;
+  }
+
+  Set<String> watched() {
+    return watched;
   }
 
   String signIn() {

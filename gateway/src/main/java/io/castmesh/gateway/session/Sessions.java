@@ -17,6 +17,7 @@ import io.castmesh.runtime.bus.Trace;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,10 +45,11 @@ public final class Sessions {
   /**
    * A client that may come in.
    *
+   * @param fresh the session did not exist before
    * @param lastSeq the last event that it has seen
    * @param answer to session.authenticate
    */
-  record Welcome(Session session, boolean resumed, long lastSeq, Object answer) {}
+  record Welcome(Session session, boolean fresh, long lastSeq, Object answer) {}
 
   private final Mesh mesh;
   private final GatewayConfig config;
@@ -58,6 +60,8 @@ public final class Sessions {
   private final Set<Connection> connections = new HashSet<>();
   private final AtomicInteger sessionCount = new AtomicInteger();
   private final AtomicInteger socketCount = new AtomicInteger();
+  private final Handover handover;
+  private final PresenceNews presenceNews = new PresenceNews();
   private boolean draining;
   private long checkTimer;
   private long presenceTimer;
@@ -73,6 +77,7 @@ public final class Sessions {
     this.tokens = tokens;
     this.methods = methods;
     this.iceServers = iceServers;
+    this.handover = new Handover(mesh, config.limits());
     Gauge.builder("castmesh.gateway.sessions", sessionCount, AtomicInteger::get)
         .description("Sessions, with a socket or waiting for their client")
         .register(mesh.metrics());
@@ -91,26 +96,52 @@ public final class Sessions {
                   List.copyOf(connections).forEach(connection -> connection.check(now));
                 });
     presenceTimer = mesh.vertx().setPeriodic(PRESENCE_MILLIS, timer -> assertPresence());
+    mesh.redis().onEmptied(this::assertPresence);
     return Future.all(
-            mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver),
-            mesh.bus().listen(Clients.BROADCAST, this::broadcast),
+            mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver, this::stale),
+            mesh.bus().listen(Clients.BROADCAST, this::broadcast, this::stale),
             mesh.bus().listen(Clients.SIGNED_OUT, this::signedOut),
-            mesh.bus().listen(Presence.CHANGED, this::presenceChanged))
+            mesh.bus().listen(Presence.CHANGED, this::presenceChanged, this::stale),
+            mesh.bus().serve(Clients.TAKE_OVER.at(mesh.node()), this::handOver))
         .mapEmpty();
   }
 
-  /** Tells every client that it should reconnect elsewhere, ends the sessions. */
-  public Future<Void> stop() {
+  /** Events are lost for good, nobody knows whose: clients read again what they show. */
+  private void stale() {
+    broadcast(new ClientEvent("session.stale", "{}"));
+  }
+
+  /**
+   * Sends every client elsewhere and waits until the other gateways have their sessions. Without
+   * other gateways the sessions end.
+   *
+   * @param within what is left when it is over stays for presence to run out
+   */
+  public Future<Void> stop(Duration within) {
     draining = true;
     mesh.vertx().cancelTimer(checkTimer);
-    mesh.vertx().cancelTimer(presenceTimer);
-    ClientEvent draining =
-        new ClientEvent("server.draining", Json.text(Map.of("reconnectAfterMs", 1000)));
-    broadcast(draining);
+    Future<Void> empty =
+        mesh.peers().others("gateway").isEmpty()
+            ? endAll()
+            : new Drain(mesh.vertx(), this).run(within);
+    return empty.onComplete(done -> mesh.vertx().cancelTimer(presenceTimer));
+  }
+
+  private Future<Void> endAll() {
+    broadcast(Drain.news(1000));
     List.copyOf(connections).forEach(connection -> connection.close(CloseCode.DRAINING));
     List<Future<Void>> ended = new ArrayList<>();
     List.copyOf(sessions.values()).forEach(session -> ended.add(end(session, "closed")));
     return Future.join(ended).mapEmpty();
+  }
+
+  /** The open sockets, in no order that means something. */
+  List<Connection> connections() {
+    return List.copyOf(connections);
+  }
+
+  int size() {
+    return sessions.size();
   }
 
   /** A socket has opened. Null when there are too many. */
@@ -152,18 +183,22 @@ public final class Sessions {
     return tokens
         .verify(token)
         .compose(
-            verified ->
-                draining
-                    ? Future.failedFuture(Failure.UNAVAILABLE.exception())
-                    : Future.succeededFuture(welcome(verified, resume)));
+            verified -> {
+              if (draining) {
+                return Future.failedFuture(Failure.UNAVAILABLE.exception());
+              }
+              return resume == null
+                  ? Future.succeededFuture(begin(verified))
+                  : resume(verified, resume.getString("sessionId"), resume.getLong("lastSeq", 0L));
+            });
   }
 
   void attach(Welcome welcome, Connection connection) {
     Session session = welcome.session();
     session.attach(connection, welcome.lastSeq());
     mesh.vertx().cancelTimer(session.timer());
-    if (welcome.resumed()) {
-      log.debug("session resumed session={}", session.ref().sessionId());
+    if (!welcome.fresh()) {
+      log.debug("session returned session={}", session.ref().sessionId());
       return;
     }
     log.info("session started session={} user={}", session.ref().sessionId(), session.user().id());
@@ -174,9 +209,8 @@ public final class Sessions {
 
   /** The client's socket closed while it was being let in. */
   void abandoned(Welcome welcome) {
-    if (!welcome.resumed()) {
-      sessions.remove(welcome.session().ref().sessionId());
-      sessionCount.set(sessions.size());
+    if (welcome.fresh()) {
+      forget(welcome.session());
     }
   }
 
@@ -188,10 +222,15 @@ public final class Sessions {
       end(session, "closed");
       return;
     }
+    long wait = config.session().resumeWindow().minusNanos(silentNanos).toMillis();
+    await(session, Math.max(1000, wait));
+  }
+
+  private void await(Session session, long millis) {
     session.timer(
         mesh.vertx()
             .setTimer(
-                Math.max(1000, config.session().resumeWindow().minusNanos(silentNanos).toMillis()),
+                millis,
                 timer -> {
                   if (session.connection() == null) {
                     end(session, "expired");
@@ -199,24 +238,88 @@ public final class Sessions {
                 }));
   }
 
-  private Welcome welcome(AccessTokens.Verified token, JsonObject resume) {
-    User user = token.user();
-    if (resume != null) {
-      Session old = sessions.get(resume.getString("sessionId"));
-      long lastSeq = resume.getLong("lastSeq", 0L);
-      if (old != null && old.user().id().equals(user.id())) {
-        if (old.canResume(lastSeq)) {
-          return new Welcome(old, true, lastSeq, answer(old, true));
-        }
-        end(old, "replaced");
-      }
-    }
+  private Welcome begin(AccessTokens.Verified token) {
+    makeRoom(token.user());
     SessionRef ref = new SessionRef(Trace.fresh() + Trace.fresh(), mesh.node());
-    makeRoom(user);
-    Session session = new Session(ref, user, token.signIn(), config.limits());
-    sessions.put(ref.sessionId(), session);
+    Session session = new Session(ref, token.user(), token.signIn(), 0, config.limits());
+    keep(session);
+    return new Welcome(session, true, 0, answer(session, false));
+  }
+
+  /** A session that is here, one that another gateway has, or else a fresh one. */
+  private Future<Welcome> resume(AccessTokens.Verified token, String sessionId, long lastSeq) {
+    Session here = sessions.get(sessionId);
+    if (here != null) {
+      return Future.succeededFuture(
+          here.user().id().equals(token.user().id())
+              ? welcome(here, here.missed(lastSeq).isPresent(), lastSeq)
+              : begin(token));
+    }
+    return handover
+        .fetch(sessionId, token.user(), token.signIn(), lastSeq)
+        .compose(
+            arrival ->
+                arrival.isEmpty()
+                    ? Future.succeededFuture(begin(token))
+                    : settle(arrival.get(), lastSeq));
+  }
+
+  private Future<Welcome> settle(Handover.Arrival arrival, long lastSeq) {
+    Session session = arrival.session();
+    keep(session);
+    // Its client may be gone again before it is let in.
+    await(session, config.session().resumeWindow().toMillis());
+    return handover
+        .settle(session)
+        .compose(
+            held -> {
+              if (!held) {
+                forget(session);
+                return Future.failedFuture(Failure.UNAVAILABLE.exception("it is elsewhere"));
+              }
+              log.info(
+                  "session taken over session={} complete={}",
+                  session.ref().sessionId(),
+                  arrival.complete());
+              return Future.succeededFuture(welcome(session, arrival.complete(), lastSeq));
+            });
+  }
+
+  private Welcome welcome(Session session, boolean complete, long lastSeq) {
+    if (!complete) {
+      session.startOver();
+    }
+    return new Welcome(session, false, complete ? lastSeq : 0, answer(session, complete));
+  }
+
+  private void keep(Session session) {
+    sessions.put(session.ref().sessionId(), session);
     sessionCount.set(sessions.size());
-    return new Welcome(session, false, 0, answer(session, false));
+  }
+
+  private void forget(Session session) {
+    sessions.remove(session.ref().sessionId(), session);
+    sessionCount.set(sessions.size());
+    mesh.vertx().cancelTimer(session.timer());
+  }
+
+  /** Another gateway asks for a session whose client has come to it. */
+  private Future<Clients.Handed> handOver(Clients.TakeOver wish) {
+    Session session = sessions.get(wish.sessionId());
+    if (session == null || !session.user().id().equals(wish.userId())) {
+      return Future.succeededFuture(Handover.unknown());
+    }
+    Clients.Handed handed = handover.handOver(session, wish);
+    leave(session);
+    return Future.succeededFuture(handed);
+  }
+
+  /** The session goes on elsewhere: it is forgotten here without being ended. */
+  private void leave(Session session) {
+    forget(session);
+    if (session.connection() != null) {
+      session.connection().close(CloseCode.REPLACED);
+    }
   }
 
   /** A user has so many sessions at once; a further one takes the place of the oldest. */
@@ -265,7 +368,8 @@ public final class Sessions {
     return mesh.bus()
         .ask(
             Presence.WITHDRAW,
-            new Presence.Withdrawal(mesh.node(), session.ref().sessionId(), session.user().id()))
+            new Presence.Withdrawal(
+                mesh.node(), session.ref().sessionId(), session.user().id(), session.moves()))
         .onFailure(error -> log.warn("presence not withdrawn error={}", error.getMessage()))
         .<Void>mapEmpty()
         .otherwiseEmpty();
@@ -276,6 +380,8 @@ public final class Sessions {
       Session session = sessions.get(id);
       if (session != null) {
         session.deliver(delivery.event());
+      } else {
+        handover.forward(id, delivery.event());
       }
     }
   }
@@ -285,6 +391,9 @@ public final class Sessions {
   }
 
   private void presenceChanged(Presence.Changed changed) {
+    if (!presenceNews.isNew(changed)) {
+      return;
+    }
     ClientEvent event = null;
     for (Session session : sessions.values()) {
       if (session.watches(changed.user().id())) {
@@ -298,13 +407,23 @@ public final class Sessions {
     if (!sessions.isEmpty()) {
       mesh.bus()
           .ask(Presence.ASSERT, assertion(sessions.values()))
+          .onSuccess(asserted -> asserted.lost().forEach(this::lost))
           .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()));
+    }
+  }
+
+  /** Another gateway holds it, though it has not asked here: this one could not be reached. */
+  private void lost(String sessionId) {
+    Session session = sessions.get(sessionId);
+    if (session != null) {
+      log.info("session is at another gateway session={}", sessionId);
+      leave(session);
     }
   }
 
   private Presence.Assertion assertion(Iterable<Session> held) {
     List<Presence.Session> list = new ArrayList<>();
-    held.forEach(s -> list.add(new Presence.Session(s.ref().sessionId(), s.user())));
+    held.forEach(session -> list.add(session.presence()));
     return new Presence.Assertion(mesh.node(), list);
   }
 }

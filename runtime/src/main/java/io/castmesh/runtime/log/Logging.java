@@ -24,6 +24,8 @@ public final class Logging {
       Map.of(
           "io.netty", Level.WARN,
           "io.vertx", Level.WARN,
+          // Tells each attempt to reach a member that is gone; peers are told by ourselves.
+          "com.hazelcast", Level.ERROR,
           // Warns of every MariaDB that is newer than itself.
           "org.flywaydb", Level.ERROR,
           // Warns of each client that it closes; what matters is told by media-service.

@@ -64,8 +64,7 @@ class TakeoverTest {
     GatewayConfig config =
         GatewayConfig.read(
             test.settings(
-                Map.of(
-                    "CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000")),
+                Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000")),
             mesh.config());
     GatewayVerticle gateway = new GatewayVerticle(mesh, config);
     cluster.deploy(mesh, gateway);
@@ -110,8 +109,7 @@ class TakeoverTest {
     // given a session of a gateway that exists no more
     JsonObject tokens = signUp("Bea");
     JsonObject user = tokens.getJsonObject("user");
-    User bea =
-        new User(user.getString("id"), user.getString("nickname"), user.getString("avatar"));
+    User bea = new User(user.getString("id"), user.getString("nickname"), user.getString("avatar"));
     SessionRef session = new SessionRef("session-of-the-dead", "gateway-dead");
     await(
         room.bus()
@@ -163,8 +161,7 @@ class TakeoverTest {
     JsonObject tokens = signUp("Eve");
     TestClient client = new TestClient(room.vertx(), port);
     SessionRef session =
-        new SessionRef(
-            authenticate(client, tokens, null).getString("sessionId"), leaving.node());
+        new SessionRef(authenticate(client, tokens, null).getString("sessionId"), leaving.node());
     send(session, 1);
     assertThat(number(client.event())).isEqualTo(1);
 

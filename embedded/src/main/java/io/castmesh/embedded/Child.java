@@ -2,65 +2,106 @@ package io.castmesh.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server process that never outlives this JVM, not even when the JVM is killed: a small shell
- * script stands between them and watches a pipe that only the JVM holds open.
+ * A process that never outlives this JVM, not even when the JVM is killed: a small shell script
+ * stands between them and watches a pipe that only the JVM holds open.
  *
  * <p>The script runs in a session of its own, so that a Ctrl-C in the terminal reaches the JVM
- * alone and the databases are still there while it drains.
+ * alone and the children are still there while it drains. Thread-safe; waits block.
  */
-final class Child {
+public final class Child {
   private static final Logger log = LoggerFactory.getLogger(Child.class);
 
   /** How long a server may take to write down what it has before it is killed. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** The script writes the pid file as its first act. */
+  private static final Duration PID_WITHIN = Duration.ofSeconds(5);
+
   private static final long MAX_LOG_BYTES = 4 << 20;
   private static final int SHOWN_LOG_BYTES = 2000;
 
-  private final String name;
-  private final Path log4child;
+  /**
+   * What is to run.
+   *
+   * @param folder its working directory; belongs to it alone: holds its pid file
+   * @param log its output is appended here
+   * @param patience between being asked to end and being made to
+   * @param environment instead of this JVM's; null: the same
+   * @param command in the foreground
+   */
+  public record Launch(
+      String name,
+      Path folder,
+      Path log,
+      Duration patience,
+      Map<String, String> environment,
+      List<String> command) {
+    static Launch of(String name, Path folder, Place place) {
+      return new Launch(
+          name, folder, place.logOr(folder.resolve(name + ".log")), PATIENCE, null, List.of());
+    }
+
+    Launch with(List<String> newCommand) {
+      return new Launch(name, folder, log, patience, environment, newCommand);
+    }
+  }
+
+  private final Launch launch;
   private final Process guard;
+  private final ProcessHandle process;
+  private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private volatile boolean stopping;
 
-  private Child(String name, Path log4child, Process guard) {
-    this.name = name;
-    this.log4child = log4child;
+  private Child(Launch launch, Process guard, ProcessHandle process) {
+    this.launch = launch;
     this.guard = guard;
+    this.process = process;
   }
 
   /**
-   * @param folder of this server alone: holds its pid file and its log
-   * @param command the server in the foreground
+   * @throws IOException when not even the script runs
    */
-  static Child start(String name, Path folder, List<String> command) throws IOException {
-    Path script = folder.resolve("guard.sh");
+  public static Child start(Launch launch) throws IOException {
+    Path script = launch.folder().resolve("guard.sh");
     try (InputStream source = Child.class.getResourceAsStream("guard.sh")) {
       Secrets.write(script, Objects.requireNonNull(source).readAllBytes());
     }
-    Path logFile = rotated(folder.resolve(name + ".log"));
+    Path pidFile = pidFile(launch.folder());
+    Files.deleteIfExists(pidFile);
+    rotate(launch.log());
     List<String> line = new ArrayList<>(ownSession());
-    line.addAll(List.of("/bin/sh", script.toString(), pidFile(folder).toString()));
-    line.add(Long.toString(PATIENCE.toSeconds()));
-    line.addAll(command);
-    Process guard =
+    line.addAll(List.of("/bin/sh", script.toString(), pidFile.toString()));
+    line.add(Long.toString(launch.patience().toSeconds()));
+    line.addAll(launch.command());
+    ProcessBuilder builder =
         new ProcessBuilder(line)
-            .directory(folder.toFile())
+            .directory(launch.folder().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
-            .start();
-    Child child = new Child(name, logFile, guard);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+    if (launch.environment() != null) {
+      builder.environment().clear();
+      builder.environment().putAll(launch.environment());
+    }
+    Process guard = builder.start();
+    Child child = new Child(launch, guard, awaitPid(guard, pidFile).orElse(guard.toHandle()));
     guard.onExit().thenAccept(child::ended);
     return child;
   }
@@ -69,9 +110,10 @@ final class Child {
    * Waits for what an earlier JVM has left behind in this folder. Its script is already ending it;
    * only when that fails is it ended from here.
    *
+   * @param program the file that it runs
    * @throws IOException when it cannot be ended
    */
-  static void awaitPredecessor(Path folder, Path program) throws IOException {
+  public static void awaitPredecessor(Path folder, Path program) throws IOException {
     Optional<ProcessHandle> found = predecessor(folder, program);
     if (found.isEmpty()) {
       return;
@@ -92,60 +134,108 @@ final class Child {
     }
   }
 
-  boolean alive() {
+  /** Of the program itself, not of the script that guards it. */
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean alive() {
     return guard.isAlive();
   }
 
-  /** Asks the server to stop and waits until it has, or has been killed. */
-  void stop() {
+  /** Completes with the exit status when the program has ended, however it did. */
+  public CompletableFuture<Integer> onExit() {
+    return exit.copy();
+  }
+
+  /** Asks the program to stop and waits until it has, or has been killed. */
+  public void stop() {
     stopping = true;
     try {
       guard.getOutputStream().close();
     } catch (IOException e) {
-      log.debug("pipe already closed name={}", name, e);
+      log.debug("pipe already closed name={}", launch.name(), e);
     }
     try {
-      if (!guard.waitFor(PATIENCE.toSeconds() + 5, TimeUnit.SECONDS)) {
-        log.warn("{} does not end pid={}", name, guard.pid());
+      if (!guard.waitFor(launch.patience().toSeconds() + 5, TimeUnit.SECONDS)) {
+        log.warn("{} does not end pid={}", launch.name(), pid());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** The end of the server's log, for an error message. */
-  String lastWords() {
+  /** Ends the program at once, without asking (SIGKILL). */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  /** From here on an end is no surprise. */
+  public void expectEnd() {
+    stopping = true;
+  }
+
+  /** The end of the program's log, for an error message. */
+  public String lastWords() {
     try {
-      byte[] all = Files.readAllBytes(log4child);
+      byte[] all = Files.readAllBytes(launch.log());
       int from = Math.max(0, all.length - SHOWN_LOG_BYTES);
-      return new String(all, from, all.length - from, java.nio.charset.StandardCharsets.UTF_8)
-          .strip();
+      return new String(all, from, all.length - from, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       return "(no log: " + e.getMessage() + ")";
     }
   }
 
-  private void ended(Process process) {
+  private void ended(Process script) {
+    // A script that was killed cannot say when the program ends: nobody would look after it.
+    process.destroyForcibly();
     if (!stopping) {
-      log.error("{} has ended by itself status={} log={}", name, process.exitValue(), log4child);
+      log.error(
+          "{} has ended by itself status={} log={}",
+          launch.name(),
+          script.exitValue(),
+          launch.log());
     }
+    exit.complete(script.exitValue());
+  }
+
+  private static Optional<ProcessHandle> awaitPid(Process guard, Path file) throws IOException {
+    long end = System.nanoTime() + PID_WITHIN.toNanos();
+    while (guard.isAlive() && System.nanoTime() < end) {
+      Optional<Long> pid = pid(file);
+      if (pid.isPresent()) {
+        return ProcessHandle.of(pid.get());
+      }
+      try {
+        Thread.sleep(2);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   private static Path pidFile(Path folder) {
     return folder.resolve("pid");
   }
 
+  private static Optional<Long> pid(Path file) throws IOException {
+    try {
+      String pid = Files.readString(file);
+      return pid.matches("\\d{1,18}\\s+")
+          ? Optional.of(Long.parseLong(pid.strip()))
+          : Optional.empty();
+    } catch (java.nio.file.NoSuchFileException notYet) {
+      return Optional.empty();
+    }
+  }
+
   /** The process in the pid file, when it really is our program on our folder. */
   private static Optional<ProcessHandle> predecessor(Path folder, Path program) throws IOException {
-    Path file = pidFile(folder);
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    String pid = Files.readString(file).strip();
-    if (!pid.matches("\\d{1,18}")) {
-      return Optional.empty();
-    }
-    return ProcessHandle.of(Long.parseLong(pid)).filter(handle -> ours(handle, folder, program));
+    return pid(pidFile(folder))
+        .flatMap(ProcessHandle::of)
+        .filter(handle -> ours(handle, folder, program));
   }
 
   private static boolean ours(ProcessHandle handle, Path folder, Path program) {
@@ -166,7 +256,7 @@ final class Child {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       return !handle.isAlive();
     }
   }
@@ -178,13 +268,12 @@ final class Child {
     return List.of("/usr/bin/perl", "-e", "setpgrp(0, 0); exec @ARGV");
   }
 
-  private static Path rotated(Path file) throws IOException {
+  private static void rotate(Path file) throws IOException {
     if (Files.exists(file) && Files.size(file) > MAX_LOG_BYTES) {
       Files.move(
           file,
           file.resolveSibling(file.getFileName() + ".old"),
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          StandardCopyOption.REPLACE_EXISTING);
     }
-    return file;
   }
 }

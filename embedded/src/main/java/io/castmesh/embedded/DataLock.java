@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Keeps two processes off one data folder. The system releases it when its owner dies. */
-final class DataLock implements AutoCloseable {
+public final class DataLock implements AutoCloseable {
   private final FileChannel channel;
 
   private DataLock(FileChannel channel) {
@@ -18,7 +18,7 @@ final class DataLock implements AutoCloseable {
   /**
    * @throws IOException when another process, or this one, already uses the folder
    */
-  static DataLock take(Path folder) throws IOException {
+  public static DataLock take(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * survives a crash. Its accounts are written anew at each start: root and the anonymous accounts of
  * the installation do not exist.
  */
-public final class EmbeddedMariaDb {
+public final class EmbeddedMariaDb implements EmbeddedServer {
   private static final String NAME = "castmesh";
   private static final Duration INSTALL = Duration.ofMinutes(2);
 
@@ -38,12 +38,14 @@ public final class EmbeddedMariaDb {
 
   private final DataLock lock;
   private final Child child;
+  private final String host;
   private final int port;
   private final String password;
 
-  private EmbeddedMariaDb(DataLock lock, Child child, int port, String password) {
+  private EmbeddedMariaDb(DataLock lock, Child child, String host, int port, String password) {
     this.lock = lock;
     this.child = child;
+    this.host = host;
     this.port = port;
     this.password = password;
   }
@@ -51,11 +53,11 @@ public final class EmbeddedMariaDb {
   /**
    * Starts on the data of the folder, which the first start installs; blocks until MariaDB answers.
    *
-   * @param dataDir holds {@code mariadb/}
+   * @param place whose data folder holds {@code mariadb/}
    * @throws IOException when it does not start; says why
    */
-  public static EmbeddedMariaDb start(Path dataDir) throws IOException {
-    Path folder = Secrets.folder(dataDir.toAbsolutePath().resolve("mariadb"));
+  public static EmbeddedMariaDb start(Place place) throws IOException {
+    Path folder = Secrets.folder(place.dataDir().toAbsolutePath().resolve("mariadb"));
     DataLock lock = DataLock.take(folder);
     try {
       Path base = Programs.mariaDb();
@@ -64,15 +66,19 @@ public final class EmbeddedMariaDb {
       Path data = installed(base, folder);
       String password = Secrets.password(folder.resolve("password"));
       Path accounts = folder.resolve("accounts.sql");
-      Secrets.writeText(accounts, accounts(password));
+      Secrets.writeText(accounts, accounts(password, place));
       String problem = "";
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        int port = Ports.free();
+        int port = place.portOrFree();
+        String host = place.host();
         Child child =
-            Child.start("mariadb", folder, command(program, base, folder, data, accounts, port));
+            Child.start(
+                Child.Launch.of("mariadb", folder, place)
+                    .with(command(program, base, folder, data, accounts, host, port)));
         // The server speaks first, and only when the accounts have been written.
-        if (Ports.awaitReady("MariaDB", child, START, () -> !Ports.ask(port, "", "").isEmpty())) {
-          return new EmbeddedMariaDb(lock, child, port, password);
+        if (Ports.awaitReady(
+            "MariaDB", child, START, () -> !Ports.ask(host, port, "", "").isEmpty())) {
+          return new EmbeddedMariaDb(lock, child, host, port, password);
         }
         problem = child.lastWords();
       }
@@ -84,18 +90,26 @@ public final class EmbeddedMariaDb {
   }
 
   /** {@code mysql://castmesh:password@127.0.0.1:port/castmesh}. */
+  @Override
   public String url() {
-    return "mysql://" + NAME + ":" + password + "@127.0.0.1:" + port + "/" + NAME;
+    return "mysql://" + NAME + ":" + password + "@" + host + ":" + port + "/" + NAME;
+  }
+
+  @Override
+  public Child child() {
+    return child;
   }
 
   /** Blocks until MariaDB has written everything down and ended. */
+  @Override
   public void stop() throws IOException {
     child.stop();
     lock.close();
   }
 
   private static List<String> command(
-      Path program, Path base, Path folder, Path data, Path accounts, int port) throws IOException {
+      Path program, Path base, Path folder, Path data, Path accounts, String host, int port)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.add("--no-defaults");
@@ -106,7 +120,7 @@ public final class EmbeddedMariaDb {
     command.add("--init-file=" + accounts);
     // Relative to the data folder: the path of a socket may have about 100 characters only.
     command.add("--socket=mariadb.sock");
-    command.add("--bind-address=127.0.0.1");
+    command.add("--bind-address=" + host);
     command.add("--port=" + port);
     command.add("--skip-name-resolve");
     command.add("--skip-ssl");
@@ -167,15 +181,17 @@ public final class EmbeddedMariaDb {
   }
 
   /** One statement a line, as {@code --init-file} wants it. */
-  private static String accounts(String password) {
+  private static String accounts(String password, Place place) {
+    // Elsewhere than on loopback its clients come from addresses that nobody knows beforehand.
+    String account = "'castmesh'@'" + (place.loopback() ? Ports.LOOPBACK : "%") + "'";
     return String.join(
         "\n",
         "CREATE DATABASE IF NOT EXISTS castmesh;",
         "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys';",
         "DELETE FROM mysql.db;",
         "FLUSH PRIVILEGES;",
-        "CREATE USER 'castmesh'@'127.0.0.1' IDENTIFIED BY '" + password + "';",
-        "GRANT ALL PRIVILEGES ON castmesh.* TO 'castmesh'@'127.0.0.1';",
+        "CREATE USER " + account + " IDENTIFIED BY '" + password + "';",
+        "GRANT ALL PRIVILEGES ON castmesh.* TO " + account + ";",
         "");
   }
 

@@ -9,18 +9,20 @@ import java.util.List;
  * A Redis of our own: everything it acknowledged more than a second ago survives a crash
  * (append-only file, {@code appendfsync everysec}).
  */
-public final class EmbeddedRedis {
+public final class EmbeddedRedis implements EmbeddedServer {
   private static final Duration START = Duration.ofSeconds(30);
   private static final int ATTEMPTS = 3;
 
   private final DataLock lock;
   private final Child child;
+  private final String host;
   private final int port;
   private final String password;
 
-  private EmbeddedRedis(DataLock lock, Child child, int port, String password) {
+  private EmbeddedRedis(DataLock lock, Child child, String host, int port, String password) {
     this.lock = lock;
     this.child = child;
+    this.host = host;
     this.port = port;
     this.password = password;
   }
@@ -28,11 +30,11 @@ public final class EmbeddedRedis {
   /**
    * Starts on the data of the folder, or on none at the first start; blocks until Redis answers.
    *
-   * @param dataDir holds {@code redis/}
+   * @param place whose data folder holds {@code redis/}
    * @throws IOException when it does not start; says why
    */
-  public static EmbeddedRedis start(Path dataDir) throws IOException {
-    Path folder = Secrets.folder(dataDir.toAbsolutePath().resolve("redis"));
+  public static EmbeddedRedis start(Place place) throws IOException {
+    Path folder = Secrets.folder(place.dataDir().toAbsolutePath().resolve("redis"));
     DataLock lock = DataLock.take(folder);
     try {
       Path program = Programs.redisServer();
@@ -41,14 +43,18 @@ public final class EmbeddedRedis {
       Path data = Secrets.folder(folder.resolve("data"));
       String problem = "";
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        int port = Ports.free();
+        int port = place.portOrFree();
+        String host = place.host();
         Path config = folder.resolve("redis.conf");
-        Secrets.writeText(config, config(port, password, data));
-        Child child = Child.start("redis", folder, List.of(program.toString(), config.toString()));
+        Secrets.writeText(config, config(host, port, password, data));
+        Child child =
+            Child.start(
+                Child.Launch.of("redis", folder, place)
+                    .with(List.of(program.toString(), config.toString())));
         String hello = "AUTH " + password + "\r\nPING\r\n";
         if (Ports.awaitReady(
-            "Redis", child, START, () -> Ports.ask(port, hello, "+PONG").contains("+PONG"))) {
-          return new EmbeddedRedis(lock, child, port, password);
+            "Redis", child, START, () -> Ports.ask(host, port, hello, "+PONG").contains("+PONG"))) {
+          return new EmbeddedRedis(lock, child, host, port, password);
         }
         problem = child.lastWords();
       }
@@ -60,20 +66,27 @@ public final class EmbeddedRedis {
   }
 
   /** {@code redis://:password@127.0.0.1:port}. */
+  @Override
   public String url() {
-    return "redis://:" + password + "@127.0.0.1:" + port;
+    return "redis://:" + password + "@" + host + ":" + port;
+  }
+
+  @Override
+  public Child child() {
+    return child;
   }
 
   /** Blocks until Redis has written everything down and ended. */
+  @Override
   public void stop() throws IOException {
     child.stop();
     lock.close();
   }
 
-  private static String config(int port, String password, Path data) {
+  private static String config(String host, int port, String password, Path data) {
     return String.join(
         "\n",
-        "bind 127.0.0.1",
+        "bind " + host,
         "port " + port,
         "requirepass " + password,
         "dir \"" + data + "\"",

@@ -22,10 +22,10 @@ public final class EmbeddedStores {
    * @throws IOException when one does not start; then neither runs
    */
   public static EmbeddedStores start(Path dataDir) throws IOException {
-    CompletableFuture<EmbeddedRedis> redis = async(() -> EmbeddedRedis.start(dataDir));
+    CompletableFuture<EmbeddedRedis> redis = async(() -> EmbeddedRedis.start(Place.in(dataDir)));
     EmbeddedMariaDb mariaDb;
     try {
-      mariaDb = EmbeddedMariaDb.start(dataDir);
+      mariaDb = EmbeddedMariaDb.start(Place.in(dataDir));
     } catch (IOException | RuntimeException e) {
       stopWhenStarted(redis);
       throw e;

@@ -14,6 +14,8 @@ import java.time.Duration;
 final class Ports {
   private Ports() {}
 
+  static final String LOOPBACK = "127.0.0.1";
+
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 2_000;
 
@@ -34,9 +36,9 @@ final class Ports {
    * @param until the answer is complete when it holds this; empty: with the first byte
    * @return what came, empty while the server does not answer
    */
-  static String ask(int port, String words, String until) {
+  static String ask(String host, int port, String words, String until) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
       socket.setSoTimeout(READ_MILLIS);
       OutputStream out = socket.getOutputStream();
       out.write(words.getBytes(StandardCharsets.UTF_8));

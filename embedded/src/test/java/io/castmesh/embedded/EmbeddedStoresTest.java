@@ -118,8 +118,9 @@ class EmbeddedStoresTest {
             .isInstanceOf(SQLException.class)
             .hasMessageContaining("Access denied");
       }
-      assertThat(Ports.ask(redisPort, "PING\r\n", "\r\n")).startsWith("-NOAUTH");
-      assertThat(Ports.ask(redisPort, "AUTH wrong\r\n", "\r\n")).startsWith("-WRONGPASS");
+      assertThat(Ports.ask(Ports.LOOPBACK, redisPort, "PING\r\n", "\r\n")).startsWith("-NOAUTH");
+      assertThat(Ports.ask(Ports.LOOPBACK, redisPort, "AUTH wrong\r\n", "\r\n"))
+          .startsWith("-WRONGPASS");
       for (String secret :
           List.of(
               "mariadb/password", "mariadb/accounts.sql", "redis/password", "redis/redis.conf")) {
@@ -200,7 +201,8 @@ class EmbeddedStoresTest {
 
   private static String redis(String url, String command, String until) {
     String password = url.replaceAll("redis://:(.*)@.*", "$1");
-    return Ports.ask(port(url), "AUTH " + password + "\r\n" + command + "\r\n", until);
+    return Ports.ask(
+        Ports.LOOPBACK, port(url), "AUTH " + password + "\r\n" + command + "\r\n", until);
   }
 
   private static Connection connect(String url) throws SQLException {

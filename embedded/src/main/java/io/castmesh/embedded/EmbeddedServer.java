@@ -1,0 +1,15 @@
+package io.castmesh.embedded;
+
+import java.io.IOException;
+
+/** A database that runs and answers, until it is stopped or dies. */
+public interface EmbeddedServer {
+  /** Where clients find it, with its password. */
+  String url();
+
+  /** Its process. */
+  Child child();
+
+  /** Blocks until everything is written down and the process has ended. */
+  void stop() throws IOException;
+}

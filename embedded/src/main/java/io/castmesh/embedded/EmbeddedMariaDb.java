@@ -57,14 +57,14 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
    * @throws IOException when it does not start; says why
    */
   public static EmbeddedMariaDb start(Place place) throws IOException {
-    Path folder = Secrets.folder(place.dataDir().toAbsolutePath().resolve("mariadb"));
+    Path folder = folder(place);
     DataLock lock = DataLock.take(folder);
     try {
       Path base = Programs.mariaDb();
       Path program = base.resolve("bin/mariadbd");
       Child.awaitPredecessor(folder, program);
       Path data = installed(base, folder);
-      String password = Secrets.password(folder.resolve("password"));
+      String password = password(folder);
       Path accounts = folder.resolve("accounts.sql");
       Secrets.writeText(accounts, accounts(password, place));
       String problem = "";
@@ -92,7 +92,28 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
   /** {@code mysql://castmesh:password@127.0.0.1:port/castmesh}. */
   @Override
   public String url() {
+    return url(password, host, port);
+  }
+
+  /**
+   * The same before it runs.
+   *
+   * @param place with a port
+   */
+  public static String url(Place place) throws IOException {
+    return url(password(folder(place)), place.host(), place.port());
+  }
+
+  private static String url(String password, String host, int port) {
     return "mysql://" + NAME + ":" + password + "@" + host + ":" + port + "/" + NAME;
+  }
+
+  private static Path folder(Place place) throws IOException {
+    return Secrets.folder(place.dataDir().toAbsolutePath().resolve("mariadb"));
+  }
+
+  private static String password(Path folder) throws IOException {
+    return Secrets.password(folder.resolve("password"));
   }
 
   @Override
@@ -183,7 +204,7 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
   /** One statement a line, as {@code --init-file} wants it. */
   private static String accounts(String password, Place place) {
     // Elsewhere than on loopback its clients come from addresses that nobody knows beforehand.
-    String account = "'castmesh'@'" + (place.loopback() ? Ports.LOOPBACK : "%") + "'";
+    String account = "'castmesh'@'" + (place.loopback() ? Place.LOOPBACK : "%") + "'";
     return String.join(
         "\n",
         "CREATE DATABASE IF NOT EXISTS castmesh;",

@@ -34,12 +34,12 @@ public final class EmbeddedRedis implements EmbeddedServer {
    * @throws IOException when it does not start; says why
    */
   public static EmbeddedRedis start(Place place) throws IOException {
-    Path folder = Secrets.folder(place.dataDir().toAbsolutePath().resolve("redis"));
+    Path folder = folder(place);
     DataLock lock = DataLock.take(folder);
     try {
       Path program = Programs.redisServer();
       Child.awaitPredecessor(folder, program);
-      String password = Secrets.password(folder.resolve("password"));
+      String password = password(folder);
       Path data = Secrets.folder(folder.resolve("data"));
       String problem = "";
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -68,7 +68,28 @@ public final class EmbeddedRedis implements EmbeddedServer {
   /** {@code redis://:password@127.0.0.1:port}. */
   @Override
   public String url() {
+    return url(password, host, port);
+  }
+
+  /**
+   * The same before it runs.
+   *
+   * @param place with a port
+   */
+  public static String url(Place place) throws IOException {
+    return url(password(folder(place)), place.host(), place.port());
+  }
+
+  private static String url(String password, String host, int port) {
     return "redis://:" + password + "@" + host + ":" + port;
+  }
+
+  private static Path folder(Place place) throws IOException {
+    return Secrets.folder(place.dataDir().toAbsolutePath().resolve("redis"));
+  }
+
+  private static String password(Path folder) throws IOException {
+    return Secrets.password(folder.resolve("password"));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.castmesh.embedded;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -11,12 +12,15 @@ import java.nio.file.Path;
  * @param log where its output goes; null: into its own folder
  */
 public record Place(Path dataDir, String host, int port, Path log) {
+  /** Reachable on this machine alone. */
+  public static final String LOOPBACK = "127.0.0.1";
+
   /** On this machine alone, on a free port. */
   public static Place in(Path dataDir) {
-    return new Place(dataDir, Ports.LOOPBACK, 0, null);
+    return new Place(dataDir, LOOPBACK, 0, null);
   }
 
-  int portOrFree() throws java.io.IOException {
+  int portOrFree() throws IOException {
     return port == 0 ? Ports.free() : port;
   }
 
@@ -25,6 +29,6 @@ public record Place(Path dataDir, String host, int port, Path log) {
   }
 
   boolean loopback() {
-    return host.equals(Ports.LOOPBACK);
+    return host.equals(LOOPBACK);
   }
 }

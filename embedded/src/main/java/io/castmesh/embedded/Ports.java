@@ -14,8 +14,6 @@ import java.time.Duration;
 final class Ports {
   private Ports() {}
 
-  static final String LOOPBACK = "127.0.0.1";
-
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 2_000;
 

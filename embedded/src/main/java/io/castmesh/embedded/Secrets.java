@@ -10,13 +10,13 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /** Files that only their owner can read, and the passwords in them. */
-final class Secrets {
+public final class Secrets {
   private Secrets() {}
 
   private static final int PASSWORD_BYTES = 24;
 
   /** The password in the file; made at the first call. */
-  static String password(Path file) throws IOException {
+  public static String password(Path file) throws IOException {
     if (Files.exists(file)) {
       return Files.readString(file).strip();
     }
@@ -37,12 +37,12 @@ final class Secrets {
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  static void writeText(Path file, String content) throws IOException {
+  public static void writeText(Path file, String content) throws IOException {
     write(file, content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Makes a folder for its owner alone. */
-  static Path folder(Path path) throws IOException {
+  public static Path folder(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -118,8 +118,8 @@ class EmbeddedStoresTest {
             .isInstanceOf(SQLException.class)
             .hasMessageContaining("Access denied");
       }
-      assertThat(Ports.ask(Ports.LOOPBACK, redisPort, "PING\r\n", "\r\n")).startsWith("-NOAUTH");
-      assertThat(Ports.ask(Ports.LOOPBACK, redisPort, "AUTH wrong\r\n", "\r\n"))
+      assertThat(Ports.ask(Place.LOOPBACK, redisPort, "PING\r\n", "\r\n")).startsWith("-NOAUTH");
+      assertThat(Ports.ask(Place.LOOPBACK, redisPort, "AUTH wrong\r\n", "\r\n"))
           .startsWith("-WRONGPASS");
       for (String secret :
           List.of(
@@ -202,7 +202,7 @@ class EmbeddedStoresTest {
   private static String redis(String url, String command, String until) {
     String password = url.replaceAll("redis://:(.*)@.*", "$1");
     return Ports.ask(
-        Ports.LOOPBACK, port(url), "AUTH " + password + "\r\n" + command + "\r\n", until);
+        Place.LOOPBACK, port(url), "AUTH " + password + "\r\n" + command + "\r\n", until);
   }
 
   private static Connection connect(String url) throws SQLException {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds out at once, in one sentence each, what would otherwise fail after seconds. */
-final class Prerequisites {
+public final class Prerequisites {
   private Prerequisites() {}
 
   static void check(StandaloneConfig config) {
@@ -19,6 +19,20 @@ final class Prerequisites {
         config.runtime().managementHost(),
         config.runtime().managementPort(),
         "CASTMESH_MANAGEMENT_PORT");
+  }
+
+  /**
+   * The same for a cluster, whose processes have ports of their own behind a proxy.
+   *
+   * @param port of the proxy; 0: the one of the settings
+   */
+  public static void checkCluster(StandaloneConfig config, int port) {
+    if (config.runtime().mysqlUrl().isEmpty() != config.runtime().redisUrl().isEmpty()) {
+      throw new StartException("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none", null);
+    }
+    writable(config.runtime().dataDir(), "data folder");
+    writable(config.runtime().recordingsDir(), "recordings folder");
+    free(config.gateway().host(), port == 0 ? config.gateway().port() : port, "--port");
   }
 
   private static void writable(Path folder, String name) {

@@ -42,10 +42,13 @@ public record StandaloneConfig(
         MediaConfig.read(settings),
         CallConfig.read(settings),
         VodConfig.read(settings),
-        mediaNode(settings, gateway));
+        mediaNode(settings, gateway.host()));
   }
 
-  private static MediaNodeConfig mediaNode(Settings s, GatewayConfig gateway) {
+  /**
+   * @param otherwise where media is received unless that is set
+   */
+  static MediaNodeConfig mediaNode(Settings s, String otherwise) {
     String host =
         s.text(
             "media-node.host",
@@ -57,7 +60,7 @@ public record StandaloneConfig(
             "127.0.0.1",
             "Where the media node speaks Kurento's protocol"),
         s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
-        host.isEmpty() ? gateway.host() : host,
+        host.isEmpty() ? otherwise : host,
         s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
         s.list(
             "media-node.announced-addresses",

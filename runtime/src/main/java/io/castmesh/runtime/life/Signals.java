@@ -15,6 +15,14 @@ public final class Signals {
   private static final int FORCED = 130;
 
   public static void handle(Runnable shutdown) {
+    handle(shutdown, () -> Runtime.getRuntime().halt(FORCED));
+  }
+
+  /**
+   * @param shutdown on a thread of its own
+   * @param force at the second signal, and at each one after it
+   */
+  public static void handle(Runnable shutdown, Runnable force) {
     AtomicInteger count = new AtomicInteger();
     for (String name : new String[] {"TERM", "INT"}) {
       Signal.handle(
@@ -23,7 +31,7 @@ public final class Signals {
             if (count.incrementAndGet() == 1) {
               new Thread(shutdown, "shutdown").start();
             } else {
-              Runtime.getRuntime().halt(FORCED);
+              force.run();
             }
           });
     }

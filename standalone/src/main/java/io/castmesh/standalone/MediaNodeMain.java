@@ -1,0 +1,107 @@
+package io.castmesh.standalone;
+
+import io.castmesh.medianode.MediaNode;
+import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.engine.EngineStats;
+import io.castmesh.runtime.Launcher;
+import io.castmesh.runtime.Launcher.StartException;
+import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.config.Settings;
+import io.castmesh.runtime.life.Lifecycle;
+import io.castmesh.runtime.life.Management;
+import io.castmesh.runtime.life.Signals;
+import io.castmesh.runtime.log.Logging;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The media node as a process of its own, with the settings, the management port and the orderly
+ * end of every process of castmesh. It stands here because the node itself knows nothing of us. Its
+ * end finishes recordings.
+ */
+public final class MediaNodeMain {
+  private MediaNodeMain() {}
+
+  public static void main(String[] args) {
+    Lifecycle lifecycle = new Lifecycle();
+    try {
+      Settings settings = Settings.load(System.getenv());
+      RuntimeConfig runtime = RuntimeConfig.read(settings);
+      MediaNodeConfig config =
+          StandaloneConfig.mediaNode(
+              settings, settings.text("http.host", "127.0.0.1", "Where the gateway listens"));
+      settings.verifyOneService();
+      Logging.configure(runtime.logFormat(), runtime.logLevel());
+      start(runtime, config, lifecycle);
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(ConfigException.EXIT_CODE);
+    } catch (StartException e) {
+      System.err.println(e.getMessage());
+      lifecycle.drain(Duration.ofSeconds(5));
+      System.exit(1);
+    }
+  }
+
+  private static void start(RuntimeConfig runtime, MediaNodeConfig config, Lifecycle lifecycle) {
+    // Netty starts the flight recorder on the event loops otherwise, which blocks them for a while.
+    System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
+    Logger log = LoggerFactory.getLogger(MediaNodeMain.class);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    Vertx vertx = Vertx.vertx();
+    lifecycle.onStop("vertx", vertx::close);
+    Management management = new Management(vertx, lifecycle, registry);
+    lifecycle.onStop("management port", management::stop);
+    Launcher.await(management.start(runtime), "management port " + runtime.managementPort());
+    MediaNode node = Launcher.await(MediaNode.start(vertx, config), "media node");
+    lifecycle.onStop("media node", node::close);
+    measure(registry, node);
+    management.started();
+    Signals.handle(
+        () -> {
+          log.info("stopping");
+          boolean clean = lifecycle.drain(runtime.drainDeadline());
+          log.info("stopped clean={}", clean);
+          Runtime.getRuntime().halt(clean ? 0 : 1);
+        });
+    log.info(
+        "ready control=ws://{}:{}/kurento media={}:{} management=http://{}:{} startMs={}",
+        config.controlHost(),
+        node.controlPort(),
+        config.mediaHost(),
+        config.mediaPort(),
+        runtime.managementHost(),
+        management.port(),
+        ManagementFactory.getRuntimeMXBean().getUptime());
+  }
+
+  private static void measure(MeterRegistry registry, MediaNode node) {
+    gauge(registry, node, "peers", EngineStats::peers);
+    gauge(registry, node, "recorders", EngineStats::recorders);
+    gauge(registry, node, "packets.received", EngineStats::packetsReceived);
+    gauge(registry, node, "packets.sent", EngineStats::packetsSent);
+    gauge(registry, node, "packets.dropped", EngineStats::packetsDropped);
+    gauge(registry, node, "packets.retransmitted", EngineStats::packetsRetransmitted);
+    gauge(registry, node, "bytes.received", EngineStats::bytesReceived);
+    gauge(registry, node, "bytes.sent", EngineStats::bytesSent);
+  }
+
+  private static void gauge(
+      MeterRegistry registry, MediaNode node, String name, ToDoubleFunction<EngineStats> value) {
+    Gauge.builder("castmesh.media-node." + name, node, n -> value.applyAsDouble(n.stats()))
+        .register(registry);
+  }
+}

@@ -1,0 +1,63 @@
+package io.castmesh.standalone.cluster;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code processes.json}: who runs where, for programs; replaced in one step at each change. */
+final class ProcessFile {
+  private final Path file;
+  private final String url;
+
+  ProcessFile(Path dataDir, String url) {
+    this.file = dataDir.resolve("processes.json");
+    this.url = url;
+  }
+
+  synchronized void write(List<Supervised> processes) {
+    try {
+      Path next = file.resolveSibling("processes.json.next");
+      Files.writeString(next, text(processes));
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  String text(List<Supervised> processes) {
+    JsonArray array = new JsonArray();
+    for (Supervised process : processes) {
+      ProcessSpec spec = process.spec();
+      Supervised.Status status = process.status();
+      JsonObject entry =
+          new JsonObject()
+              .put("name", spec.name())
+              .put("service", spec.service())
+              .put("pid", status.pid() == 0 ? null : status.pid())
+              .put("state", status.state().name().toLowerCase(Locale.ROOT))
+              .put("host", spec.host())
+              .put("ports", new JsonObject(new java.util.TreeMap<String, Object>(spec.ports())))
+              .put("restarts", status.restarts())
+              .put("since", status.since().toString());
+      if (status.startedAt() != null) {
+        entry.put("startedAt", status.startedAt().toString());
+      }
+      if (!status.note().isEmpty()) {
+        entry.put("note", status.note());
+      }
+      array.add(entry);
+    }
+    return new JsonObject()
+            .put("url", url)
+            .put("supervisor", ProcessHandle.current().pid())
+            .put("processes", array)
+            .encodePrettily()
+        + "\n";
+  }
+}

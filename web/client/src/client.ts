@@ -1,5 +1,5 @@
 import { Calls } from './calls/calls.js';
-import { AuthApi, LivesApi, VideosApi } from './http/api.js';
+import { AuthApi, LivesApi, RoomsApi, VideosApi } from './http/api.js';
 import { Http } from './http/http.js';
 import { MemoryTokenStore, type TokenStore } from './http/token-store.js';
 import type { LiveHandle, ViewHandle } from './media/live-handles.js';
@@ -7,6 +7,9 @@ import { MediaHub } from './media/media-hub.js';
 import { publish, view, type PublishOptions } from './media/media.js';
 import type { LinkContext } from './media/peer-link.js';
 import { rereading } from './session/rereading.js';
+import { Mesh } from './rooms/mesh.js';
+import type { Room } from './rooms/room.js';
+import { Rooms } from './rooms/rooms.js';
 import { PresenceWatch } from './session/presence.js';
 import type { SessionOptions } from './session/session-types.js';
 import { Session } from './session/session.js';
@@ -47,10 +50,13 @@ export class CastmeshClient {
   readonly auth: AuthApi;
   readonly lives: LivesApi;
   readonly videos: VideosApi;
+  /** Rooms seen from outside; {@link rooms} is for those inside. */
+  readonly roomList: RoomsApi;
   /** The conversation with the server and its events. */
   readonly session: Session;
   readonly presence: PresenceWatch;
   readonly calls: Calls;
+  readonly rooms: Rooms;
 
   readonly #http: Http;
   readonly #context: LinkContext;
@@ -67,6 +73,7 @@ export class CastmeshClient {
     this.auth = new AuthApi(this.#http, tokens);
     this.lives = new LivesApi(this.#http);
     this.videos = new VideosApi(this.#http);
+    this.roomList = new RoomsApi(this.#http);
     this.session = new Session({
       ...options,
       url: socketUrl(baseUrl || location.origin),
@@ -80,6 +87,7 @@ export class CastmeshClient {
       iceServers: () => this.#iceServers(),
     };
     this.calls = new Calls(this.#context);
+    this.rooms = new Rooms(this.#context);
     let readings = 0;
     this.session.on('reset', () => {
       const mine = ++readings;
@@ -106,6 +114,15 @@ export class CastmeshClient {
   /** Watches a live. Fails with LIVE_NOT_FOUND once it is over. */
   view(liveId: string): Promise<ViewHandle> {
     return view(this.#context, liveId);
+  }
+
+  /**
+   * Connects to every peer of a room directly, and shows them the own stream.
+   *
+   * @param local - may be left out by who only watches; whoever opened it stops it
+   */
+  mesh(room: Room, local?: MediaStream): Mesh {
+    return new Mesh(room, { local, iceServers: () => this.#iceServers() });
   }
 
   async #iceServers(): Promise<RTCIceServer[]> {

@@ -17,4 +17,15 @@ export type { DirectionStats, MediaStats, ReceivedStats, SentStats } from './med
 export { openCamera, openScreen, stopStream, type CameraOptions } from './media/capture.js';
 export { Call, type CallPeer, type CallState } from './calls/call.js';
 export { Calls } from './calls/calls.js';
+export { Room, type RoomEvents } from './rooms/room.js';
+export { Rooms } from './rooms/rooms.js';
+export { Mesh, type MeshEvents } from './rooms/mesh.js';
+export type {
+  JoinOptions,
+  RoomEndReason,
+  RoomInfo,
+  RoomLeaveReason,
+  RoomPeer,
+  SignalKind,
+} from './rooms/room-types.js';
 export type * from './types.js';

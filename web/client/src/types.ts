@@ -1,3 +1,5 @@
+import type { RoomWireEvents } from './rooms/room-types.js';
+
 /** A signed-up person as everybody sees them. */
 export interface User {
   id: string;
@@ -141,7 +143,7 @@ export interface CallItem {
 }
 
 /** The events of the session protocol by their names on the wire. */
-export interface ServerEvents {
+export interface ServerEvents extends RoomWireEvents {
   'live.started': { live: Live };
   'live.ended': { liveId: string; reason: LiveEndReason };
   'live.viewerJoined': { liveId: string; user: User; time: string; viewers: number };

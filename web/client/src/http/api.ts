@@ -1,4 +1,5 @@
 import { Emitter } from '../emitter.js';
+import type { RoomInfo } from '../rooms/room-types.js';
 import type { Live, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
 import type { Http } from './http.js';
 import { stored, type TokenStore } from './token-store.js';
@@ -120,6 +121,29 @@ export class VideosApi {
   /** Deletes with its file; the owner alone may. */
   async remove(id: string): Promise<void> {
     await this.#http.authorized({ method: 'DELETE', path: path(id) });
+  }
+}
+
+/** The rooms a person has made, or is in; entering them goes by the client's `rooms`. */
+export class RoomsApi {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Those one has made, or is in with any device. */
+  async list(): Promise<RoomInfo[]> {
+    const { items } = await this.#http.authorized<{ items: RoomInfo[] }>({
+      method: 'GET',
+      path: '/rooms',
+    });
+    return items;
+  }
+
+  /** Makes a room that waits for its first peer. */
+  create(options: { name?: string; password?: string } = {}): Promise<RoomInfo> {
+    return this.#http.authorized({ method: 'POST', path: '/rooms', body: options });
   }
 }
 

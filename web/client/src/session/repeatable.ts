@@ -18,5 +18,7 @@ const REPEATABLE = new Set([
 export function isRepeatable(method: string, params: object): boolean {
   // Without a number, each question makes a room.
   if (method === 'room.join') return 'roomId' in params;
+  // The server knows what it has had already.
+  if (method === 'room.signal' || method === 'room.data') return 'clientId' in params;
   return REPEATABLE.has(method);
 }

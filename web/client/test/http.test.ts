@@ -195,6 +195,23 @@ test('a body that is no problem document is described by its status', async () =
   await assert.rejects(asking, { name: 'UNAVAILABLE', status: 502, retryable: true });
 });
 
+test('a read that does not get through is made again; anything else is not', async () => {
+  // given
+  const { http, tokens } = newHttp();
+  signedIn(tokens);
+  let reads = 0;
+  routes['GET /api/v1/lives'] = () =>
+    (reads += 1) === 1 ? { status: 503 } : { status: 200, body: { items: [] } };
+  routes['PATCH /api/v1/videos/v1'] = () => ({ status: 503 });
+  // when
+  const lives = await new LivesApi(http).list();
+  const renaming = new VideosApi(http).rename('v1', 'x');
+  // then
+  assert.deepEqual(lives, []);
+  await assert.rejects(renaming, { name: 'UNAVAILABLE' });
+  assert.deepEqual(requests, ['GET /api/v1/lives', 'GET /api/v1/lives', 'PATCH /api/v1/videos/v1']);
+});
+
 test('a server that does not answer is given up at the deadline', async () => {
   // given
   const { http, tokens } = newHttp(60);

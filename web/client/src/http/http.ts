@@ -1,4 +1,5 @@
 import { CastmeshError, fromProblem, isFailure } from '../errors.js';
+import { pause } from '../session/rereading.js';
 import type { Tokens } from '../types.js';
 import { stored, type StoredTokens, type TokenStore } from './token-store.js';
 
@@ -16,6 +17,12 @@ export interface HttpOptions {
 
 /** An access token this close to its end is not sent any more; clocks differ and calls take time. */
 const EARLY_MS = 15_000;
+
+/**
+ * Between the attempts of a read: a gateway that has just gone is noticed by whatever stands before
+ * the others within a second or two. In milliseconds.
+ */
+const READ_AGAIN_AFTER_MS: readonly number[] = [300, 1_500];
 
 interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -100,7 +107,21 @@ export class Http {
     });
   }
 
+  /** Sends it; a read that did not get through is sent again. */
   async #send<T>(call: Call, token: string | undefined): Promise<T> {
+    const pauses = call.method === 'GET' ? READ_AGAIN_AFTER_MS : [];
+    for (const pauseMs of pauses) {
+      try {
+        return await this.#sendOnce<T>(call, token);
+      } catch (error) {
+        if (!isFailure(error, 'CONNECTION_LOST') && !isFailure(error, 'UNAVAILABLE')) throw error;
+        await pause(pauseMs * (1 + Math.random()));
+      }
+    }
+    return this.#sendOnce<T>(call, token);
+  }
+
+  async #sendOnce<T>(call: Call, token: string | undefined): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (call.body) headers['content-type'] = 'application/json';
     if (token) headers.authorization = `Bearer ${token}`;

@@ -1,4 +1,3 @@
-import { Backoff } from '../backoff.js';
 import { Emitter } from '../emitter.js';
 import { CastmeshError, isFailure, type FailureName } from '../errors.js';
 import { watchNetwork } from '../transport/network.js';
@@ -8,6 +7,7 @@ import { actionOnClose, CLOSE_CODES } from './close-codes.js';
 import { Heartbeat } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { isRepeatable } from './repeatable.js';
+import { ReturnPlan } from './return-plan.js';
 import type {
   SessionEnd,
   SessionEvents,
@@ -26,8 +26,6 @@ const TOKEN_REFUSED: FailureName[] = [
   'TOKEN_REVOKED',
   'TOKEN_INVALID',
 ];
-/** No server may keep a client away for longer. */
-const MAX_ASKED_WAIT_MS = 60_000;
 
 /**
  * One user's lasting conversation with the mesh over a chain of sockets.
@@ -40,7 +38,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly events = new Emitter<ServerEvents>();
 
   readonly #options: SessionOptions;
-  readonly #backoff: Backoff;
+  readonly #return: ReturnPlan;
   readonly #inbox: Inbox;
   #state: SessionState = 'idle';
   #end: SessionEnd | undefined;
@@ -53,9 +51,6 @@ export class Session extends Emitter<SessionEvents> {
   #connectedAt = 0;
   #freshToken = false;
   #refreshTried = false;
-  /** The moment (`Date.now()`) for which a draining server has asked this client to come back. */
-  #returnAt: number | undefined;
-  #planned = false;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
@@ -63,7 +58,7 @@ export class Session extends Emitter<SessionEvents> {
   constructor(options: SessionOptions) {
     super();
     this.#options = options;
-    this.#backoff = new Backoff(options.backoff);
+    this.#return = new ReturnPlan(options.backoff);
     this.#inbox = new Inbox(
       (event) => this.#deliver(event),
       () => this.emit('reset', { cause: 'events-lost' }),
@@ -98,9 +93,8 @@ export class Session extends Emitter<SessionEvents> {
   open(): void {
     if (this.#state !== 'idle' && this.#state !== 'closed') return;
     this.#end = undefined;
-    this.#freshToken = this.#refreshTried = this.#planned = false;
-    this.#returnAt = undefined;
-    this.#backoff.reset();
+    this.#freshToken = this.#refreshTried = false;
+    this.#return.startOver();
     this.#unwatch = watchNetwork(() => this.#networkChanged());
     this.#setState('connecting');
     void this.#connect();
@@ -155,7 +149,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   async #ask(method: string, params: object, timeoutMs: number): Promise<unknown> {
-    const end = Date.now() + timeoutMs + this.#askedWaitMs();
+    const end = Date.now() + timeoutMs + this.#return.askedWaitMs;
     const left = () => Math.max(1, end - Date.now());
     let socket = this.#socket;
     while (this.#state !== 'connected' || !socket?.isOpen) {
@@ -246,8 +240,7 @@ export class Session extends Emitter<SessionEvents> {
       () => socket.close(4000, 'heartbeat unanswered'),
       { everyMs, deadlineMs: Math.min(everyMs, MAX_PING_DEADLINE_MS) },
     );
-    this.#returnAt = undefined;
-    this.#planned = false;
+    this.#return.arrived();
     this.#setState('connected');
     if (asked && !welcome.resumed) {
       this.emit('reset', { cause: isSame ? 'taken-over' : 'not-resumed' });
@@ -266,9 +259,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.#socket !== socket) return;
     // One that comes with the missed events is about the server before.
     if (event.method === 'server.draining' && this.#state === 'connected') {
-      const after = event.params.reconnectAfterMs;
-      const waitMs = typeof after === 'number' && after > 0 ? after : 0;
-      this.#returnAt = Date.now() + Math.min(waitMs, MAX_ASKED_WAIT_MS);
+      this.#return.asked(event.params.reconnectAfterMs);
     }
     if (this.#state === 'connected') this.#inbox.accept(event);
     else this.#early.push(event);
@@ -291,7 +282,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     if (this.#state === 'connected' && Date.now() - this.#connectedAt > STABLE_MS) {
-      this.#backoff.reset();
+      this.#return.succeeded();
     }
     switch (actionOnClose(code)) {
       case 'stop-replaced':
@@ -309,22 +300,16 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #retryLater(): void {
-    // A draining server gives each client a time of its own: nothing is to be added to it.
-    const isAsked = this.#returnAt !== undefined;
-    const waitMs = isAsked ? this.#askedWaitMs() : this.#backoff.next();
-    this.#planned ||= isAsked;
+    const waitMs = this.#return.next();
     this.#setState(this.#sessionId ? 'reconnecting' : 'connecting');
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#retryNow(), waitMs);
   }
 
-  #askedWaitMs(): number {
-    return Math.max(0, (this.#returnAt ?? 0) - Date.now());
-  }
-
   #retryNow(): void {
     clearTimeout(this.#timer);
-    this.#timer = this.#returnAt = undefined;
+    this.#timer = undefined;
+    this.#return.attempting();
     void this.#connect();
   }
 
@@ -361,7 +346,7 @@ export class Session extends Emitter<SessionEvents> {
   #setState(state: SessionState): void {
     if (this.#state === state) return;
     this.#state = state;
-    const planned = state === 'reconnecting' && this.#planned;
+    const planned = state === 'reconnecting' && this.#return.isPlanned;
     this.emit('state', { state, end: this.#end, planned });
   }
 

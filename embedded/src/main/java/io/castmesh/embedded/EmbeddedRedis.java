@@ -51,7 +51,8 @@ public final class EmbeddedRedis implements EmbeddedServer {
             Child.start(
                 Child.Launch.of("redis", folder, place)
                     .with(List.of(program.toString(), config.toString())));
-        String hello = "AUTH " + password + "\r\nPING\r\n";
+        // It hangs up after QUIT, also when the answer is that it is still loading.
+        String hello = "AUTH " + password + "\r\nPING\r\nQUIT\r\n";
         if (Ports.awaitReady(
             "Redis", child, START, () -> Ports.ask(host, port, hello, "+PONG").contains("+PONG"))) {
           return new EmbeddedRedis(lock, child, host, port, password);

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class Control implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(120);
   private static final Duration GONE = Duration.ofSeconds(10);
-  private static final int WORKERS = 4;
+  private static final int WORKERS = 32;
 
   private final Supervisor supervisor;
   private final Supplier<String> table;

@@ -9,9 +9,12 @@ import io.castmesh.contract.Accounts;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Calls;
 import io.castmesh.contract.Calls.Connect;
+import io.castmesh.contract.Calls.Going;
 import io.castmesh.contract.Calls.Invite;
 import io.castmesh.contract.Calls.Invited;
+import io.castmesh.contract.Calls.Mine;
 import io.castmesh.contract.Calls.OfCall;
+import io.castmesh.contract.Calls.OfSession;
 import io.castmesh.contract.Calls.State;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
@@ -186,6 +189,31 @@ final class CallService {
                       .transform(ended -> Future.failedFuture(Failure.CALL_STATE.exception()))
                   : Future.succeededFuture(answer);
             });
+  }
+
+  /** What a device that has lost events must know of its call. */
+  Future<Mine> list(OfSession request) {
+    String user = request.caller().userId();
+    String device = request.caller().sessionId();
+    return calls
+        .of(user)
+        .compose(id -> id == null ? Future.<Call>succeededFuture() : calls.find(id))
+        .recover(
+            error ->
+                error instanceof FailureException known && known.failure() == Failure.CALL_NOT_FOUND
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(error))
+        .map(
+            call ->
+                call == null || !call.concerns(device)
+                    ? new Mine(List.of())
+                    : new Mine(List.of(going(call, call.side(user)))));
+  }
+
+  private static Going going(Call call, Side side) {
+    boolean incoming = side == Side.CALLEE;
+    User peer = incoming ? call.caller() : call.callee();
+    return new Going(call.id(), call.phase().word(), peer, incoming, call.video());
   }
 
   private static State state(Call call) {

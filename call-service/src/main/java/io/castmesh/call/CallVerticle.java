@@ -66,6 +66,7 @@ public final class CallVerticle extends VerticleBase {
                         bus.serve(Calls.CANCEL, service::cancel),
                         bus.serve(Calls.HANGUP, service::hangUp),
                         bus.serve(Calls.CONNECT, service::connect),
+                        bus.serve(Calls.LIST, service::list),
                         bus.listen(
                             Clients.SESSION_ENDED,
                             ended -> quietly(watch.sessionEnded(ended), "session end")))));

@@ -38,7 +38,7 @@ final class CallStory {
   record Heard(String session, String method, JsonObject params) {}
 
   final Mesh mesh;
-  final String node = "gateway-" + UUID.randomUUID();
+  final String node;
   final List<Heard> heard = new CopyOnWriteArrayList<>();
   final List<Media.JoinCall> connected = new CopyOnWriteArrayList<>();
   final List<String> mediaEnded = new CopyOnWriteArrayList<>();
@@ -47,6 +47,7 @@ final class CallStory {
   /** Two instances of call-service beside one room-service. */
   CallStory(TestMesh test, int ringSeconds) {
     mesh = test.mesh();
+    node = mesh.node();
     test.deploy(new RoomVerticle(mesh, RoomConfig.read(test.settings(Map.of()))));
     CallConfig config =
         CallConfig.read(

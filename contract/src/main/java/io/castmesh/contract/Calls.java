@@ -1,6 +1,7 @@
 package io.castmesh.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Calls between two people: owned by call-service. */
 public final class Calls {
@@ -20,6 +21,23 @@ public final class Calls {
   /** Own media up, the other side's down, in one peer connection. */
   public static final Endpoint<Connect, Media.Answer> CONNECT =
       Endpoint.of("call.connect", Connect.class, Media.Answer.class).within(Duration.ofSeconds(12));
+
+  /** The call in which a session is: it rings here, or rang first here, or is talked in here. */
+  public static final Endpoint<OfSession, Mine> LIST =
+      Endpoint.of("call.list", OfSession.class, Mine.class);
+
+  public record OfSession(Caller caller) {}
+
+  public record Mine(List<Going> items) {}
+
+  /**
+   * A call that is not over.
+   *
+   * @param state ringing or accepted
+   * @param peer the other side
+   * @param incoming the other side called
+   */
+  public record Going(String callId, String state, User peer, boolean incoming, boolean video) {}
 
   /**
    * @param to a nickname

@@ -51,7 +51,14 @@ public enum Failure {
   USER_NOT_FOUND(1304, 404, false, "There is no such person."),
 
   VIDEO_NOT_FOUND(1400, 404, false, "There is no such video."),
-  RANGE_NOT_SATISFIABLE(1401, 416, false, "The range lies outside of the video.");
+  RANGE_NOT_SATISFIABLE(1401, 416, false, "The range lies outside of the video."),
+
+  ROOM_NOT_FOUND(1500, 404, false, "There is no such room."),
+  ROOM_FULL(1501, 409, true, "The room is full."),
+  ROOM_LOCKED(1502, 403, true, "The room is locked."),
+  ROOM_PASSWORD(1503, 403, false, "The password is not that of the room."),
+  NOT_IN_ROOM(1504, 403, false, "You are not in this room."),
+  PEER_NOT_FOUND(1505, 404, false, "There is no such peer in the room.");
 
   private final int code;
   private final int httpStatus;

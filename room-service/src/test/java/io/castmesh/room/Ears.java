@@ -13,16 +13,17 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Hears on the bus what a gateway of that name would have to tell its clients. */
+/** Hears on the bus what a gateway in this process would have to tell its clients. */
 final class Ears {
   /** One client's one event. */
   record Heard(String session, String method, JsonObject params) {}
 
-  final String node = "gateway-" + UUID.randomUUID();
+  final String node;
   final List<Heard> heard = new CopyOnWriteArrayList<>();
   final List<ClientEvent> broadcasts = new CopyOnWriteArrayList<>();
 
   Ears(Mesh mesh) {
+    node = mesh.node();
     await(
         mesh.bus()
             .listen(

@@ -42,13 +42,14 @@ final class VodStory {
 
   final Mesh mesh;
   final Path folder;
-  final String node = "gateway-" + UUID.randomUUID();
+  final String node;
   final List<Heard> heard = new CopyOnWriteArrayList<>();
   final Set<String> livesThatGoOn = ConcurrentHashMap.newKeySet();
 
   /** So many instances of vod-service share the folder. */
   VodStory(TestMesh test, int instances) throws IOException {
     mesh = test.mesh();
+    node = mesh.node();
     folder = mesh.config().recordingsDir();
     Files.createDirectories(folder);
     test.deploy(new RoomVerticle(mesh, RoomConfig.read(test.settings(Map.of()))));

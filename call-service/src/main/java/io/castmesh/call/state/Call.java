@@ -137,6 +137,12 @@ public record Call(
         || (calleeSession != null && calleeSession.sessionId().equals(sessionId));
   }
 
+  /** Whether this device rings, or waits for an answer, or is one of the two that talk. */
+  public boolean concerns(String sessionId) {
+    return phase != Phase.ENDED
+        && (connects(sessionId) || (phase == Phase.RINGING && rings(sessionId)));
+  }
+
   public boolean rings(String sessionId) {
     return ringing.stream().anyMatch(session -> session.sessionId().equals(sessionId));
   }

@@ -47,6 +47,7 @@ public final class HttpDoor {
         .mount(api, router);
     new LiveRoutes(mesh.bus(), iceServers).mount(api);
     new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);
+    new RoomRoutes(mesh.bus()).mount(api);
     document(router, "/openrpc.json", openRpc.document());
     document(router, "/openapi.json", openApi.document());
     web.mount(router);

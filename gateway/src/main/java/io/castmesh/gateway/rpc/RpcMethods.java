@@ -93,6 +93,8 @@ public final class RpcMethods {
             bus.ask(
                 Calls.CONNECT,
                 new Calls.Connect(s.caller(), p.getString("callId"), p.getString("sdpOffer"))));
+    add("call.list", (s, p) -> bus.ask(Calls.LIST, new Calls.OfSession(s.caller())));
+    new RoomMethods(bus).addTo(this::add);
     add("presence.watch", this::watchPresence);
   }
 

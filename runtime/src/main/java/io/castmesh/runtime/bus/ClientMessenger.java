@@ -54,10 +54,13 @@ public final class ClientMessenger {
   }
 
   public void toSessions(Collection<SessionRef> sessions, String method, Object params) {
-    if (sessions.isEmpty()) {
-      return;
+    if (!sessions.isEmpty()) {
+      toSessions(sessions, new ClientEvent(method, Json.text(params)));
     }
-    ClientEvent event = new ClientEvent(method, Json.text(params));
+  }
+
+  /** What is encoded already. */
+  public void toSessions(Collection<SessionRef> sessions, ClientEvent event) {
     Map<String, List<String>> byNode = new HashMap<>();
     List<String> homeless = new ArrayList<>();
     for (SessionRef session : sessions) {

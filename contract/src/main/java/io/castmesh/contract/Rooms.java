@@ -1,0 +1,154 @@
+package io.castmesh.contract;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Rooms, in which peers are told of each other and send each other what they need to connect: owned
+ * by room-service.
+ *
+ * <p>Every event of a room has a number, {@code roomSeq}, given in the same step that makes it; the
+ * last of them are kept. A member who has missed some joins again with the number of the last one
+ * that was seen and gets them in order. While an instance is dying an event may be told twice, with
+ * the same number.
+ */
+public final class Rooms {
+  private Rooms() {}
+
+  /** Enters a room, or returns to it: a session is in a room once, however often it joins. */
+  public static final Endpoint<Join, Joined> JOIN =
+      Endpoint.of("room.join", Join.class, Joined.class);
+
+  /** Leaving a room in which one is not changes nothing. */
+  public static final Endpoint<OfRoom, Done> LEAVE =
+      Endpoint.of("room.leave", OfRoom.class, Done.class);
+
+  public static final Endpoint<Lock, Done> LOCK = Endpoint.of("room.lock", Lock.class, Done.class);
+
+  /** The host sends a person away: with all devices, and for as long as the room lasts. */
+  public static final Endpoint<OfPeer, Done> KICK =
+      Endpoint.of("room.kick", OfPeer.class, Done.class);
+
+  /** The host makes another peer the host. */
+  public static final Endpoint<OfPeer, Done> HOST =
+      Endpoint.of("room.host", OfPeer.class, Done.class);
+
+  public static final Endpoint<Signal, Sent> SIGNAL =
+      Endpoint.of("room.signal", Signal.class, Sent.class);
+
+  /** Answered when the event is in the room's log: from then on no member can miss it. */
+  public static final Endpoint<Data, Sent> DATA = Endpoint.of("room.data", Data.class, Sent.class);
+
+  /** The rooms in which a session is. */
+  public static final Endpoint<OfSession, Mine> LIST =
+      Endpoint.of("room.list", OfSession.class, Mine.class);
+
+  /** Makes a room that waits for its first peer. */
+  public static final Endpoint<Create, Room> CREATE =
+      Endpoint.of("room.create", Create.class, Room.class);
+
+  /** The rooms that a person has made, or is in with any device. */
+  public static final Endpoint<OfUser, RoomList> OF_USER =
+      Endpoint.of("room.ofUser", OfUser.class, RoomList.class);
+
+  /**
+   * @param roomId null: the system makes one; one that does not exist is made
+   * @param name of the room, if this makes it; may be null
+   * @param password of the room, or for it; may be null
+   * @param mode mesh, or null
+   * @param after the number of the last event that was seen, by who returns; may be null
+   * @param requestId the same for each attempt of one request
+   */
+  public record Join(
+      Caller caller,
+      String roomId,
+      String name,
+      String password,
+      String mode,
+      Long after,
+      String requestId) {}
+
+  /**
+   * @param self the caller's peer id, which ends with the membership
+   * @param host a peer id
+   * @param peers the others, in the order in which they came
+   * @param seq the number of the last event that is in this answer
+   * @param missed events after the one that was named, in order
+   * @param complete false when some of those are forgotten already: read again what is shown
+   */
+  public record Joined(
+      String roomId,
+      String name,
+      String mode,
+      String self,
+      String host,
+      boolean locked,
+      List<Peer> peers,
+      long seq,
+      List<Missed> missed,
+      boolean complete) {}
+
+  public record Peer(String id, String userId, String nickname, String avatar, Instant joinedAt) {}
+
+  /**
+   * @param params a JSON object as text
+   */
+  public record Missed(String method, String params) {}
+
+  public record OfRoom(Caller caller, String roomId) {}
+
+  public record Lock(Caller caller, String roomId, boolean locked) {}
+
+  public record OfPeer(Caller caller, String roomId, String peer) {}
+
+  /**
+   * @param to a peer id
+   * @param kind offer, answer or candidate
+   * @param payload JSON as text; room-service does not look into it
+   * @param clientId the same for each attempt: it is one event
+   */
+  public record Signal(
+      Caller caller, String roomId, String to, String kind, String payload, String clientId) {}
+
+  /**
+   * @param to a peer id; null: all others
+   * @param payload JSON as text
+   * @param clientId the same for each attempt: it is one event
+   */
+  public record Data(
+      Caller caller, String roomId, String to, String topic, String payload, String clientId) {}
+
+  public record Sent(long roomSeq) {}
+
+  public record OfSession(Caller caller) {}
+
+  public record Mine(List<Membership> items) {}
+
+  public record Membership(
+      String roomId,
+      String name,
+      String mode,
+      String self,
+      String host,
+      boolean locked,
+      int peers,
+      long seq) {}
+
+  public record Create(Caller caller, String name, String password, String mode) {}
+
+  public record OfUser(Caller caller) {}
+
+  public record RoomList(List<Room> items) {}
+
+  /**
+   * @param peers how many are in it
+   */
+  public record Room(
+      String roomId,
+      String name,
+      String mode,
+      boolean locked,
+      boolean password,
+      int peers,
+      Instant createdAt) {}
+}

@@ -1,0 +1,84 @@
+package io.castmesh.room.rooms;
+
+import io.castmesh.contract.Clients.ClientEvent;
+import io.castmesh.contract.SessionRef;
+import io.castmesh.room.rooms.RoomStore.Committed;
+import io.castmesh.room.rooms.RoomStore.Entry;
+import io.castmesh.runtime.bus.ClientMessenger;
+import io.castmesh.runtime.bus.Json;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tells peers what has happened in their room, and notes in the room how far that has come: what an
+ * instance wrote and could not tell any more, another one tells.
+ */
+final class RoomNews {
+  private record Closed(String roomId, String reason) {}
+
+  private final RoomStore rooms;
+  private final ClientMessenger clients;
+
+  RoomNews(RoomStore rooms, ClientMessenger clients) {
+    this.rooms = rooms;
+    this.clients = clients;
+  }
+
+  /** Whoever has written the change tells of it. */
+  void tell(Committed change) {
+    if (change.again() || change.events().isEmpty()) {
+      return;
+    }
+    long seq = change.first();
+    for (RoomEvent event : change.events()) {
+      tell(change.after(), event.audience(), event.method(), seq++, event.params());
+    }
+    // Not waited for: at worst something is told twice, with the same number.
+    rooms.told(change.after().id(), change.last()).onFailure(away -> {});
+  }
+
+  /** To who was sent away. */
+  void closed(Room room, List<Member> gone, long seq) {
+    String params = Json.text(new Closed(room.id(), "kicked"));
+    clients.toSessions(
+        sessions(gone), new ClientEvent("room.closed", RoomEvent.numbered(seq, params)));
+  }
+
+  /** What was written and not told: its instance has died. */
+  Future<Void> catchUp(String room) {
+    return rooms
+        .read(room)
+        .compose(
+            read ->
+                read == null || read.told() >= read.seq()
+                    ? Future.succeededFuture()
+                    : rooms
+                        .after(room, read.told())
+                        .compose(
+                            log -> {
+                              for (Entry entry : log.entries()) {
+                                tell(
+                                    read.room(),
+                                    entry.audience(),
+                                    entry.method(),
+                                    entry.seq(),
+                                    entry.params());
+                              }
+                              return rooms.told(room, read.seq());
+                            }));
+  }
+
+  private void tell(Room room, String audience, String method, long seq, String params) {
+    List<Member> recipients =
+        room.members().stream().filter(m -> RoomEvent.concerns(audience, m.id())).toList();
+    clients.toSessions(
+        sessions(recipients), new ClientEvent(method, RoomEvent.numbered(seq, params)));
+  }
+
+  private static List<SessionRef> sessions(List<Member> members) {
+    List<SessionRef> sessions = new ArrayList<>();
+    members.forEach(member -> sessions.add(member.session()));
+    return sessions;
+  }
+}

@@ -5,7 +5,7 @@ public final class Accounts {
   private Accounts() {}
 
   public static final Endpoint<ByNickname, User> FIND =
-      Endpoint.of("accounts.find", ByNickname.class, User.class);
+      Endpoint.of("accounts.find", ByNickname.class, User.class).asRepeatable();
 
   public record ByNickname(String nickname) {}
 }

@@ -8,22 +8,22 @@ public final class Audience {
   private Audience() {}
 
   public static final Endpoint<Open, Done> OPEN =
-      Endpoint.of("audience.open", Open.class, Done.class);
+      Endpoint.of("audience.open", Open.class, Done.class).asRepeatable();
   public static final Endpoint<Close, Done> CLOSE =
-      Endpoint.of("audience.close", Close.class, Done.class);
+      Endpoint.of("audience.close", Close.class, Done.class).asRepeatable();
 
   /** A viewer's media session stands; tells the presenter, and counts to the other viewers. */
   public static final Endpoint<Join, Size> JOIN =
-      Endpoint.of("audience.join", Join.class, Size.class);
+      Endpoint.of("audience.join", Join.class, Size.class).asRepeatable();
 
   public static final Endpoint<Leave, Size> LEAVE =
-      Endpoint.of("audience.leave", Leave.class, Size.class);
+      Endpoint.of("audience.leave", Leave.class, Size.class).asRepeatable();
   public static final Endpoint<Query, Members> MEMBERS =
-      Endpoint.of("audience.members", Query.class, Members.class);
+      Endpoint.of("audience.members", Query.class, Members.class).asRepeatable();
 
   /** How many watch each of some lives. */
   public static final Endpoint<SizesQuery, Sizes> SIZES =
-      Endpoint.of("audience.sizes", SizesQuery.class, Sizes.class);
+      Endpoint.of("audience.sizes", SizesQuery.class, Sizes.class).asRepeatable();
 
   public record Open(String liveId, Caller presenter) {}
 

@@ -20,9 +20,9 @@ public final class Media {
       Endpoint.of("media.stop", OfLive.class, Done.class).within(NEGOTIATION);
 
   public static final Endpoint<OfLive, Done> LEAVE =
-      Endpoint.of("media.leave", OfLive.class, Done.class);
+      Endpoint.of("media.leave", OfLive.class, Done.class).asRepeatable();
   public static final Endpoint<AddCandidate, Done> CANDIDATE =
-      Endpoint.of("media.candidate", AddCandidate.class, Done.class);
+      Endpoint.of("media.candidate", AddCandidate.class, Done.class).asRepeatable();
 
   /**
    * A fresh offer for a media session whose network has changed, or whose media server is lost: its
@@ -33,22 +33,22 @@ public final class Media {
 
   /** The media sessions of the calling session. */
   public static final Endpoint<Mine, Sessions> LIST =
-      Endpoint.of("media.list", Mine.class, Sessions.class);
+      Endpoint.of("media.list", Mine.class, Sessions.class).asRepeatable();
 
   public static final Endpoint<JoinCall, Answer> CALL_CONNECT =
       Endpoint.of("media.call.connect", JoinCall.class, Answer.class).within(NEGOTIATION);
   public static final Endpoint<OfCall, Done> CALL_END =
-      Endpoint.of("media.call.end", OfCall.class, Done.class);
+      Endpoint.of("media.call.end", OfCall.class, Done.class).asRepeatable();
   public static final Endpoint<LivesQuery, Lives> LIVES =
-      Endpoint.of("media.lives", LivesQuery.class, Lives.class);
+      Endpoint.of("media.lives", LivesQuery.class, Lives.class).asRepeatable();
 
   /** The media servers, and what is on them. */
   public static final Endpoint<ServersQuery, Servers> SERVERS =
-      Endpoint.of("media.servers", ServersQuery.class, Servers.class);
+      Endpoint.of("media.servers", ServersQuery.class, Servers.class).asRepeatable();
 
   /** Takes a media server out of use, or into use again: what is on it stays until it ends. */
   public static final Endpoint<DrainServer, Done> DRAIN_SERVER =
-      Endpoint.of("media.servers.drain", DrainServer.class, Done.class);
+      Endpoint.of("media.servers.drain", DrainServer.class, Done.class).asRepeatable();
 
   /** Between instances: whether one of them answers, ask {@code at} it. */
   public static final Endpoint<Probe, Done> PROBE =

@@ -27,8 +27,13 @@ public final class Nodes {
   public static final Endpoint<Probe, Done> ECHO =
       Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
 
-  /** A question has arrived and is being worked on; sent when the answer takes a while. */
-  public static final Topic<Received> RECEIVED = new Topic<>("mesh.received", Received.class);
+  /**
+   * The one address at which a node takes all questions; their endpoint stands in the header {@code
+   * endpoint}.
+   */
+  public static String questionsAt(String node) {
+    return "mesh.ask@" + node;
+  }
 
   /**
    * @param node fresh at every start of a process
@@ -45,9 +50,10 @@ public final class Nodes {
       String state) {}
 
   /**
+   * @param serves the addresses of the questions that it answers; null: as said before
    * @param heads the number of the last event by address, of those with recent events
    */
-  public record Beat(Node node, Map<String, Long> heads) {}
+  public record Beat(Node node, List<String> serves, Map<String, Long> heads) {}
 
   /** Events of one address after one number, up to another. */
   public record Missed(String address, long after, long upTo) {}
@@ -65,6 +71,4 @@ public final class Nodes {
   public record Probe(String node) {}
 
   public record Probed(boolean reached) {}
-
-  public record Received(long question) {}
 }

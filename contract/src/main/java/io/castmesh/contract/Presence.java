@@ -13,26 +13,26 @@ public final class Presence {
    * withdrawn.
    */
   public static final Endpoint<Assertion, Asserted> ASSERT =
-      Endpoint.of("presence.assert", Assertion.class, Asserted.class);
+      Endpoint.of("presence.assert", Assertion.class, Asserted.class).asRepeatable();
 
   public static final Endpoint<Withdrawal, Done> WITHDRAW =
-      Endpoint.of("presence.withdraw", Withdrawal.class, Done.class);
+      Endpoint.of("presence.withdraw", Withdrawal.class, Done.class).asRepeatable();
 
   /** The sessions of some users: where to deliver what is meant for them. */
   public static final Endpoint<Lookup, Found> FIND =
-      Endpoint.of("presence.find", Lookup.class, Found.class);
+      Endpoint.of("presence.find", Lookup.class, Found.class).asRepeatable();
 
   /** Which of these sessions are still alive. */
   public static final Endpoint<AliveQuery, Alive> ALIVE =
-      Endpoint.of("presence.alive", AliveQuery.class, Alive.class);
+      Endpoint.of("presence.alive", AliveQuery.class, Alive.class).asRepeatable();
 
   /** Who holds each of these sessions, and for whom; those without a lease are missing. */
   public static final Endpoint<HoldersQuery, Holders> HOLDERS =
-      Endpoint.of("presence.holders", HoldersQuery.class, Holders.class);
+      Endpoint.of("presence.holders", HoldersQuery.class, Holders.class).asRepeatable();
 
   /** The people who are online now. */
   public static final Endpoint<ListQuery, People> LIST =
-      Endpoint.of("presence.list", ListQuery.class, People.class);
+      Endpoint.of("presence.list", ListQuery.class, People.class).asRepeatable();
 
   /** The presence of one person has changed. */
   public static final Topic<Changed> CHANGED = new Topic<>("presence.changed", Changed.class);
@@ -45,7 +45,7 @@ public final class Presence {
    * or free.
    */
   public static final Endpoint<Busy, Done> BUSY =
-      Endpoint.of("presence.busy", Busy.class, Done.class);
+      Endpoint.of("presence.busy", Busy.class, Done.class).asRepeatable();
 
   /**
    * A session as the gateway that asserts it knows it.

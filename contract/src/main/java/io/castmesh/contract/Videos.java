@@ -8,9 +8,9 @@ public final class Videos {
   private Videos() {}
 
   public static final Endpoint<Query, Page> LIST =
-      Endpoint.of("videos.list", Query.class, Page.class);
+      Endpoint.of("videos.list", Query.class, Page.class).asRepeatable();
   public static final Endpoint<ById, Video> GET =
-      Endpoint.of("videos.get", ById.class, Video.class);
+      Endpoint.of("videos.get", ById.class, Video.class).asRepeatable();
   public static final Endpoint<Update, Video> UPDATE =
       Endpoint.of("videos.update", Update.class, Video.class);
   public static final Endpoint<Delete, Done> DELETE =
@@ -18,7 +18,7 @@ public final class Videos {
 
   /** Where the bytes are served: bytes do not travel over the bus. */
   public static final Endpoint<ById, Source> SOURCE =
-      Endpoint.of("videos.source", ById.class, Source.class);
+      Endpoint.of("videos.source", ById.class, Source.class).asRepeatable();
 
   /**
    * Filters; null means "any".

@@ -208,13 +208,8 @@ public final class Launcher {
   public void ready() {
     if (mesh.vertx().isClustered()) {
       // Goes first: nobody asks a service that is about to end.
-      mesh.lifecycle()
-          .onStop(
-              "bus",
-              () -> {
-                mesh.peers().beat();
-                return mesh.bus().retire();
-              });
+      mesh.lifecycle().onStop("bus", () -> mesh.bus().retire(mesh.peers()::beat));
+      mesh.peers().beat();
     }
     mesh.management().started();
   }

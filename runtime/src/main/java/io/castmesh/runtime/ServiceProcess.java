@@ -6,9 +6,11 @@ import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.log.Logging;
 import io.vertx.core.VerticleBase;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
 /**
  * One service as a process of its own: settings, launcher, service, ready. Says in one sentence why
@@ -42,6 +44,12 @@ public final class ServiceProcess {
               ? Launcher.join(name, runtime, lifecycle, name.equals(LITE))
               : Launcher.start(name, runtime, lifecycle);
       launcher.endWhenTold().deploy(service.apply(launcher.mesh(), config)).ready();
+      LoggerFactory.getLogger(ServiceProcess.class)
+          .info(
+              "ready node={} managementPort={} startMs={}",
+              launcher.mesh().node(),
+              launcher.mesh().management().port(),
+              ManagementFactory.getRuntimeMXBean().getUptime());
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       System.exit(ConfigException.EXIT_CODE);

@@ -6,6 +6,7 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.cluster.Membership;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -41,27 +42,38 @@ public final class Bus {
   private static final String SEQ = "seq";
 
   /** For news of a withdrawal to reach everybody, and for what was sent before it to arrive. */
-  private static final long WITHDRAWN_MILLIS = 500;
+  private static final long WITHDRAWN_MILLIS = 300;
 
   private static final long IN_FLIGHT_MILLIS = 20;
 
   private final Vertx vertx;
   private final String node;
   private final Membership membership;
+  private final Directory directory = new Directory();
   private final Questions questions;
   private final SentEvents sent = new SentEvents(System::nanoTime);
   private final Map<Inlet, String> inlets = new ConcurrentHashMap<>();
   private final List<Served> served = new CopyOnWriteArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile Predicate<String> alive = other -> true;
+  private volatile boolean retiring;
 
-  private record Served(String address, MessageConsumer<Object> consumer) {}
+  private record Served(
+      String address,
+      Context context,
+      Consumer<Message<Object>> answer,
+      MessageConsumer<Object> consumer) {
+    boolean shared() {
+      return address.indexOf('@') < 0;
+    }
+  }
 
   private Bus(Vertx vertx, String node, Membership membership) {
     this.vertx = vertx;
     this.node = node;
     this.membership = membership;
-    this.questions = new Questions(vertx, node);
+    this.questions = new Questions(vertx, directory);
   }
 
   /**
@@ -76,15 +88,17 @@ public final class Bus {
   }
 
   /**
-   * Begins to answer for what this node has emitted.
+   * Begins to take questions of others, and to answer for what this node has emitted.
    *
    * @param isAlive whether a node is there, as far as this one knows
    */
   public Future<Void> join(Predicate<String> isAlive) {
     alive = isAlive;
+    MessageConsumer<Object> asked = vertx.eventBus().consumer(Nodes.questionsAt(node));
+    asked.handler(this::dispatch);
     return Future.all(
-            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))),
-            hearOnce(Nodes.RECEIVED.at(node), questions::received))
+            asked.completion(),
+            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))))
         .mapEmpty();
   }
 
@@ -131,14 +145,16 @@ public final class Bus {
   /** Answers an endpoint; the future completes when the whole cluster knows. */
   public <Q, R> Future<Registration> serve(
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler) {
-    MessageConsumer<Object> consumer = vertx.eventBus().consumer(endpoint.address());
-    consumer.handler(
+    Consumer<Message<Object>> answer =
         message ->
             Trace.with(
                 vertx,
                 message.headers().get(Trace.HEADER),
-                () -> answer(endpoint, handler, message)));
-    Served one = new Served(endpoint.address(), consumer);
+                () -> answer(endpoint, handler, message));
+    Context context = vertx.getOrCreateContext();
+    MessageConsumer<Object> consumer = vertx.eventBus().consumer(endpoint.address());
+    consumer.handler(answer::accept);
+    Served one = new Served(endpoint.address(), context, answer, consumer);
     served.add(one);
     return consumer
         .completion()
@@ -147,6 +163,28 @@ public final class Bus {
               served.remove(one);
               return consumer.unregister();
             });
+  }
+
+  /** The addresses of the questions that this node takes. */
+  public List<String> serves() {
+    return served.stream()
+        .filter(one -> !retiring || !one.shared())
+        .map(Served::address)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** A question of another node has come to this one's address for all of them. */
+  private void dispatch(Message<Object> message) {
+    String address = message.headers().get(Questions.ENDPOINT);
+    List<Served> able = served.stream().filter(one -> one.address().equals(address)).toList();
+    if (able.isEmpty()) {
+      message.fail(Questions.NOT_SERVED, null);
+      return;
+    }
+    Served one = able.get(Math.floorMod(turn.getAndIncrement(), able.size()));
+    one.context().runOnContext(ignored -> one.answer().accept(message));
   }
 
   /** Hears a topic; the future completes when the whole cluster knows. */
@@ -202,8 +240,15 @@ public final class Bus {
     return sent.heads();
   }
 
-  /** Another node says what it has emitted. */
-  public void heard(String other, Map<String, Long> heads) {
+  /**
+   * A node says what it serves and what it has emitted.
+   *
+   * @param serves null: as said before
+   */
+  public void heard(String other, List<String> serves, Map<String, Long> heads) {
+    if (serves != null) {
+      directory.update(other, serves);
+    }
     if (!other.equals(node)) {
       inlets.forEach(
           (inlet, address) -> {
@@ -215,9 +260,10 @@ public final class Bus {
     }
   }
 
-  /** Another node has left: what it was asked may be asked again. */
-  public void left() {
-    questions.nodeLeft();
+  /** A node has died, left or fallen silent: nothing is asked of it, nor expected. */
+  public void left(String other) {
+    directory.remove(other);
+    questions.left(other);
   }
 
   /** A node that will not come back: nothing is kept for it or of it. */
@@ -231,9 +277,13 @@ public final class Bus {
   /**
    * Is not asked any more, but by those who mean this very node, and completes when everything that
    * it was asked is answered.
+   *
+   * @param beat tells the others what this node serves
    */
-  public Future<Void> retire() {
-    List<Served> shared = served.stream().filter(s -> s.address().indexOf('@') < 0).toList();
+  public Future<Void> retire(Runnable beat) {
+    List<Served> shared = served.stream().filter(Served::shared).toList();
+    retiring = true;
+    beat.run();
     Future<Void> withdrawn = Future.succeededFuture();
     if (membership != null) {
       withdrawn =
@@ -273,7 +323,6 @@ public final class Bus {
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
-    acknowledge(message, answer);
     answer.onComplete(
         result -> {
           inFlight.decrementAndGet();
@@ -284,20 +333,6 @@ public final class Bus {
           fail(endpoint.address(), message, error);
         });
     return null;
-  }
-
-  /** Who asked is told when it takes a while: should a process die now, it was not this one. */
-  private void acknowledge(Message<Object> message, Future<?> answer) {
-    String asker = message.headers().get(Questions.ASKER);
-    if (asker == null || asker.equals(node) || answer.isComplete()) {
-      return;
-    }
-    long question = Long.parseLong(message.headers().get(Questions.ID));
-    long timer =
-        vertx.setTimer(
-            Questions.ACKNOWLEDGE_MILLIS,
-            due -> tell(Nodes.RECEIVED.at(asker), new Nodes.Received(question)));
-    answer.onComplete(done -> vertx.cancelTimer(timer));
   }
 
   private static <E> Void hear(Topic<E> topic, Consumer<E> handler, Object body) {

@@ -12,57 +12,52 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.ContextInternal;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Questions on their way. One that nobody serves at the moment is asked again for a while: it was
- * never handled. When a process dies, those that nobody has acknowledged are asked again, too: they
- * were sent to the dead one, or it takes them a moment longer. Thread-safe.
+ * Questions on their way. In a cluster each goes to one node that is known to serve it. When that
+ * node dies, another is asked what may be asked twice, and who asked anything else is told so at
+ * once. What nobody serves at the moment is asked again for a while: it was never handled.
+ *
+ * <p>Thread-safe.
  */
 final class Questions {
   private static final Logger log = LoggerFactory.getLogger(Questions.class);
 
-  static final String ID = "question";
-  static final String ASKER = "asker";
+  /** The header that names the endpoint. */
+  static final String ENDPOINT = "endpoint";
 
-  /** Handlers that are not done by then say that they have the question. */
-  static final long ACKNOWLEDGE_MILLIS = 200;
+  /** How a node says that it does not serve what it is asked, not any more or not yet. */
+  static final int NOT_SERVED = -1;
 
-  /** For acknowledgements that are under way when a process dies. */
-  private static final long AFTER_DEATH_MILLIS = 300;
-
-  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 500;
 
   /** So long nobody may serve an endpoint, as while its only instance restarts. */
   private static final long NOBODY_NANOS = TimeUnit.SECONDS.toNanos(4);
 
   private final Vertx vertx;
-  private final String node;
-  private final AtomicLong ids = new AtomicLong();
-  private final Map<Long, Asked> open = new ConcurrentHashMap<>();
+  private final Directory directory;
+  private final Set<Asked> open = ConcurrentHashMap.newKeySet();
 
-  Questions(Vertx vertx, String node) {
+  Questions(Vertx vertx, Directory directory) {
     this.vertx = vertx;
-    this.node = node;
+    this.directory = directory;
   }
 
   private final class Asked {
-    private final long id = ids.incrementAndGet();
     private final long begin = System.nanoTime();
     private final Endpoint<?, ?> endpoint;
     private final Object question;
     private final Supplier<DeliveryOptions> options;
     private final Promise<Object> answer;
     private final Context context;
-    private volatile boolean acknowledged;
+    private volatile String target;
     private int refusals;
 
     Asked(Endpoint<?, ?> endpoint, Object question, Supplier<DeliveryOptions> options) {
@@ -73,52 +68,72 @@ final class Questions {
       this.answer = ((ContextInternal) context).promise();
     }
 
-    private long nanosLeft() {
-      return endpoint.deadline().toNanos() - (System.nanoTime() - begin);
-    }
-
     private void send() {
-      long left = TimeUnit.NANOSECONDS.toMillis(nanosLeft());
+      long left =
+          TimeUnit.NANOSECONDS.toMillis(
+              endpoint.deadline().toNanos() - (System.nanoTime() - begin));
       if (left <= 0) {
         fail(Failure.TIMEOUT.exception());
         return;
       }
+      String node = vertx.isClustered() ? directory.pick(endpoint.address(), target) : null;
+      target = node;
       DeliveryOptions delivery = options.get().setSendTimeout(left);
-      if (vertx.isClustered()) {
-        delivery.addHeader(ID, Long.toString(id)).addHeader(ASKER, node);
+      String address = endpoint.address();
+      if (node != null) {
+        delivery.addHeader(ENDPOINT, address);
+        address = Nodes.questionsAt(node);
       }
       vertx
           .eventBus()
-          .request(endpoint.address(), question, delivery)
-          .onComplete(reply -> finish(reply.body()), this::failed);
+          .request(address, question, delivery)
+          .onComplete(
+              reply -> finish(reply.body()),
+              error -> {
+                // What an earlier, given up attempt says does not count.
+                if (node == null || node.equals(target)) {
+                  failed(error);
+                }
+              });
     }
 
     private void failed(Throwable error) {
-      if (error instanceof ReplyException reply
-          && reply.failureType() == ReplyFailure.NO_HANDLERS
-          && vertx.isClustered()
-          && !dedicated()
+      boolean nobody =
+          error instanceof ReplyException reply
+              && (reply.failureType() == ReplyFailure.NO_HANDLERS
+                  || reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                      && reply.failureCode() == NOT_SERVED);
+      if (!nobody) {
+        fail(toFailure(endpoint.address(), error));
+      } else if (vertx.isClustered()
+          && endpoint.address().indexOf('@') < 0
           && System.nanoTime() - begin < Math.min(NOBODY_NANOS, endpoint.deadline().toNanos())) {
         long pause = Math.min(FIRST_PAUSE_MILLIS << Math.min(refusals++, 8), LONGEST_PAUSE_MILLIS);
         vertx
             .timer(pause, TimeUnit.MILLISECONDS)
             .onComplete(timer -> context.runOnContext(ignored -> send()));
-        return;
+      } else {
+        fail(Failure.UNAVAILABLE.exception());
       }
-      fail(toFailure(endpoint.address(), error));
     }
 
-    private boolean dedicated() {
-      return endpoint.address().indexOf('@') >= 0;
+    /** The one who was asked is gone, and with it, perhaps, what it was doing about it. */
+    private void targetLeft() {
+      if (endpoint.repeatable() && endpoint.address().indexOf('@') < 0) {
+        log.info("asked again endpoint={}", endpoint.address());
+        send();
+      } else {
+        fail(Failure.UNAVAILABLE.exception());
+      }
     }
 
     private void finish(Object body) {
-      open.remove(id);
+      open.remove(this);
       answer.tryComplete(body);
     }
 
     private void fail(FailureException failure) {
-      open.remove(id);
+      open.remove(this);
       answer.tryFail(failure);
     }
   }
@@ -126,33 +141,19 @@ final class Questions {
   Future<Object> ask(Endpoint<?, ?> endpoint, Object question, Supplier<DeliveryOptions> options) {
     Asked asked = new Asked(endpoint, question, options);
     if (vertx.isClustered()) {
-      open.put(asked.id, asked);
+      open.add(asked);
     }
     asked.send();
     return asked.answer.future();
   }
 
-  void received(Nodes.Received received) {
-    Asked asked = open.get(received.question());
-    if (asked != null) {
-      asked.acknowledged = true;
+  /** A node is gone. */
+  void left(String node) {
+    for (Asked asked : open) {
+      if (node.equals(asked.target)) {
+        asked.context.runOnContext(ignored -> asked.targetLeft());
+      }
     }
-  }
-
-  /** A process is gone, and with it what it was asked. */
-  void nodeLeft() {
-    List<Asked> before = List.copyOf(open.values());
-    vertx
-        .timer(AFTER_DEATH_MILLIS, TimeUnit.MILLISECONDS)
-        .onComplete(
-            timer -> {
-              for (Asked asked : before) {
-                if (!asked.acknowledged && open.containsKey(asked.id)) {
-                  log.info("asked again endpoint={}", asked.endpoint.address());
-                  asked.context.runOnContext(ignored -> asked.send());
-                }
-              }
-            });
   }
 
   private static FailureException toFailure(String address, Throwable error) {

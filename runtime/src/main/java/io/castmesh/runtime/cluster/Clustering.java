@@ -38,6 +38,8 @@ public record Clustering(Vertx vertx, Membership membership) {
    */
   public static Future<Clustering> join(
       ClusterConfig config, boolean lite, PrometheusMeterRegistry registry) {
+    // Its very first words come before its configuration is read.
+    System.getProperties().putIfAbsent("hazelcast.logging.type", "slf4j");
     Membership membership = new Membership(config, lite);
     return builder(registry, new VertxOptions().setEventBusOptions(bus(config)))
         .withClusterManager(membership)

@@ -1,11 +1,11 @@
 package io.castmesh.runtime.cluster;
 
+import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.spi.cluster.NodeListener;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  * <p>Listeners are called on Hazelcast's threads and must not block.
  */
 public final class Membership extends HazelcastClusterManager {
+  /** Under this attribute of a Hazelcast member Vert.x keeps its own id of it. */
+  private static final String NODE_ID = "__vertx.nodeId";
+
   private final List<Consumer<String>> left = new CopyOnWriteArrayList<>();
 
   /**
@@ -35,20 +38,13 @@ public final class Membership extends HazelcastClusterManager {
   }
 
   @Override
-  public void nodeListener(NodeListener listener) {
-    super.nodeListener(
-        new NodeListener() {
-          @Override
-          public void nodeAdded(String member) {
-            listener.nodeAdded(member);
-          }
-
-          @Override
-          public void nodeLeft(String member) {
-            listener.nodeLeft(member);
-            left.forEach(each -> each.accept(member));
-          }
-        });
+  public void memberRemoved(MembershipEvent event) {
+    // Its registrations go first: what is asked again then goes to the living.
+    super.memberRemoved(event);
+    String member = event.getMember().getAttribute(NODE_ID);
+    if (member != null && isActive()) {
+      left.forEach(each -> each.accept(member));
+    }
   }
 
   /**

@@ -34,6 +34,9 @@ public final class Peers {
   /** After that nothing is kept for a node any more; splits heal before. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
+  /** What a node serves rarely changes; who comes is told at once. */
+  private static final int SAY_SERVED_EVERY = 10;
+
   private static final class Known {
     private volatile Node node;
     private volatile long heardAt;
@@ -46,6 +49,8 @@ public final class Peers {
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
   private final List<Consumer<Node>> joining = new CopyOnWriteArrayList<>();
+  private List<String> said = List.of();
+  private int beats;
   private long timer = -1;
 
   private Peers(Vertx vertx, Bus bus, Supplier<Node> self) {
@@ -112,8 +117,11 @@ public final class Peers {
   }
 
   /** Says at once what has changed about this node. */
-  public void beat() {
-    bus.tell(Nodes.BEAT, new Beat(self(), bus.heads()));
+  public synchronized void beat() {
+    List<String> serves = bus.serves();
+    boolean told = beats++ % SAY_SERVED_EVERY != 0 && serves.equals(said);
+    said = serves;
+    bus.tell(Nodes.BEAT, new Beat(self(), told ? null : serves, bus.heads()));
     long now = System.nanoTime();
     for (Known one : List.copyOf(known.values())) {
       if (one.alive && now - one.heardAt > SILENT.toNanos()) {
@@ -133,6 +141,7 @@ public final class Peers {
 
   private void heard(Beat beat) {
     Node node = beat.node();
+    bus.heard(node.node(), beat.serves(), beat.heads());
     if (node.node().equals(self().node())) {
       return;
     }
@@ -144,19 +153,22 @@ public final class Peers {
     if (joined) {
       log.info("peer is there node={}", node.node());
       joining.forEach(listener -> listener.accept(node));
+      synchronized (this) {
+        said = List.of();
+      }
+      beat();
     }
-    bus.heard(node.node(), beat.heads());
   }
 
   private void memberLeft(String member) {
     known.values().stream()
         .filter(one -> one.alive && member.equals(one.node.member()))
         .forEach(one -> left(one, "left"));
-    bus.left();
   }
 
   private void left(Known one, String how) {
     one.alive = false;
+    bus.left(one.node.node());
     log.info("peer is gone node={} how={}", one.node.node(), how);
     leaving.forEach(listener -> listener.accept(one.node));
   }

@@ -120,7 +120,6 @@ final class Questions {
     /** The one who was asked is gone, and with it, perhaps, what it was doing about it. */
     private void targetLeft() {
       if (endpoint.repeatable() && endpoint.address().indexOf('@') < 0) {
-        log.info("asked again endpoint={}", endpoint.address());
         send();
       } else {
         fail(Failure.UNAVAILABLE.exception());
@@ -149,10 +148,15 @@ final class Questions {
 
   /** A node is gone. */
   void left(String node) {
+    int unanswered = 0;
     for (Asked asked : open) {
       if (node.equals(asked.target)) {
+        unanswered++;
         asked.context.runOnContext(ignored -> asked.targetLeft());
       }
+    }
+    if (unanswered > 0) {
+      log.info("unanswered by a node that is gone node={} questions={}", node, unanswered);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.castmesh.runtime;
 
+import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.bus.Trace;
@@ -21,6 +22,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -120,6 +123,7 @@ public final class Launcher {
     lifecycle.onStop("mysql", mysql::close);
     lifecycle.onStop("redis", redis::close);
     Management management = new Management(vertx, lifecycle, registry);
+    management.mesh(() -> view(peers));
     management.check("redis", redis::ping);
     // Lives, calls and those who are signed in go on without MySQL.
     management.report("mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
@@ -139,6 +143,21 @@ public final class Launcher {
             lifecycle,
             management,
             registry));
+  }
+
+  /** The mesh as this process sees it. */
+  private static JsonObject view(Peers peers) {
+    JsonArray nodes = new JsonArray();
+    for (Nodes.Node node : peers.nodes()) {
+      nodes.add(
+          new JsonObject()
+              .put("node", node.node())
+              .put("service", node.service())
+              .put("version", node.version())
+              .put("startedAt", node.startedAt().toString())
+              .put("state", node.state()));
+    }
+    return new JsonObject().put("node", peers.self().node()).put("nodes", nodes);
   }
 
   /** Makes itself known to the others, and hears of them. */

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 
 /**
  * The port for operators: {@code /health/live} (the process works), {@code /health/ready} (it may
- * be given work: everything it needs answers and it is not draining) and {@code /metrics}
- * (Prometheus).
+ * be given work: everything it needs answers and it is not draining), {@code /mesh} (who this
+ * process is and whom it knows) and {@code /metrics} (Prometheus).
  */
 public final class Management {
   private static final long CHECK_SECONDS = 2;
@@ -29,6 +29,7 @@ public final class Management {
   private final PrometheusMeterRegistry registry;
   private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentHashMap<>();
   private final Map<String, Supplier<Future<Void>>> reports = new ConcurrentHashMap<>();
+  private volatile Supplier<JsonObject> mesh = JsonObject::new;
   private volatile boolean started;
   private HttpServer server;
 
@@ -53,6 +54,11 @@ public final class Management {
     reports.put(name, check);
   }
 
+  /** What {@code /mesh} says. */
+  public void mesh(Supplier<JsonObject> mesh) {
+    this.mesh = mesh;
+  }
+
   /** Until then the process is alive but not ready. */
   public void started() {
     started = true;
@@ -66,6 +72,7 @@ public final class Management {
     Router router = Router.router(vertx);
     router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "UP")));
     router.get("/health/ready").handler(this::ready);
+    router.get("/mesh").handler(ctx -> ctx.json(mesh.get()));
     router
         .get("/metrics")
         .handler(

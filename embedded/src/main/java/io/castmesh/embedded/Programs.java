@@ -24,7 +24,7 @@ import redis.embedded.core.ExecutableProvider;
  *
  * <p>Several processes may unpack at the same time: a file lock lets one do it and the others wait.
  */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
   @FunctionalInterface
@@ -102,7 +102,8 @@ final class Programs {
     return ready;
   }
 
-  private static Path cacheFolder() {
+  /** Where what can be made again is kept for this user. */
+  public static Path cacheFolder() {
     String xdg = System.getenv("XDG_CACHE_HOME");
     Path base =
         xdg == null || xdg.isBlank()

@@ -1,6 +1,7 @@
 package io.castmesh.standalone.cluster;
 
 import io.castmesh.embedded.DataLock;
+import io.castmesh.embedded.Programs;
 import io.castmesh.runtime.Launcher.StartException;
 import io.castmesh.runtime.config.ConfigException;
 import io.castmesh.runtime.config.Settings;
@@ -62,7 +63,8 @@ public final class ClusterMain {
     Prerequisites.checkCluster(config, options.port());
     Path data = config.runtime().dataDir();
     DataLock lock = DataLock.take(data);
-    ClusterPlan.Processes plan = ClusterPlan.make(options, config, haproxy, "");
+    ClusterPlan.Processes plan =
+        ClusterPlan.make(options, config, quickStart(display), haproxy, "");
     Supervisor supervisor =
         new Supervisor(
             plan,
@@ -98,6 +100,19 @@ public final class ClusterMain {
               + " startMs="
               + ManagementFactory.getRuntimeMXBean().getUptime());
     }
+  }
+
+  private static QuickStart quickStart(Display display) throws IOException {
+    QuickStart quickStart = QuickStart.of(Programs.cacheFolder(), ClusterPlan.classPath());
+    if (quickStart.canBeMade()) {
+      display.say("making an archive of classes for quick starts, once for this build …");
+      try {
+        quickStart.make();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return quickStart;
   }
 
   private static void stop(Supervisor supervisor, Control control, DataLock lock, Display display) {

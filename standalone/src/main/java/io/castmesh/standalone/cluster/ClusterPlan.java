@@ -49,9 +49,12 @@ final class ClusterPlan {
   private final Path folder;
   private final Path logs;
   private final PortBook ports;
+  private final QuickStart quickStart;
   private final Map<String, Map<String, Integer>> given = new LinkedHashMap<>();
 
-  private ClusterPlan(ClusterOptions options, StandaloneConfig config) throws IOException {
+  private ClusterPlan(ClusterOptions options, StandaloneConfig config, QuickStart quickStart)
+      throws IOException {
+    this.quickStart = quickStart;
     this.options = options;
     this.config = config;
     this.folder = Files.createDirectories(config.runtime().dataDir().resolve("cluster"));
@@ -83,13 +86,18 @@ final class ClusterPlan {
    * Chooses ports and makes folders; starts nothing but waits for what an earlier supervisor has
    * left behind.
    *
+   * @param quickStart of our virtual machines
    * @param haproxy the program
    * @param certificate of the proxy, PEM with chain and key; empty: plain HTTP
    */
   static Processes make(
-      ClusterOptions options, StandaloneConfig config, Path haproxy, String certificate)
+      ClusterOptions options,
+      StandaloneConfig config,
+      QuickStart quickStart,
+      Path haproxy,
+      String certificate)
       throws IOException {
-    ClusterPlan plan = new ClusterPlan(options, config);
+    ClusterPlan plan = new ClusterPlan(options, config, quickStart);
     plan.awaitPredecessors(haproxy);
     return plan.make(haproxy, certificate);
   }
@@ -215,6 +223,7 @@ final class ClusterPlan {
     command.add(java().toString());
     command.add("-Dcastmesh.process=" + ownFolder);
     command.addAll(service.javaOptions());
+    command.addAll(quickStart.javaOptions(service, name.endsWith("-1")));
     String more = System.getenv().getOrDefault("CASTMESH_JAVA_OPTS", "").trim();
     if (!more.isEmpty()) {
       command.addAll(List.of(more.split("\\s+")));
@@ -318,7 +327,7 @@ final class ClusterPlan {
   }
 
   /** Processes have working directories of their own. */
-  private static String classPath() {
+  static String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));

@@ -33,7 +33,7 @@ public final class Media {
 
   /** The media sessions of the calling session. */
   public static final Endpoint<Mine, Sessions> LIST =
-      Endpoint.of("media.list", Mine.class, Sessions.class).asRepeatable();
+      Endpoint.of("media.list", Mine.class, Sessions.class).within(NEGOTIATION).asRepeatable();
 
   public static final Endpoint<JoinCall, Answer> CALL_CONNECT =
       Endpoint.of("media.call.connect", JoinCall.class, Answer.class).within(NEGOTIATION);

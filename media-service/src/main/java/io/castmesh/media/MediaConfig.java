@@ -13,7 +13,9 @@ import java.util.List;
  * @param recordingsUri the recordings folder as media servers see it; empty: as this process does
  * @param videoKbps the most that a presenter sends and a viewer is sent
  * @param sessionsPerClient media sessions that one client session may have at a time
- * @param workers threads that wait for media servers
+ * @param sessionsPerServer media sessions that a media server may have at a time: 400 of them at
+ *     2.5 Mbit/s each are a network card of a gigabit
+ * @param workers threads that wait for one media server
  * @param callDeadline how long a media server may take for one answer
  * @param pingEvery how often a media server is asked whether it lives
  * @param lease how long an instance counts as alive without saying so; it says so three times in it
@@ -26,6 +28,7 @@ public record MediaConfig(
     String recordingsUri,
     int videoKbps,
     int sessionsPerClient,
+    int sessionsPerServer,
     int workers,
     Duration callDeadline,
     Duration pingEvery,
@@ -51,11 +54,13 @@ public record MediaConfig(
             "Folder of recordings as media servers see it, file:///…; unset: recordings.dir"),
         s.integer("media.video-kbps", 3000, 100, 50_000, "Most kbit/s of one video"),
         s.integer("media.sessions-per-client", 8, 1, 100, "Media sessions of one client session"),
-        s.integer("media.workers", 16, 2, 256, "Threads that wait for media servers"),
+        s.integer(
+            "media.sessions-per-server", 400, 2, 100_000, "Media sessions of one media server"),
+        s.integer("media.workers", 16, 2, 256, "Threads that wait for one media server"),
         s.seconds("media.call-deadline", 6, 1, 60, "Longest wait for one answer of a media server"),
-        s.seconds("media.ping-interval", 5, 1, 60, "How often media servers are asked to answer"),
+        s.seconds("media.ping-interval", 2, 1, 60, "How often media servers are asked to answer"),
         s.seconds(
-            "media.lease", 8, 2, 300, "How long an instance that says nothing counts as alive"),
+            "media.lease", 5, 2, 300, "How long an instance that says nothing counts as alive"),
         s.seconds(
             "media.presence-interval", 15, 1, 300, "How often vanished clients are looked for"),
         s.seconds(
@@ -81,6 +86,7 @@ public record MediaConfig(
         recordingsUri,
         videoKbps,
         sessionsPerClient,
+        sessionsPerServer,
         workers,
         callDeadline,
         pingEvery,

@@ -10,20 +10,32 @@ import io.castmesh.contract.Media.AddCandidate;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Candidate;
 import io.castmesh.contract.Media.JoinCall;
+import io.castmesh.contract.Media.Mine;
 import io.castmesh.contract.Media.OfCall;
 import io.castmesh.contract.Media.OfLive;
 import io.castmesh.contract.Media.Publish;
 import io.castmesh.contract.Media.Published;
 import io.castmesh.contract.Media.Restart;
+import io.castmesh.contract.Media.Session;
+import io.castmesh.contract.Media.Sessions;
 import io.castmesh.contract.Media.View;
 import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.live.Lives;
+import io.castmesh.media.ownership.Router;
+import io.castmesh.media.ownership.Succession;
+import io.castmesh.media.registry.EarlyCandidates;
+import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,30 +52,37 @@ public final class MediaService {
 
   private final Vertx vertx;
   private final Bus bus;
-  private final String instance;
   private final Registry registry;
+  private final EarlyCandidates early;
   private final MediaSessions sessions;
   private final Lives lives;
   private final CallsMedia calls;
+  private final Succession succession;
+  private final Router router;
 
   public MediaService(
       Vertx vertx,
       Bus bus,
-      String instance,
       Registry registry,
+      EarlyCandidates early,
       MediaSessions sessions,
       Lives lives,
-      CallsMedia calls) {
+      CallsMedia calls,
+      Succession succession,
+      Router router) {
     this.vertx = vertx;
     this.bus = bus;
-    this.instance = instance;
     this.registry = registry;
+    this.early = early;
     this.sessions = sessions;
     this.lives = lives;
     this.calls = calls;
+    this.succession = succession;
+    this.router = router;
   }
 
   public Future<Published> publish(Publish request) {
+    staying();
     return afterwards(lives.publish(request), Published::mediaId, request.caller().sessionId());
   }
 
@@ -72,25 +91,39 @@ public final class MediaService {
   }
 
   Future<Answer> viewHere(View request) {
+    staying();
     return afterwards(lives.view(request), Answer::mediaId, request.caller().sessionId());
   }
 
   public Future<Done> stop(OfLive request) {
-    return atLive(request.liveId(), Media.STOP, request, lives::stop);
+    return atLive(request.liveId(), Media.STOP, request, this::stopHere);
+  }
+
+  Future<Done> stopHere(OfLive request) {
+    staying();
+    return lives.stop(request);
   }
 
   public Future<Done> leave(OfLive request) {
-    return atLive(request.liveId(), Media.LEAVE, request, lives::leave);
+    return atLive(request.liveId(), Media.LEAVE, request, this::leaveHere);
+  }
+
+  Future<Done> leaveHere(OfLive request) {
+    staying();
+    return lives.leave(request);
   }
 
   public Future<Answer> restart(Restart request) {
-    String owner = MediaSessions.instanceOf(request.mediaId());
-    return owner.equals(instance)
-        ? restartHere(request)
-        : handOn(Media.RESTART, owner, request, Failure.MEDIA_NOT_FOUND);
+    return router.ask(
+        keyOf(request.mediaId()),
+        Media.RESTART,
+        request,
+        this::restartHere,
+        Failure.MEDIA_NOT_FOUND);
   }
 
   Future<Answer> restartHere(Restart request) {
+    staying();
     MediaSession session = sessions.of(request.caller(), request.mediaId());
     return afterwards(
         session.restart(request.sdpOffer()).map(answer -> new Answer(session.id(), answer)),
@@ -99,63 +132,137 @@ public final class MediaService {
   }
 
   public Future<Answer> callConnect(JoinCall request) {
-    return registry
-        .claimCall(request.callId())
-        .compose(
-            owner ->
-                owner.equals(instance)
-                    ? callConnectHere(request)
-                    : handOn(Media.CALL_CONNECT, owner, request, Failure.MEDIA_UNAVAILABLE));
+    staying();
+    return router.askOrBegin(
+        MediaKey.call(request.callId()), Media.CALL_CONNECT, request, this::callConnectHere);
   }
 
   Future<Answer> callConnectHere(JoinCall request) {
+    staying();
     return afterwards(calls.connect(request), Answer::mediaId, request.caller().sessionId());
   }
 
   public Future<Done> callEnd(OfCall request) {
-    return registry
-        .callInstance(request.callId())
-        .compose(
-            owner ->
-                owner.isEmpty() || owner.get().equals(instance)
-                    ? calls.end(request)
-                    : handOn(Media.CALL_END, owner.get(), request, Failure.UNAVAILABLE));
+    return router
+        .ask(
+            MediaKey.call(request.callId()),
+            Media.CALL_END,
+            request,
+            this::callEndHere,
+            Failure.CALL_NOT_FOUND)
+        .recover(
+            error ->
+                // What nobody has is over.
+                error instanceof FailureException known && known.failure() == Failure.CALL_NOT_FOUND
+                    ? Future.succeededFuture(Done.DONE)
+                    : Future.failedFuture(error));
   }
 
   Future<Done> callEndHere(OfCall request) {
+    staying();
     return calls.end(request);
   }
 
-  /** A candidate of a client; without a media id it belongs to the client's latest offer. */
+  /**
+   * A candidate of a client. Without a media id it belongs to the client's offer in flight, which
+   * may not have come yet.
+   */
   public Future<Done> candidate(AddCandidate request) {
     verify(request.candidate());
     if (request.mediaId() != null) {
-      String owner = MediaSessions.instanceOf(request.mediaId());
-      return owner.equals(instance)
+      return sessions.has(request.mediaId())
           ? candidateHere(request)
-          : handOn(Media.CANDIDATE, owner, request, Failure.MEDIA_NOT_FOUND);
+          : router.ask(
+              keyOf(request.mediaId()),
+              Media.CANDIDATE,
+              request,
+              this::candidateHere,
+              Failure.MEDIA_NOT_FOUND);
     }
-    if (sessions.latest(request.caller()).isPresent()) {
+    if (sessions.inFlight(request.caller()).isPresent()) {
       return candidateHere(request);
     }
-    return registry
+    return early
         .early(request.caller().sessionId(), request.candidate())
         .compose(
             other ->
-                other
-                    .map(owner -> handOn(Media.CANDIDATE, owner, request, Failure.MEDIA_NOT_FOUND))
-                    .orElse(Future.succeededFuture(Done.DONE)));
+                other.isEmpty()
+                    ? Future.succeededFuture(Done.DONE)
+                    : bus.ask(Media.CANDIDATE.at(other.get()), request));
   }
 
   Future<Done> candidateHere(AddCandidate request) {
     MediaSession session =
         request.mediaId() == null
-            ? sessions.latest(request.caller()).orElseThrow(Failure.MEDIA_NOT_FOUND::exception)
+            ? sessions.inFlight(request.caller()).orElseThrow(Failure.MEDIA_NOT_FOUND::exception)
             : sessions.of(request.caller(), request.mediaId());
     if (!request.candidate().candidate().isEmpty()) {
       session.addFromClient(request.candidate());
     }
     return Future.succeededFuture(Done.DONE);
+  }
+
+  /** The media sessions that the caller has, whichever instances have them. */
+  public Future<Sessions> list(Mine request) {
+    return registry
+        .mediaOf(request.caller().sessionId())
+        .compose(
+            ids -> {
+              Set<MediaKey> keys = new LinkedHashSet<>();
+              ids.forEach(id -> MediaKey.ofMedia(id).ifPresent(keys::add));
+              Map<String, Session> items = new LinkedHashMap<>();
+              Future<Void> all = Future.succeededFuture();
+              for (MediaKey key : keys) {
+                all =
+                    all.compose(before -> listAt(key, request))
+                        .onSuccess(
+                            found -> found.items().forEach(one -> items.put(one.mediaId(), one)))
+                        .mapEmpty();
+              }
+              return all.map(done -> new Sessions(List.copyOf(items.values())));
+            });
+  }
+
+  private Future<Sessions> listAt(MediaKey key, Mine request) {
+    return router
+        .ask(key, Media.LIST, request, this::listHere, Failure.MEDIA_NOT_FOUND)
+        .recover(
+            error ->
+                error instanceof FailureException known
+                        && known.failure() == Failure.MEDIA_NOT_FOUND
+                    ? Future.succeededFuture(new Sessions(List.of()))
+                    : Future.failedFuture(error));
+  }
+
+  Future<Sessions> listHere(Mine request) {
+    return Future.succeededFuture(
+        new Sessions(
+            sessions.ofClient(request.caller().sessionId()).stream()
+                .filter(session -> session.owner() != null && !session.closed())
+                .map(MediaService::described)
+                .toList()));
+  }
+
+  private static Session described(MediaSession session) {
+    MediaKey key = session.owner().key();
+    boolean live = key.kind() == MediaKey.Kind.LIVE;
+    return new Session(
+        session.id(),
+        session.owner().role(session),
+        live ? key.id() : null,
+        live ? null : key.id(),
+        session.stateWord());
+  }
+
+  /** What comes while this instance hands over is answered by whoever takes over. */
+  private void staying() {
+    if (succession.leaving()) {
+      throw Failure.UNAVAILABLE.exception();
+    }
+  }
+
+  private static MediaKey keyOf(String mediaId) {
+    return MediaKey.ofMedia(mediaId).orElseThrow(Failure.MEDIA_NOT_FOUND::exception);
   }
 
   /** An empty candidate says that there are no more (RFC 8838, section 8.2). */
@@ -185,31 +292,7 @@ public final class MediaService {
 
   private <Q, R> Future<R> atLive(
       String liveId, Endpoint<Q, R> endpoint, Q request, Function<Q, Future<R>> here) {
-    if (lives.has(liveId)) {
-      return here.apply(request);
-    }
-    return registry
-        .live(liveId)
-        .compose(
-            record -> {
-              if (record.isEmpty() || record.get().instance().equals(instance)) {
-                throw Failure.LIVE_NOT_FOUND.exception();
-              }
-              return handOn(endpoint, record.get().instance(), request, Failure.MEDIA_UNAVAILABLE);
-            });
-  }
-
-  /**
-   * @param whenGone what it means that the owner does not answer any more
-   */
-  private <Q, R> Future<R> handOn(
-      Endpoint<Q, R> endpoint, String owner, Q request, Failure whenGone) {
-    return bus.ask(endpoint.at(owner), request)
-        .recover(
-            error ->
-                error instanceof FailureException known && known.failure() == Failure.UNAVAILABLE
-                    ? Future.failedFuture(whenGone.exception())
-                    : Future.failedFuture(error));
+    return router.ask(MediaKey.live(liveId), endpoint, request, here, Failure.LIVE_NOT_FOUND);
   }
 
   /** Candidates and states follow the answer that makes them understood; they never overtake it. */

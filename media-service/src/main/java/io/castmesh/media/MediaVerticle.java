@@ -1,6 +1,7 @@
 package io.castmesh.media;
 
 import io.castmesh.contract.Clients;
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media;
 import io.castmesh.media.call.CallsMedia;
@@ -8,10 +9,15 @@ import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.kurento.PipelineSweep;
 import io.castmesh.media.kurento.Pipelines;
-import io.castmesh.media.kurento.Workers;
 import io.castmesh.media.live.LiveList;
 import io.castmesh.media.live.Lives;
+import io.castmesh.media.ownership.Router;
+import io.castmesh.media.ownership.Succession;
+import io.castmesh.media.placement.Placement;
 import io.castmesh.media.recording.Recordings;
+import io.castmesh.media.registry.EarlyCandidates;
+import io.castmesh.media.registry.Instances;
+import io.castmesh.media.registry.RecordingNews;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.Mesh;
@@ -34,12 +40,18 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
 
   private static final Duration ANNOUNCE_AGAIN = Duration.ofSeconds(5);
 
+  /** How often what stands is said again though Redis has lost nothing. */
+  private static final Duration ASSERT_AGAIN = Duration.ofSeconds(5);
+
+  private static final Duration LOOK_FOR_THE_DEAD = Duration.ofSeconds(1);
+
   private final Mesh mesh;
   private final MediaConfig config;
   private final String instance = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-  private Workers workers;
   private KurentoLinks links;
   private PipelineSweep pipelineSweep;
+  private Instances instances;
+  private Succession succession;
   private Lives lives;
   private CallsMedia calls;
 
@@ -52,28 +64,43 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   public Future<?> start() {
     Bus bus = mesh.bus();
     Registry registry = new Registry(mesh.redis(), instance, config.lease());
+    EarlyCandidates early = new EarlyCandidates(mesh.redis(), instance);
+    instances = new Instances(mesh.redis(), instance, config.lease());
     MediaSessions sessions =
-        new MediaSessions(instance, config.videoKbps(), config.sessionsPerClient(), mesh.clients());
+        new MediaSessions(config.videoKbps(), config.sessionsPerClient(), mesh.clients());
     Recordings recordings =
-        new Recordings(vertx, bus, registry, mesh.config().recordingsDir(), config.recordingsUri());
-    Pipelines pipelines = new Pipelines(registry, instance);
-    workers = new Workers(vertx, config.workers(), config.callDeadline());
+        new Recordings(
+            vertx,
+            bus,
+            new RecordingNews(mesh.redis()),
+            mesh.config().recordingsDir(),
+            config.recordingsUri());
+    Pipelines pipelines = new Pipelines(instances);
     links = new KurentoLinks(config.servers(), this::link);
-    pipelineSweep = new PipelineSweep(vertx, registry, pipelines, config.lease().toMillis() * 2);
-    lives = new Lives(vertx, bus, mesh.clients(), links, pipelines, sessions, registry, recordings);
-    calls = new CallsMedia(links, pipelines, sessions, registry);
-    MediaService service = new MediaService(vertx, bus, instance, registry, sessions, lives, calls);
+    pipelineSweep = new PipelineSweep(vertx, registry, instances, pipelines);
+    Placement placement = new Placement(links, sessions, instances, config.sessionsPerServer());
+    lives =
+        new Lives(
+            vertx,
+            bus,
+            mesh.clients(),
+            links,
+            placement,
+            pipelines,
+            sessions,
+            registry,
+            early,
+            recordings);
+    calls = new CallsMedia(vertx, links, placement, pipelines, sessions, registry, early);
+    succession =
+        new Succession(
+            vertx, bus, registry, instances, lives, calls, () -> quietly(sweep(), "pipelines"));
+    Router router = new Router(vertx, bus, registry, succession, instance);
+    MediaService service =
+        new MediaService(vertx, bus, registry, early, sessions, lives, calls, succession, router);
     Upkeep upkeep =
         new Upkeep(
-            bus,
-            registry,
-            sessions,
-            lives,
-            calls,
-            recordings,
-            service,
-            links,
-            config.presenceEvery());
+            bus, instances, placement, sessions, lives, calls, service, config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
     mesh.management()
         .check(
@@ -84,53 +111,72 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
                     : Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception()));
     return recordings
         .verify()
-        .compose(writable -> registry.renew())
+        .compose(writable -> upkeep.renew())
         .compose(known -> links.start())
-        .compose(tried -> serve(bus, service, new LiveList(bus, registry)))
+        .compose(tried -> serve(bus, service, placement, new LiveList(bus, registry)))
         .onSuccess(served -> keepUp(upkeep, recordings));
   }
 
-  private Future<?> serve(Bus bus, MediaService service, LiveList liveList) {
+  private Future<?> serve(Bus bus, MediaService service, Placement placement, LiveList liveList) {
     return Future.all(
         List.of(
+            // Its own address first: whoever learns of this instance asks it there.
+            bus.serve(Media.PROBE.at(instance), probe -> Future.succeededFuture(Done.DONE)),
+            bus.serve(Media.ADOPT.at(instance), succession::adopt),
+            bus.serve(Media.VIEW.at(instance), service::viewHere),
+            bus.serve(Media.STOP.at(instance), service::stopHere),
+            bus.serve(Media.LEAVE.at(instance), service::leaveHere),
+            bus.serve(Media.CANDIDATE.at(instance), service::candidateHere),
+            bus.serve(Media.RESTART.at(instance), service::restartHere),
+            bus.serve(Media.LIST.at(instance), service::listHere),
+            bus.serve(Media.CALL_CONNECT.at(instance), service::callConnectHere),
+            bus.serve(Media.CALL_END.at(instance), service::callEndHere),
             bus.serve(Media.PUBLISH, service::publish),
             bus.serve(Media.VIEW, service::view),
-            bus.serve(Media.VIEW.at(instance), service::viewHere),
             bus.serve(Media.STOP, service::stop),
-            bus.serve(Media.STOP.at(instance), lives::stop),
             bus.serve(Media.LEAVE, service::leave),
-            bus.serve(Media.LEAVE.at(instance), lives::leave),
             bus.serve(Media.CANDIDATE, service::candidate),
-            bus.serve(Media.CANDIDATE.at(instance), service::candidateHere),
             bus.serve(Media.RESTART, service::restart),
-            bus.serve(Media.RESTART.at(instance), service::restartHere),
+            bus.serve(Media.LIST, service::list),
             bus.serve(Media.CALL_CONNECT, service::callConnect),
-            bus.serve(Media.CALL_CONNECT.at(instance), service::callConnectHere),
             bus.serve(Media.CALL_END, service::callEnd),
-            bus.serve(Media.CALL_END.at(instance), service::callEndHere),
             bus.serve(Media.LIVES, liveList::find),
+            bus.serve(Media.SERVERS, query -> placement.servers()),
+            bus.serve(Media.DRAIN_SERVER, placement::drain),
             bus.listen(Clients.SESSION_ENDED, service::sessionEnded)));
   }
 
   private void keepUp(Upkeep upkeep, Recordings recordings) {
     every(config.lease().dividedBy(3), "lease", upkeep::renew);
-    every(config.lease().dividedBy(3), "dead instances", upkeep::clearUpAfterTheDead);
+    every(ASSERT_AGAIN, "what stands", upkeep::assertAll);
+    every(LOOK_FOR_THE_DEAD, "dead instances", succession::lookForTheDead);
     every(config.presenceEvery(), "vanished clients", upkeep::findVanishedClients);
     every(ANNOUNCE_AGAIN, "recordings", recordings::announceAgain);
-    every(
-        config.pipelinesEvery(),
-        "pipelines",
-        () ->
-            Future.join(
-                links.all().stream().filter(KurentoLink::up).map(pipelineSweep::run).toList()));
+    every(config.pipelinesEvery(), "pipelines", this::sweep);
   }
 
+  private Future<?> sweep() {
+    return Future.join(
+        links.all().stream().filter(KurentoLink::up).map(pipelineSweep::run).toList());
+  }
+
+  /**
+   * What is here goes to other instances, while its media flows on. Without any, lives end and
+   * their recordings are finished as long as that can be done.
+   */
   @Override
   public Future<?> stop() {
-    return Future.join(lives.endAll(), calls.endAll())
+    if (succession == null) {
+      return Future.succeededFuture();
+    }
+    return succession
+        .handOver()
         .otherwiseEmpty()
-        .eventually(links::close)
-        .eventually(workers::close);
+        .compose(handedOver -> Future.join(lives.endAll(), calls.endAll()))
+        .otherwiseEmpty()
+        .compose(ended -> instances.leave())
+        .otherwiseEmpty()
+        .eventually(links::close);
   }
 
   @Override
@@ -145,7 +191,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   }
 
   private KurentoLink link(String url) {
-    return new KurentoLink(vertx, workers, url, config.callDeadline(), config.pingEvery(), this);
+    return new KurentoLink(
+        vertx, config.workers(), url, config.callDeadline(), config.pingEvery(), this);
   }
 
   private void gauges(MeterRegistry metrics, Pipelines pipelines) {

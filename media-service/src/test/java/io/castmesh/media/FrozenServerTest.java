@@ -69,8 +69,13 @@ class FrozenServerTest {
     assertThat(refused).isNotNull();
     assertThat(refused.failure()).isEqualTo(Failure.MEDIA_UNAVAILABLE);
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    clients.awaitTold(
+        presenter,
+        "media.state",
+        p -> p.getString("mediaId").equals(live.mediaId()) && p.getString("state").equals("lost"));
     clients.awaitBroadcast(
         "live.ended",
+        SOON,
         p ->
             p.getString("liveId").equals(live.liveId())
                 && p.getString("reason").equals("media_server_lost"));

@@ -3,8 +3,11 @@ package io.castmesh.media;
 import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.castmesh.contract.Caller;
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Published;
@@ -42,6 +45,7 @@ import org.kurento.client.MediaPipeline;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MediaFaultsTest {
+  private static final String OFFER = MediaServiceTest.OFFER;
   private static final Duration SOON = Duration.ofSeconds(25);
 
   private final TestMediaServer server = new TestMediaServer();
@@ -83,34 +87,38 @@ class MediaFaultsTest {
 
   @Test
   @Order(2)
-  void theLivesOfADeadInstanceAreEndedAndTheirRecordingsAnnounced() throws Exception {
+  void aLiveThatHasLostItsInstanceAndItsServerEndsAndItsRecordingIsAnnounced() throws Exception {
     // given
     Caller presenter = clients.signIn("ada");
     String liveId = "live-of-the-dead";
     Path folder = mesh.config().recordingsDir();
     Instant startedAt = Instant.now().minusSeconds(60);
+    RecordingTicket ticket =
+        new RecordingTicket(
+            liveId, presenter.user(), "Evening", liveId + ".webm", startedAt, "192.0.2.7");
     Files.writeString(folder.resolve(liveId + ".webm"), "recorded");
-    Files.writeString(
-        folder.resolve(liveId + ".json"),
-        Json.text(
-            new RecordingTicket(
-                liveId, presenter.user(), "Evening", liveId + ".webm", startedAt, "192.0.2.7")));
-    // when
-    LiveRecord dead =
+    Files.writeString(folder.resolve(liveId + ".json"), Json.text(ticket));
+    LiveRecord.Stage gone =
+        new LiveRecord.Stage(server.url(), "gone_kurento.MediaPipeline", 2, "recorder", ticket);
+    LiveRecord live =
         new LiveRecord(
-            liveId, "Evening", presenter, startedAt, true, "dead", server.url(), orphan.getId());
-    await(mesh.redis().run(Command.HSET, "media:lives", liveId, Json.text(dead)));
+            liveId, "Evening", presenter, startedAt, true, "live.x.presenter", 1, gone, null);
+    // when
+    await(mesh.redis().run(Command.HSET, "media:lives", liveId, Json.text(live)));
+    await(mesh.redis().run(Command.HSET, "media:owners", "live:" + liveId, "dead"));
     // then
     eventually(
         "recording announced",
         () -> assertThat(recordings).extracting(RecordingEnded::liveId).contains(liveId));
     assertThat(recordings.get(0).owner()).isEqualTo(presenter.user());
     assertThat(recordings.get(0).endedAt()).isAfter(startedAt);
+    clients.awaitBroadcast("live.ended", SOON, ended(liveId));
     eventually(
         "nothing left in Redis",
-        () ->
-            assertThat(await(mesh.redis().run(Command.HEXISTS, "media:lives", liveId)).toInteger())
-                .isZero());
+        () -> {
+          assertThat(await(mesh.redis().hash("media:lives"))).doesNotContainKey(liveId);
+          assertThat(await(mesh.redis().hash("media:owners"))).isEmpty();
+        });
   }
 
   @Test
@@ -125,7 +133,7 @@ class MediaFaultsTest {
 
   @Test
   @Order(3)
-  void aLostMediaServerIsToldAndUsedAgainWhenItIsBack() {
+  void aLiveAndACallGoOnWhenTheirMediaServerIsBack() {
     // given
     Caller presenter = clients.signIn("ada");
     Caller viewer = clients.signIn("bob");
@@ -133,44 +141,64 @@ class MediaFaultsTest {
     Published live = publish(presenter);
     server.engine.newest().flow();
     Answer viewing =
-        await(
-            mesh.bus()
-                .ask(Media.VIEW, new Media.View(viewer, live.liveId(), MediaServiceTest.OFFER)));
+        await(mesh.bus().ask(Media.VIEW, new Media.View(viewer, live.liveId(), OFFER)));
     Answer calling =
-        await(
-            mesh.bus()
-                .ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c9", MediaServiceTest.OFFER)));
+        await(mesh.bus().ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c9", OFFER)));
     eventually("the recording runs", () -> assertThat(server.engine.journal).contains("record"));
     // when
+    long begin = System.nanoTime();
     server.kill();
     // then
-    clients.awaitBroadcast(
-        "live.ended",
-        p ->
-            live.liveId().equals(p.getString("liveId"))
-                && "media_server_lost".equals(p.getString("reason")));
-    clients.awaitTold(viewer, "media.state", failed(viewing.mediaId()));
-    clients.awaitTold(caller, "media.state", failed(calling.mediaId()));
+    clients.awaitTold(presenter, "media.state", lost(live.mediaId()));
+    System.out.printf("told after %d ms%n", (System.nanoTime() - begin) / 1_000_000);
+    clients.awaitTold(viewer, "media.state", lost(viewing.mediaId()));
+    clients.awaitTold(caller, "media.state", lost(calling.mediaId()));
     eventually(
         "what was recorded is announced",
         () -> assertThat(recordings).extracting(RecordingEnded::liveId).contains(live.liveId()));
-    assertThat(await(mesh.bus().ask(Media.LIVES, new Media.LivesQuery(null))).items()).isEmpty();
-    for (String name : List.of("lives", "viewers", "calls", "pipelines", "servers.up")) {
+    assertThat(await(mesh.bus().ask(Media.LIVES, new Media.LivesQuery(null))).items()).hasSize(1);
+    assertThat(await(mesh.bus().ask(Media.LIST, new Media.Mine(viewer))).items())
+        .extracting(Media.Session::state)
+        .containsExactly("lost");
+    for (String name : List.of("pipelines", "servers.up")) {
       eventually(name + " back at nothing", () -> assertThat(gauge(name)).isZero());
     }
+    assertThat(refusal(presenter, live.mediaId())).isEqualTo(Failure.MEDIA_UNAVAILABLE);
     // when
     server.start();
+    // then viewers wait for the presenter
+    assertThat(refusal(viewer, viewing.mediaId())).isEqualTo(Failure.MEDIA_UNAVAILABLE);
+    eventually("the presenter is back", SOON, () -> restart(presenter, live.mediaId()));
+    ScriptedEngine.Peer up = server.engine.newest();
+    eventually("the viewer is back", SOON, () -> restart(viewer, viewing.mediaId()));
+    assertThat(server.engine.newest().videoSource()).isSameAs(up);
+    restart(caller, calling.mediaId());
+    // when
+    up.flow();
+    eventually("another recording", () -> assertThat(server.engine.journal).contains("record"));
+    await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live.liveId())));
     // then
-    eventually("publishing works again", SOON, () -> publish(presenter));
-    clients.end(presenter);
+    eventually(
+        "both recordings are announced",
+        () ->
+            assertThat(recordings)
+                .extracting(RecordingEnded::file)
+                .contains(live.liveId() + ".webm", live.liveId() + ".2.webm"));
+    clients.end(caller);
     eventually("released", () -> assertThat(server.engine.peers).isEmpty());
+    eventually("all is over", () -> assertThat(gauge("lives") + gauge("calls")).isZero());
+  }
+
+  private Answer restart(Caller caller, String mediaId) {
+    return await(mesh.bus().ask(Media.RESTART, new Media.Restart(caller, mediaId, OFFER)));
+  }
+
+  private Failure refusal(Caller caller, String mediaId) {
+    return catchThrowableOfType(FailureException.class, () -> restart(caller, mediaId)).failure();
   }
 
   private Published publish(Caller caller) {
-    return await(
-        mesh.bus()
-            .ask(
-                Media.PUBLISH, new Media.Publish(caller, MediaServiceTest.OFFER, "Evening", true)));
+    return await(mesh.bus().ask(Media.PUBLISH, new Media.Publish(caller, OFFER, "Evening", true)));
   }
 
   private double gauge(String name) {
@@ -181,7 +209,12 @@ class MediaFaultsTest {
     return stranger.getServerManager().getPipelines().stream().map(p -> p.getName()).toList();
   }
 
-  private static Predicate<JsonObject> failed(String mediaId) {
-    return p -> mediaId.equals(p.getString("mediaId")) && "failed".equals(p.getString("state"));
+  private static Predicate<JsonObject> lost(String mediaId) {
+    return p -> mediaId.equals(p.getString("mediaId")) && "lost".equals(p.getString("state"));
+  }
+
+  private static Predicate<JsonObject> ended(String liveId) {
+    return p ->
+        liveId.equals(p.getString("liveId")) && "media_server_lost".equals(p.getString("reason"));
   }
 }

@@ -10,6 +10,7 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,17 +20,17 @@ import java.util.function.Predicate;
 final class TestClients {
   record Event(String session, String method, JsonObject params) {}
 
-  private static final String NODE = "gateway-of-tests";
-
   private final Mesh mesh;
+  private final String node;
   private final List<Event> events = new CopyOnWriteArrayList<>();
 
   TestClients(Mesh mesh) {
     this.mesh = mesh;
+    this.node = mesh.node();
     await(
         mesh.bus()
             .listen(
-                Clients.DELIVER.at(NODE),
+                Clients.DELIVER.at(node),
                 delivery ->
                     delivery
                         .sessionIds()
@@ -57,7 +58,7 @@ final class TestClients {
   /** The same person on another device. */
   Caller again(User user) {
     Caller caller =
-        new Caller(new SessionRef(UUID.randomUUID().toString(), NODE), user, "192.0.2.7");
+        new Caller(new SessionRef(UUID.randomUUID().toString(), node), user, "192.0.2.7");
     renew(caller);
     return caller;
   }
@@ -68,7 +69,7 @@ final class TestClients {
             .ask(
                 Presence.ASSERT,
                 new Presence.Assertion(
-                    NODE, List.of(new Presence.Session(caller.sessionId(), caller.user())))));
+                    node, List.of(new Presence.Session(caller.sessionId(), caller.user())))));
   }
 
   /** The gateway gives a session up. */
@@ -85,7 +86,7 @@ final class TestClients {
         mesh.bus()
             .ask(
                 Presence.WITHDRAW,
-                new Presence.Withdrawal(NODE, caller.sessionId(), caller.userId())));
+                new Presence.Withdrawal(node, caller.sessionId(), caller.userId())));
   }
 
   List<Event> of(Caller caller, String method) {
@@ -109,10 +110,22 @@ final class TestClients {
         e -> e.session().equals("*") && e.method().equals(method) && fits.test(e.params()));
   }
 
+  Event awaitBroadcast(String method, Duration within, Predicate<JsonObject> fits) {
+    return awaitEvent(
+        method + " to everybody",
+        within,
+        e -> e.session().equals("*") && e.method().equals(method) && fits.test(e.params()));
+  }
+
   private Event awaitEvent(String what, Predicate<Event> fits) {
+    return awaitEvent(what, Duration.ofSeconds(10), fits);
+  }
+
+  private Event awaitEvent(String what, Duration within, Predicate<Event> fits) {
     Event[] found = new Event[1];
     eventually(
         what,
+        within,
         () ->
             found[0] =
                 events.stream()

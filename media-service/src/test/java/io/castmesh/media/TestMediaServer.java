@@ -9,12 +9,18 @@ import java.util.List;
 
 /** The embedded media node on a Vert.x of its own, which can be killed and started again. */
 final class TestMediaServer implements AutoCloseable {
+  private final KurentoLimits limits;
   private int port;
   private Vertx vertx;
   private MediaNode node;
   ScriptedEngine engine;
 
   TestMediaServer() {
+    this(KurentoLimits.defaults());
+  }
+
+  TestMediaServer(KurentoLimits limits) {
+    this.limits = limits;
     start();
   }
 
@@ -22,7 +28,7 @@ final class TestMediaServer implements AutoCloseable {
     vertx = Vertx.vertx();
     engine = new ScriptedEngine();
     MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", port, "127.0.0.1", 0, List.of());
-    node = Eventually.await(MediaNode.start(vertx, config, KurentoLimits.defaults(), () -> engine));
+    node = Eventually.await(MediaNode.start(vertx, config, limits, () -> engine));
     port = node.controlPort();
   }
 

@@ -1,7 +1,8 @@
 package io.castmesh.media.call;
 
 import io.castmesh.media.kurento.KurentoLink;
-import io.castmesh.media.kurento.ReleaseStack;
+import io.castmesh.media.registry.CallRecord;
+import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.session.MediaOwner;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.Peer;
@@ -11,8 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import org.kurento.client.MediaPipeline;
 
 /**
  * One call: a pipeline and a peer for each side, connected both ways once both are there, whoever
@@ -20,41 +19,39 @@ import org.kurento.client.MediaPipeline;
  */
 final class CallMedia implements MediaOwner {
   private final String id;
-  private final KurentoLink link;
-  private final ReleaseStack made;
-  private final BiFunction<CallMedia, MediaSession, Future<Void>> leaving;
-  private final Future<MediaPipeline> pipeline;
+  private final CallsMedia calls;
 
   /** By the user: a person who connects again replaces what he had. */
   private final Map<String, MediaSession> sides = new HashMap<>();
 
-  CallMedia(
-      String id,
-      KurentoLink link,
-      ReleaseStack made,
-      Future<MediaPipeline> pipeline,
-      BiFunction<CallMedia, MediaSession, Future<Void>> leaving) {
+  private CallStage stage;
+
+  CallMedia(String id, CallsMedia calls) {
     this.id = id;
-    this.link = link;
-    this.made = made;
-    this.pipeline = pipeline;
-    this.leaving = leaving;
+    this.calls = calls;
   }
 
   String id() {
     return id;
   }
 
-  KurentoLink link() {
-    return link;
+  /** Null while its media server is lost. */
+  CallStage stage() {
+    return stage;
   }
 
-  ReleaseStack made() {
-    return made;
+  void enter(CallStage next) {
+    stage = next;
   }
 
-  Future<MediaPipeline> pipeline() {
-    return pipeline;
+  boolean on(KurentoLink link) {
+    return stage != null && stage.link() == link;
+  }
+
+  CallRecord record() {
+    return stage == null || !stage.pipeline().succeeded()
+        ? new CallRecord(id, null, null)
+        : new CallRecord(id, stage.link().url(), stage.pipeline().result().getId());
   }
 
   List<MediaSession> sides() {
@@ -66,12 +63,22 @@ final class CallMedia implements MediaOwner {
     return Optional.ofNullable(sides.put(session.caller().userId(), session));
   }
 
-  void remove(MediaSession session) {
-    sides.remove(session.caller().userId(), session);
+  boolean remove(MediaSession session) {
+    return sides.remove(session.caller().userId(), session);
   }
 
   private Optional<MediaSession> other(MediaSession session) {
     return sides.values().stream().filter(side -> side != session).findFirst();
+  }
+
+  @Override
+  public MediaKey key() {
+    return MediaKey.call(id);
+  }
+
+  @Override
+  public String role(MediaSession session) {
+    return "call";
   }
 
   @Override
@@ -83,8 +90,18 @@ final class CallMedia implements MediaOwner {
   }
 
   @Override
+  public Future<Void> placeAgain(MediaSession session, String sdpOffer) {
+    return calls.placeAgain(this, session);
+  }
+
+  @Override
+  public Future<Void> keep(MediaSession session) {
+    return calls.keep(this, session);
+  }
+
+  @Override
   public Future<Void> left(MediaSession session) {
-    return leaving.apply(this, session);
+    return calls.drop(this, session);
   }
 
   @Override

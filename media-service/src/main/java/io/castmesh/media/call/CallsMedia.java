@@ -9,14 +9,20 @@ import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.kurento.Pipelines;
 import io.castmesh.media.kurento.ReleaseStack;
+import io.castmesh.media.placement.Placement;
+import io.castmesh.media.registry.EarlyCandidates;
+import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.media.session.Offers;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,44 +30,69 @@ import org.slf4j.LoggerFactory;
 public final class CallsMedia {
   private static final Logger log = LoggerFactory.getLogger(CallsMedia.class);
 
-  private final KurentoLinks links;
+  /** For the sides of a call that has lost its media server to come back. */
+  private static final Duration RETURN = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final Placement placement;
   private final Pipelines pipelines;
   private final MediaSessions sessions;
   private final Registry registry;
+  private final EarlyCandidates early;
+  private final CallAdoption adoption;
   private final Map<String, CallMedia> calls = new HashMap<>();
 
   public CallsMedia(
-      KurentoLinks links, Pipelines pipelines, MediaSessions sessions, Registry registry) {
-    this.links = links;
+      Vertx vertx,
+      KurentoLinks links,
+      Placement placement,
+      Pipelines pipelines,
+      MediaSessions sessions,
+      Registry registry,
+      EarlyCandidates early) {
+    this.vertx = vertx;
+    this.placement = placement;
     this.pipelines = pipelines;
     this.sessions = sessions;
     this.registry = registry;
+    this.early = early;
+    this.adoption = new CallAdoption(this, links, pipelines, sessions, registry);
   }
 
   public int count() {
     return calls.size();
   }
 
+  public boolean has(String callId) {
+    return calls.containsKey(callId);
+  }
+
+  public List<MediaKey> keys() {
+    return calls.keySet().stream().map(MediaKey::call).toList();
+  }
+
   /** One side's media up, the other side's down, as soon as that is there. */
   public Future<Answer> connect(JoinCall request) {
     Offers.verify(request.sdpOffer());
-    MediaSession session = sessions.open(request.caller());
+    MediaSession session = sessions.open(request.caller(), MediaKey.call(request.callId()));
     CallMedia call;
     try {
-      call = calls.computeIfAbsent(request.callId(), this::begin);
+      call = calls.computeIfAbsent(request.callId(), id -> new CallMedia(id, this));
+      if (call.stage() == null) {
+        begin(call);
+      }
     } catch (RuntimeException noServer) {
-      return sessions.close(session).compose(closed -> Future.failedFuture(noServer));
+      return sessions
+          .close(session)
+          .compose(closed -> endEmpty(request.callId()))
+          .compose(ended -> Future.failedFuture(noServer));
     }
-    call.take(session).ifPresent(sessions::close);
-    return call.pipeline()
+    call.take(session).ifPresent(before -> close(call, before));
+    return place(call, session)
+        .compose(placed -> early.offer(request.caller().sessionId()))
         .compose(
-            pipeline -> {
-              session.place(call.link(), pipeline, call);
-              return registry.offer(request.caller().sessionId());
-            })
-        .compose(
-            early -> {
-              early.forEach(session::addFromClient);
+            candidates -> {
+              candidates.forEach(session::addFromClient);
               return session.open(request.sdpOffer());
             })
         .compose(
@@ -72,11 +103,52 @@ public final class CallsMedia {
         .recover(error -> drop(call, session).transform(done -> Future.failedFuture(error)));
   }
 
-  private CallMedia begin(String callId) {
-    KurentoLink link = links.leastLoaded();
+  /** A place for the call's media: the first, or another when the server was lost. */
+  private void begin(CallMedia call) {
+    KurentoLink link = placement.leastLoaded();
     ReleaseStack made = new ReleaseStack();
-    made.onRelease("call claim", () -> registry.freeCall(callId));
-    return new CallMedia(callId, link, made, pipelines.create(link, callId, made), this::drop);
+    call.enter(new CallStage(link, pipelines.create(link, call.key(), made), made));
+  }
+
+  private Future<Void> place(CallMedia call, MediaSession session) {
+    CallStage stage = call.stage();
+    return stage
+        .pipeline()
+        .map(
+            pipeline -> {
+              session.place(stage.link(), pipeline, call);
+              return null;
+            });
+  }
+
+  /** A side that has lost its media server comes with a fresh offer. */
+  Future<Void> placeAgain(CallMedia call, MediaSession session) {
+    if (calls.get(call.id()) != call) {
+      return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
+    }
+    if (call.stage() == null || call.stage().pipeline().failed()) {
+      begin(call);
+      log.info("call is placed again call={} server={}", call.id(), call.stage().link().url());
+    }
+    return place(call, session);
+  }
+
+  Future<Void> keep(CallMedia call, MediaSession session) {
+    return registry
+        .put(call.record())
+        .compose(put -> registry.put(call.key(), session.record()))
+        .compose(put -> kept(call, put));
+  }
+
+  private Future<Void> kept(CallMedia call, boolean stillOurs) {
+    if (!stillOurs) {
+      handOver(call.id());
+      return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception("another instance has it"));
+    }
+    return calls.get(call.id()) == call
+        ? Future.succeededFuture()
+        // It has ended meanwhile.
+        : registry.remove(call.key());
   }
 
   /** The call is over; unknown ones are over already. */
@@ -86,42 +158,103 @@ public final class CallsMedia {
   }
 
   /** A side is gone; the call's media ends with its last side, or when call-service says so. */
-  private Future<Void> drop(CallMedia call, MediaSession session) {
+  Future<Void> drop(CallMedia call, MediaSession session) {
     call.remove(session);
-    return sessions
-        .close(session)
+    return close(call, session)
         .compose(closed -> call.sides().isEmpty() ? end(call) : Future.succeededFuture());
   }
 
-  private Future<Void> end(CallMedia call) {
-    calls.remove(call.id(), call);
+  private Future<Void> close(CallMedia call, MediaSession session) {
+    registry
+        .removeSession(call.key(), session.id(), session.caller().sessionId())
+        .onFailure(error -> log.warn("not written down error={}", error.toString()));
+    return sessions.close(session);
+  }
+
+  private Future<Void> endEmpty(String callId) {
+    CallMedia call = calls.get(callId);
+    return call == null || !call.sides().isEmpty() ? Future.succeededFuture() : end(call);
+  }
+
+  Future<Void> end(CallMedia call) {
+    if (!calls.remove(call.id(), call)) {
+      return Future.succeededFuture();
+    }
     Future<Void> closed = Future.succeededFuture();
     for (MediaSession side : call.sides()) {
       call.remove(side);
       closed = closed.compose(before -> sessions.close(side));
     }
-    return closed.eventually(() -> call.made().release());
+    return closed
+        .eventually(
+            () -> call.stage() == null ? Future.succeededFuture() : call.stage().made().release())
+        .eventually(() -> registry.remove(call.key()));
   }
 
   /** A media server is gone, and what was on it. */
   public void lost(KurentoLink link) {
-    for (CallMedia call : List.copyOf(calls.values())) {
-      if (call.link() == link) {
-        log.info("call lost its media server call={}", call.id());
-        call.sides().forEach(sessions::lose);
-        call.sides().forEach(call::remove);
-        end(call);
-      }
-    }
+    List.copyOf(calls.values()).stream().filter(call -> call.on(link)).forEach(this::lost);
   }
 
-  /** Says again which calls are here: the claims are leases. */
+  private void lost(CallMedia call) {
+    log.info("call lost its media server call={}", call.id());
+    call.stage().made().release();
+    call.enter(null);
+    call.sides().forEach(MediaSession::lose);
+    registry
+        .put(call.record())
+        .onFailure(error -> log.warn("loss not written down error={}", error.toString()));
+    await(call);
+  }
+
+  /** Sides that do not come back are dropped. */
+  void await(CallMedia call) {
+    vertx.setTimer(
+        RETURN.toMillis(),
+        timer ->
+            call.sides().stream()
+                .filter(side -> side.lost() && !side.busy())
+                .forEach(side -> drop(call, side)));
+  }
+
+  /** Says again which calls are here. */
   public Future<Void> assertAll() {
     Future<Void> all = Future.succeededFuture();
-    for (String callId : List.copyOf(calls.keySet())) {
-      all = all.compose(before -> registry.claimCall(callId)).mapEmpty();
+    for (CallMedia call : List.copyOf(calls.values())) {
+      for (MediaSession side : call.sides()) {
+        all = all.compose(before -> keep(call, side).otherwiseEmpty());
+      }
     }
     return all;
+  }
+
+  /** Goes on with a call that another instance had, and that this one owns now. */
+  public Future<Void> adopt(String callId) {
+    return adoption.adopt(callId);
+  }
+
+  void begin(CallMedia call, CallStage stage) {
+    call.enter(stage);
+    calls.put(call.id(), call);
+  }
+
+  /** Whether an offer is being answered that must not be cut short. */
+  public boolean busy(String callId) {
+    CallMedia call = calls.get(callId);
+    return call != null && call.sides().stream().anyMatch(MediaSession::busy);
+  }
+
+  /** Another instance owns the call: this one forgets it and releases nothing. */
+  public void handOver(String callId) {
+    Optional.ofNullable(calls.remove(callId))
+        .ifPresent(
+            call -> {
+              log.info("call is with another instance call={}", callId);
+              if (call.stage() != null && call.stage().pipeline().succeeded()) {
+                pipelines.forget(call.stage().pipeline().result());
+              }
+              call.sides().forEach(sessions::handOver);
+            });
   }
 
   public Future<Void> endAll() {

@@ -12,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds objects of media servers, for worker threads. kurento-client's blocking build holds a lock
- * of the whole client while it waits for the reply; an event that needs that lock may stand before
- * the reply, and then neither goes on. Its asynchronous build holds nothing.
+ * Waits, on worker threads, for what kurento-client answers asynchronously. Its blocking build
+ * holds a lock of the whole client while it waits for the reply; an event that needs that lock may
+ * stand before the reply, and then neither goes on. Its blocking calls all have the one deadline of
+ * the client. Its asynchronous ones hold nothing, and we wait as long as we want.
  */
 public final class Built {
   private static final Logger log = LoggerFactory.getLogger(Built.class);
@@ -39,13 +40,22 @@ public final class Built {
    */
   public static <T extends KurentoObject> T within(
       Duration deadline, Consumer<Continuation<T>> build) {
+    return await(deadline, build, late -> late.release(NOTHING));
+  }
+
+  /** Waits for a call that leaves nothing behind when its answer comes too late. */
+  public static <T> T answered(Duration deadline, Consumer<Continuation<T>> call) {
+    return await(deadline, call, late -> {});
+  }
+
+  private static <T> T await(Duration deadline, Consumer<Continuation<T>> call, Consumer<T> undo) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    build.accept(
+    call.accept(
         new Continuation<>() {
           @Override
-          public void onSuccess(T object) {
-            if (!result.complete(object)) {
-              object.release(NOTHING);
+          public void onSuccess(T answer) {
+            if (!result.complete(answer)) {
+              undo.accept(answer);
             }
           }
 
@@ -65,9 +75,9 @@ public final class Built {
         Thread.currentThread().interrupt();
       }
       if (!result.completeExceptionally(late)) {
-        result.thenAccept(object -> object.release(NOTHING));
+        result.thenAccept(undo);
       }
-      throw new IllegalStateException("not built in time", late);
+      throw new IllegalStateException("no answer in time", late);
     }
   }
 }

@@ -17,6 +17,11 @@ final class KurentoFailures {
 
   private KurentoFailures() {}
 
+  /** Whether a server has answered that an object does not exist any more. */
+  static boolean gone(Throwable cause) {
+    return cause instanceof KurentoServerException refused && refused.getCode() == OBJECT_NOT_FOUND;
+  }
+
   static FailureException of(String what, Throwable cause) {
     if (cause instanceof FailureException known) {
       return known;

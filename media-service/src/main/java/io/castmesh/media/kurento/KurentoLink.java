@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connection to one media server. kurento-client reconnects by itself for a moment; when that
- * fails, when the server is another one afterwards or when it stops answering, the server counts as
- * lost with everything on it, and a new client is built with growing pauses.
+ * fails, when nobody listens there any more, when the server is another one afterwards or when it
+ * stops answering, the server counts as lost with everything on it, and a new client is built with
+ * growing pauses.
  *
  * <p>Confined to the event loop that {@link #start} was called on; listeners of the client are
  * brought there.
@@ -33,7 +35,10 @@ public final class KurentoLink {
   private static final long RECONNECT_MILLIS = 3_000;
 
   private static final long FIRST_PAUSE_MILLIS = 500;
-  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  /** What a server that lives has answered long before; it has threads of its own. */
+  private static final Duration PING = Duration.ofSeconds(3);
 
   /** What happens to the link. */
   public interface Listener {
@@ -46,6 +51,8 @@ public final class KurentoLink {
   private final Vertx vertx;
   private final Context context;
   private final Workers workers;
+  private final Workers pingWorker;
+  private final PortProbe probe;
   private final String url;
   private final Duration deadline;
   private final Listener listener;
@@ -56,18 +63,22 @@ public final class KurentoLink {
   private boolean pinging;
   private boolean closed;
   private long pause = FIRST_PAUSE_MILLIS;
-  private int load;
 
+  /**
+   * @param threads that wait for this server
+   */
   public KurentoLink(
       Vertx vertx,
-      Workers workers,
+      int threads,
       String url,
       Duration deadline,
       Duration pingEvery,
       Listener listener) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.workers = workers;
+    this.workers = new Workers(vertx, "kurento " + url, threads, deadline);
+    this.pingWorker = new Workers(vertx, "kurento ping " + url, 1, deadline);
+    this.probe = new PortProbe(vertx, url);
     this.url = url;
     this.deadline = deadline;
     this.listener = listener;
@@ -108,18 +119,25 @@ public final class KurentoLink {
     return client != null;
   }
 
-  /** Media sessions on it; new ones go to the server that has least. */
-  public int load() {
-    return load;
-  }
-
-  public void changeLoad(int difference) {
-    load += difference;
-  }
-
   /** Asks the server something; fails with a failure of the catalogue within the deadline. */
   public <T> Future<T> call(String what, Function<KurentoClient, T> question) {
     return make(what, question, late -> {});
+  }
+
+  /** Asks for something that may not be there any more: then it is empty. */
+  public <T> Future<Optional<T>> find(String what, Function<KurentoClient, T> question) {
+    return call(
+        what,
+        now -> {
+          try {
+            return Optional.of(question.apply(now));
+          } catch (KurentoServerException refused) {
+            if (KurentoFailures.gone(refused)) {
+              return Optional.empty();
+            }
+            throw refused;
+          }
+        });
   }
 
   /** Has the server make something that is released again should it come too late. */
@@ -134,15 +152,16 @@ public final class KurentoLink {
   }
 
   /** Waits longer than for other answers: for what the server has to write to disk. */
-  public Future<Void> finish(String what, Runnable work, Duration within) {
-    if (client == null) {
+  public Future<Void> finish(String what, Consumer<KurentoClient> work, Duration within) {
+    KurentoClient now = client;
+    if (now == null) {
       return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
     }
     return workers
         .<Void>run(
             within,
             () -> {
-              work.run();
+              work.accept(now);
               return null;
             })
         .recover(error -> Future.failedFuture(KurentoFailures.of(what, error)));
@@ -172,7 +191,7 @@ public final class KurentoLink {
     try {
       object.release();
     } catch (KurentoServerException gone) {
-      if (gone.getCode() != KurentoFailures.OBJECT_NOT_FOUND) {
+      if (!KurentoFailures.gone(gone)) {
         throw gone;
       }
     }
@@ -183,13 +202,20 @@ public final class KurentoLink {
     context.runOnContext(ignored -> event.run());
   }
 
+  /**
+   * Closes the connection and nothing else: the session on the server is not closed, so that what
+   * another instance has not adopted yet lives until the server's garbage collection.
+   */
   public Future<Void> close() {
     closed = true;
     vertx.cancelTimer(pingTimer);
     KurentoClient last = client;
     client = null;
     generation++;
-    return last == null ? Future.succeededFuture() : destroy(last);
+    return (last == null ? Future.<Void>succeededFuture() : destroy(last))
+        .eventually(probe::close)
+        .eventually(pingWorker::close)
+        .eventually(workers::close);
   }
 
   private KurentoClient connect(int attempt) throws IOException {
@@ -201,6 +227,8 @@ public final class KurentoLink {
     // listeners only hand on, and objects are built without the lock that its own blocking build
     // holds while it waits for the reply, which the event in front of it would never let through.
     socket.setConcurrentServerRequest(false);
+    socket.setSendCloseMessage(false);
+    socket.onReconnecting(() -> report(() -> dropped(attempt)));
     socket.onDisconnected(() -> report(() -> lost(attempt, "disconnected")));
     socket.onConnectionFailed(() -> report(() -> lost(attempt, "connection failed")));
     socket.onReconnected(
@@ -219,20 +247,40 @@ public final class KurentoLink {
     }
   }
 
+  /** The connection has dropped: those on a server that is dead are told at once. */
+  private void dropped(int attempt) {
+    if (attempt == generation && client != null) {
+      probe
+          .isClosed()
+          .onSuccess(
+              dead -> {
+                if (dead) {
+                  lost(attempt, "nobody listens there");
+                }
+              });
+    }
+  }
+
   private void ping() {
-    if (client == null || pinging) {
+    KurentoClient asked = client;
+    if (asked == null || pinging) {
       return;
     }
     pinging = true;
-    int asked = generation;
-    call("ping", now -> now.getServerManager().getCpuCount())
+    int attempt = generation;
+    Duration within = deadline.compareTo(PING) < 0 ? deadline : PING;
+    pingWorker
+        .run(within, () -> asked.getServerManager().getCpuCount())
         .onComplete(
             answer -> {
               pinging = false;
+              if (attempt != generation) {
+                return;
+              }
               if (answer.succeeded()) {
                 missedPings = 0;
-              } else if (asked == generation && ++missedPings >= 2) {
-                lost(asked, "does not answer");
+              } else if (++missedPings >= 2) {
+                lost(attempt, "does not answer");
               }
             });
   }
@@ -245,7 +293,6 @@ public final class KurentoLink {
     destroy(client);
     client = null;
     generation++;
-    load = 0;
     listener.onLost(this);
     startLater();
   }

@@ -1,8 +1,6 @@
 package io.castmesh.media.kurento;
 
-import io.castmesh.contract.Failure;
 import io.vertx.core.Future;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,16 +18,9 @@ public final class KurentoLinks {
     return Future.join(links.stream().map(KurentoLink::start).toList()).mapEmpty();
   }
 
-  /** The one with least to do; fails with MEDIA_UNAVAILABLE when none answers. */
-  public KurentoLink leastLoaded() {
-    return links.stream()
-        .filter(KurentoLink::up)
-        .min(Comparator.comparingInt(KurentoLink::load))
-        .orElseThrow(Failure.MEDIA_UNAVAILABLE::exception);
-  }
-
-  public Optional<KurentoLink> of(String url) {
-    return links.stream().filter(link -> link.url().equals(url)).findFirst();
+  /** The one of that address, if this instance is connected to it. */
+  public Optional<KurentoLink> up(String url) {
+    return links.stream().filter(link -> link.up() && link.url().equals(url)).findFirst();
   }
 
   public long up() {

@@ -1,36 +1,45 @@
 package io.castmesh.media.kurento;
 
+import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.kurento.client.KurentoClient;
+import org.kurento.client.MediaObject;
 import org.kurento.client.MediaPipeline;
+import org.kurento.client.RecorderEndpoint;
 import org.kurento.client.internal.server.KurentoServerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases pipelines of this mesh whose instance is dead, or that this instance does not know of.
- * Looked at twice, some seconds apart: a pipeline that is just being made is not known yet, and a
- * Redis that has just lost everything does not know the living yet.
+ * Releases pipelines of this mesh that nobody has written down and whose instance is dead, or is
+ * this one and does not know of them. Looked at twice, some seconds apart: a pipeline that is just
+ * being made is not known yet, and a Redis that has just lost everything does not know the living
+ * yet.
  */
 public final class PipelineSweep {
   private static final Logger log = LoggerFactory.getLogger(PipelineSweep.class);
 
+  /** For a server to finish the file of a recording that nobody owns. */
+  private static final Duration FINISH = Duration.ofSeconds(8);
+
   private final Vertx vertx;
   private final Registry registry;
+  private final Instances instances;
   private final Pipelines pipelines;
-  private final long secondLookMillis;
 
-  public PipelineSweep(Vertx vertx, Registry registry, Pipelines pipelines, long secondLookMillis) {
+  public PipelineSweep(Vertx vertx, Registry registry, Instances instances, Pipelines pipelines) {
     this.vertx = vertx;
     this.registry = registry;
+    this.instances = instances;
     this.pipelines = pipelines;
-    this.secondLookMillis = secondLookMillis;
   }
 
   /** How many were released. */
@@ -42,7 +51,7 @@ public final class PipelineSweep {
                 suspects.isEmpty()
                     ? Future.succeededFuture(0)
                     : vertx
-                        .timer(secondLookMillis, TimeUnit.MILLISECONDS)
+                        .timer(instances.lease().toMillis() * 2, TimeUnit.MILLISECONDS)
                         .compose(timer -> orphans(suspects))
                         .compose(orphans -> release(link, orphans.keySet())));
   }
@@ -67,12 +76,20 @@ public final class PipelineSweep {
                 .instanceOf(name)
                 .filter(instance -> !pipelines.has(id))
                 .ifPresent(instance -> ours.put(id, instance)));
+    if (ours.isEmpty()) {
+      return Future.succeededFuture(Map.of());
+    }
     return registry
-        .alive(ours.values())
+        .pipelines()
+        .compose(
+            writtenDown -> {
+              ours.keySet().removeAll(Set.copyOf(writtenDown));
+              return instances.alive(Set.copyOf(ours.values()));
+            })
         .map(
             alive -> {
               Set<String> living = new HashSet<>(alive);
-              living.remove(pipelines.instance());
+              living.remove(instances.own());
               Map<String, String> orphans = new HashMap<>();
               ours.forEach(
                   (id, instance) -> {
@@ -85,15 +102,29 @@ public final class PipelineSweep {
   }
 
   private Future<Integer> release(KurentoLink link, Set<String> orphans) {
-    if (orphans.isEmpty()) {
-      return Future.succeededFuture(0);
+    Future<Integer> released = Future.succeededFuture(0);
+    for (String id : orphans) {
+      log.info("a pipeline that nobody owns is released id={}", id);
+      released =
+          released.compose(
+              before ->
+                  link.finish("orphan", client -> release(client, id), FINISH.plusSeconds(2))
+                      .map(before + 1));
     }
-    log.info("pipelines that nobody owns are released count={}", orphans.size());
-    return link.call(
-        "orphans",
-        client -> {
-          orphans.forEach(id -> KurentoLink.releaseNow(client.getById(id, MediaPipeline.class)));
-          return orphans.size();
-        });
+    return released;
+  }
+
+  private static void release(KurentoClient client, String id) {
+    MediaPipeline pipeline = client.getById(id, MediaPipeline.class);
+    try {
+      for (MediaObject child : pipeline.getChildren()) {
+        if (child instanceof RecorderEndpoint recorder) {
+          Built.<Void>answered(FINISH, recorder::stopAndWait);
+        }
+      }
+    } catch (RuntimeException failure) {
+      log.debug("a recording that nobody owns was not stopped", failure);
+    }
+    KurentoLink.releaseNow(pipeline);
   }
 }

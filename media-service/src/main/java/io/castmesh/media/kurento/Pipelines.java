@@ -1,6 +1,7 @@
 package io.castmesh.media.kurento;
 
-import io.castmesh.media.registry.Registry;
+import io.castmesh.media.registry.Instances;
+import io.castmesh.media.registry.MediaKey;
 import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.Optional;
@@ -14,17 +15,11 @@ import org.kurento.client.MediaPipeline;
 public final class Pipelines {
   private static final String PREFIX = "castmesh";
 
-  private final Registry registry;
-  private final String instance;
+  private final Instances instances;
   private final Set<String> alive = new HashSet<>();
 
-  public Pipelines(Registry registry, String instance) {
-    this.registry = registry;
-    this.instance = instance;
-  }
-
-  public String instance() {
-    return instance;
+  public Pipelines(Instances instances) {
+    this.instances = instances;
   }
 
   public int count() {
@@ -36,11 +31,11 @@ public final class Pipelines {
   }
 
   /**
-   * @param of what it is for: a live or a call
+   * @param of what it is for
    * @param made what it is released with
    */
-  public Future<MediaPipeline> create(KurentoLink link, String of, ReleaseStack made) {
-    String name = String.join("/", PREFIX, registry.mesh(), instance, of);
+  public Future<MediaPipeline> create(KurentoLink link, MediaKey of, ReleaseStack made) {
+    String name = name(of);
     return link.make(
             "pipeline",
             client -> {
@@ -55,26 +50,46 @@ public final class Pipelines {
               return pipeline;
             },
             KurentoLink::releaseNow)
-        .onSuccess(
-            pipeline -> {
-              alive.add(pipeline.getId());
-              link.changeLoad(1);
-              made.onRelease(
-                  "pipeline",
-                  () -> {
-                    alive.remove(pipeline.getId());
-                    if (link.up()) {
-                      link.changeLoad(-1);
-                    }
-                    return link.release(pipeline);
-                  });
-            });
+        .onSuccess(pipeline -> keep(link, pipeline, made));
+  }
+
+  /** Takes over one that another instance has made; empty when it is gone. */
+  public Future<Optional<MediaPipeline>> adopt(
+      KurentoLink link, MediaKey of, String pipelineId, ReleaseStack made) {
+    String name = name(of);
+    return link.find(
+            "adopted pipeline",
+            client -> {
+              MediaPipeline pipeline = client.getById(pipelineId, MediaPipeline.class);
+              pipeline.setName(name);
+              return pipeline;
+            })
+        .onSuccess(found -> found.ifPresent(pipeline -> keep(link, pipeline, made)));
+  }
+
+  private void keep(KurentoLink link, MediaPipeline pipeline, ReleaseStack made) {
+    alive.add(pipeline.getId());
+    made.onRelease(
+        "pipeline",
+        () -> {
+          forget(pipeline);
+          return link.release(pipeline);
+        });
+  }
+
+  /** Another instance has it now. */
+  public void forget(MediaPipeline pipeline) {
+    alive.remove(pipeline.getId());
+  }
+
+  private String name(MediaKey of) {
+    return String.join("/", PREFIX, instances.mesh(), instances.own(), of.text());
   }
 
   /** The instance that a pipeline of this mesh belongs to; empty for everybody else's. */
   Optional<String> instanceOf(String pipelineName) {
     String[] parts = pipelineName.split("/", -1);
-    return parts.length == 4 && parts[0].equals(PREFIX) && parts[1].equals(registry.mesh())
+    return parts.length == 4 && parts[0].equals(PREFIX) && parts[1].equals(instances.mesh())
         ? Optional.of(parts[2])
         : Optional.empty();
   }

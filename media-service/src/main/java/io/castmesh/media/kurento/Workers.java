@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A bounded pool of threads that wait for media servers, because kurento-client blocks. Used from
- * one event loop, where results arrive again.
+ * A bounded pool of threads that wait for one media server, because kurento-client blocks: a server
+ * that hangs keeps its own threads busy and harms no other. Used from one event loop, where results
+ * arrive again.
  */
 public final class Workers {
   /** Calls that may wait for a thread before the next one is refused. */
@@ -24,11 +25,14 @@ public final class Workers {
   private final WorkerExecutor pool;
   private int pending;
 
-  public Workers(Vertx vertx, int threads, Duration warnAfter) {
+  /**
+   * @param name of its threads; pools of one name are one
+   */
+  public Workers(Vertx vertx, String name, int threads, Duration warnAfter) {
     this.vertx = vertx;
     this.pool =
         vertx.createSharedWorkerExecutor(
-            "kurento", threads, warnAfter.toMillis() * 2, TimeUnit.MILLISECONDS);
+            name, threads, warnAfter.toMillis() * 2, TimeUnit.MILLISECONDS);
   }
 
   /** Waits for something that leaves nothing behind when it comes too late. */

@@ -1,111 +1,177 @@
 package io.castmesh.media.live;
 
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.Media.Publish;
 import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.ReleaseStack;
 import io.castmesh.media.recording.Recording;
 import io.castmesh.media.registry.LiveRecord;
-import io.castmesh.media.session.MediaOwner;
+import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.session.MediaSession;
-import io.castmesh.media.session.Peer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.kurento.client.MediaPipeline;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
 
 /**
- * One live: the presenter's peer, looped back to itself, connected to the recorder and to every
- * viewer's peer. Confined to the event loop.
+ * One live: who presents it, who watches it, and the stage that its media is on. Confined to the
+ * event loop.
  */
 final class Live {
-  private static final Logger log = LoggerFactory.getLogger(Live.class);
-
-  /** A presenter who offers video and audio but sends one of them only is recorded after this. */
-  private static final long SECOND_KIND_MILLIS = 1_500;
-
-  private final Vertx vertx;
   private final String id;
-  private final KurentoLink link;
-  private final MediaPipeline pipeline;
+  private final String title;
+  private final boolean recorded;
+  private final Instant startedAt;
   private final MediaSession presenter;
-  private final Recording recording;
-  private final int kindsOffered;
   private final ReleaseStack made;
   private final Map<String, MediaSession> viewers = new HashMap<>();
-  private LiveRecord record;
-  private boolean audio;
-  private boolean video;
-  private boolean timing;
+  private Stage stage;
+  private int parts;
+  private Instant lostAt;
+  private boolean known;
+  private boolean handedOver;
   private Future<Void> ended;
 
   /**
-   * @param recording null: not recorded
-   * @param kindsOffered how many of audio and video the presenter offers to send
-   * @param made what is released with the live
+   * @param made what is released with the live, when its stage has been
    */
-  Live(
-      Vertx vertx,
-      String id,
-      KurentoLink link,
-      MediaPipeline pipeline,
-      MediaSession presenter,
-      Recording recording,
-      int kindsOffered,
-      ReleaseStack made) {
-    this.vertx = vertx;
+  Live(String id, Publish request, MediaSession presenter, ReleaseStack made) {
     this.id = id;
-    this.link = link;
-    this.pipeline = pipeline;
+    this.title = request.title();
+    this.recorded = request.record();
+    this.startedAt = Instant.now();
     this.presenter = presenter;
-    this.recording = recording;
-    this.kindsOffered = kindsOffered;
     this.made = made;
+  }
+
+  /** One that another instance had. */
+  Live(LiveRecord record, MediaSession presenter, ReleaseStack made) {
+    this.id = record.liveId();
+    this.title = record.title();
+    this.recorded = record.recorded();
+    this.startedAt = record.startedAt();
+    this.presenter = presenter;
+    this.made = made;
+    this.parts = record.parts();
+    this.lostAt = record.lostAt();
+    this.known = true;
   }
 
   String id() {
     return id;
   }
 
-  KurentoLink link() {
-    return link;
-  }
-
-  MediaPipeline pipeline() {
-    return pipeline;
+  MediaKey key() {
+    return MediaKey.live(id);
   }
 
   MediaSession presenter() {
     return presenter;
   }
 
-  ReleaseStack made() {
-    return made;
+  /** Null while its media server is lost. */
+  Stage stage() {
+    return stage;
+  }
+
+  /**
+   * Where a viewer is to be connected. Fails with {@code MEDIA_UNAVAILABLE} while the presenter has
+   * not come back from a lost media server.
+   */
+  Stage stageFor() {
+    if (stage == null || presenter.wired() == null) {
+      throw Failure.MEDIA_UNAVAILABLE.exception("the presenter is not there yet");
+    }
+    return stage;
+  }
+
+  boolean on(KurentoLink link) {
+    return stage != null && stage.link() == link;
+  }
+
+  /** Has a stage from now on. */
+  void enter(Stage next) {
+    stage = next;
+  }
+
+  /** What the next recording is of; null: not recorded. */
+  Recording.Subject nextRecording() {
+    if (!recorded) {
+      return null;
+    }
+    parts++;
+    return subject();
+  }
+
+  /** What the present recording is of. */
+  Recording.Subject subject() {
+    return new Recording.Subject(
+        io.castmesh.contract.Media.recordingOf(id, parts),
+        presenter.caller().user(),
+        title,
+        presenter.caller().address());
+  }
+
+  /** Its media server is lost. */
+  Optional<Stage> loseStage() {
+    Stage lost = stage;
+    stage = null;
+    if (lostAt == null) {
+      lostAt = Instant.now();
+    }
+    return Optional.ofNullable(lost);
+  }
+
+  /** Null while it has its media. */
+  Instant lostAt() {
+    return lostAt;
+  }
+
+  /** The presenter's media is up. */
+  void found() {
+    lostAt = null;
   }
 
   LiveRecord record() {
-    return record;
+    return new LiveRecord(
+        id,
+        title,
+        presenter.caller(),
+        startedAt,
+        recorded,
+        presenter.id(),
+        parts,
+        stage == null ? null : stage.record(),
+        lostAt);
   }
 
-  void registered(LiveRecord newRecord) {
-    this.record = newRecord;
+  /** Whether others know of it already. */
+  boolean known() {
+    return known;
+  }
+
+  void makeKnown() {
+    known = true;
   }
 
   List<MediaSession> viewers() {
     return new ArrayList<>(viewers.values());
   }
 
+  int audience() {
+    return viewers.size();
+  }
+
   void add(MediaSession viewer) {
     viewers.put(viewer.id(), viewer);
   }
 
-  void remove(MediaSession viewer) {
-    viewers.remove(viewer.id());
+  boolean remove(MediaSession viewer) {
+    return viewers.remove(viewer.id(), viewer);
   }
 
   /** The client's other session on this live: a page that was loaded again. */
@@ -121,96 +187,32 @@ final class Live {
   }
 
   /** Ends once, whoever asks how often. */
-  Future<Void> endOnce(Function<Live, Future<Void>> how) {
+  Future<Void> endOnce(Supplier<Future<Void>> how) {
     if (ended == null) {
-      ended = how.apply(this);
+      // It is over from now on, also for what ending it brings about.
+      ended = Future.succeededFuture();
+      ended = how.get();
     }
     return ended;
   }
 
-  Future<Void> finishRecording() {
-    return recording == null ? Future.succeededFuture() : recording.finish();
+  /** Releases its stage, then everything else. */
+  Future<Void> release() {
+    Future<Void> left = stage == null ? Future.succeededFuture() : stage.release();
+    return left.eventually(made::release);
   }
 
-  /** What the presenter's session needs of its live. */
-  final class Presenting implements MediaOwner {
-    private final Function<MediaSession, Future<Void>> leaving;
-
-    Presenting(Function<MediaSession, Future<Void>> leaving) {
-      this.leaving = leaving;
-    }
-
-    @Override
-    public Future<Void> rewire(MediaSession session, Peer fresh) {
-      Future<Void> wired = fresh.connectTo(fresh);
-      if (recording != null) {
-        wired = wired.compose(looped -> recording.connect(fresh));
-      }
-      for (MediaSession viewer : viewers()) {
-        if (viewer.wired() != null) {
-          wired = wired.compose(before -> fresh.connectTo(viewer.wired()));
-        }
-      }
-      return wired;
-    }
-
-    @Override
-    public Future<Void> left(MediaSession session) {
-      return leaving.apply(session);
-    }
-
-    @Override
-    public void onFlowing(MediaSession session, boolean isVideo) {
-      if (isVideo) {
-        video = true;
-      } else {
-        audio = true;
-      }
-      if (recording == null || over()) {
-        return;
-      }
-      if ((audio ? 1 : 0) + (video ? 1 : 0) >= kindsOffered) {
-        recording.start();
-      } else if (!timing) {
-        timing = true;
-        vertx.setTimer(
-            SECOND_KIND_MILLIS,
-            timer -> {
-              if (!over()) {
-                recording.start();
-              }
-            });
-      }
-    }
+  /** Whether another instance has it now. */
+  boolean handedOver() {
+    return handedOver;
   }
 
-  /** What a viewer's session needs of its live. */
-  final class Viewing implements MediaOwner {
-    private final Function<MediaSession, Future<Void>> leaving;
-
-    Viewing(Function<MediaSession, Future<Void>> leaving) {
-      this.leaving = leaving;
-    }
-
-    @Override
-    public Future<Void> rewire(MediaSession session, Peer fresh) {
-      return presenter.wired().connectTo(fresh);
-    }
-
-    @Override
-    public Future<Void> left(MediaSession session) {
-      return leaving.apply(session);
-    }
-
-    @Override
-    public void onConnected(MediaSession session) {
-      // Without one, a late viewer sees nothing until the next keyframe comes by itself.
-      if (presenter.peer() != null) {
-        presenter
-            .peer()
-            .requestKeyframe()
-            .onFailure(error -> log.debug("no keyframe asked for live={}", id));
-      }
+  /** Another instance goes on with it: nothing is released. */
+  void handOver() {
+    handedOver = true;
+    ended = Future.succeededFuture();
+    if (stage != null) {
+      stage.handOver();
     }
   }
 }

@@ -4,7 +4,6 @@ import io.castmesh.contract.Audience;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
-import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.OfLive;
@@ -15,9 +14,10 @@ import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.kurento.Pipelines;
 import io.castmesh.media.kurento.ReleaseStack;
-import io.castmesh.media.recording.Recording;
+import io.castmesh.media.placement.Placement;
 import io.castmesh.media.recording.Recordings;
-import io.castmesh.media.registry.LiveRecord;
+import io.castmesh.media.registry.EarlyCandidates;
+import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.MediaSessions;
@@ -27,17 +27,16 @@ import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import org.kurento.client.MediaPipeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lives of this instance. Whatever has been made for a live is on its {@link ReleaseStack}: a
+ * The lives of this instance. Whatever has been made for a live is on a {@link ReleaseStack}: a
  * failure half-way and a regular end release the same things. Confined to the event loop.
  */
 public final class Lives {
@@ -48,14 +47,17 @@ public final class Lives {
 
   private record Started(Media.Live live) {}
 
-  private final Vertx vertx;
   private final Bus bus;
   private final ClientMessenger clients;
-  private final KurentoLinks links;
-  private final Pipelines pipelines;
+  private final Placement placement;
   private final MediaSessions sessions;
   private final Registry registry;
-  private final Recordings recordings;
+  private final EarlyCandidates early;
+  private final Pipelines pipelines;
+  private final Stages stages;
+  private final LiveKeeper keeper;
+  private final LiveLosses losses;
+  private final LiveAdoption adoption;
   private final Map<String, Live> lives = new HashMap<>();
 
   public Lives(
@@ -63,18 +65,31 @@ public final class Lives {
       Bus bus,
       ClientMessenger clients,
       KurentoLinks links,
+      Placement placement,
       Pipelines pipelines,
       MediaSessions sessions,
       Registry registry,
+      EarlyCandidates early,
       Recordings recordings) {
-    this.vertx = vertx;
     this.bus = bus;
     this.clients = clients;
-    this.links = links;
-    this.pipelines = pipelines;
+    this.placement = placement;
     this.sessions = sessions;
     this.registry = registry;
-    this.recordings = recordings;
+    this.early = early;
+    this.pipelines = pipelines;
+    this.stages = new Stages(vertx, pipelines, recordings);
+    this.keeper = new LiveKeeper(vertx, bus, registry, this::handOver, live -> end(live, "failed"));
+    this.losses = new LiveLosses(vertx, this, stages, placement);
+    this.adoption = new LiveAdoption(this, links, stages, sessions, registry);
+  }
+
+  LiveKeeper keeper() {
+    return keeper;
+  }
+
+  LiveLosses losses() {
+    return losses;
   }
 
   public boolean has(String liveId) {
@@ -86,7 +101,11 @@ public final class Lives {
   }
 
   public int viewers() {
-    return lives.values().stream().mapToInt(live -> live.viewers().size()).sum();
+    return lives.values().stream().mapToInt(Live::audience).sum();
+  }
+
+  public List<MediaKey> keys() {
+    return lives.values().stream().map(Live::key).toList();
   }
 
   /** The presenter's media up, looped back, recorded. */
@@ -103,62 +122,71 @@ public final class Lives {
               if (!free) {
                 throw Failure.ALREADY_PUBLISHING.exception();
               }
+              KurentoLink link = placement.leastLoaded();
+              MediaSession session = sessions.open(caller, MediaKey.live(liveId));
+              Live live = new Live(liveId, request, session, made);
+              begin(live, made);
+              return registry
+                  .claim(live.key())
+                  .compose(claimed -> stages.create(live, link, request.sdpOffer()))
+                  .compose(stage -> publish(live, stage, request, begin));
+            })
+        .recover(
+            error -> {
               made.onRelease(
                   "presenter claim", () -> registry.freePresenter(caller.userId(), liveId));
-              MediaSession session = sessions.open(caller);
-              made.onRelease("presenter session", () -> sessions.close(session));
-              return publish(request, liveId, session, links.leastLoaded(), made, begin);
-            })
-        .recover(error -> made.release().transform(done -> Future.failedFuture(error)));
+              return fail(liveId, made).transform(done -> Future.failedFuture(error));
+            });
   }
 
-  private Future<Published> publish(
-      Publish request,
-      String liveId,
-      MediaSession session,
-      KurentoLink link,
-      ReleaseStack made,
-      long begin) {
-    Caller caller = request.caller();
-    return pipelines
-        .create(link, liveId, made)
+  private Future<Void> fail(String liveId, ReleaseStack made) {
+    Live live = lives.get(liveId);
+    return live == null ? made.release() : live.endOnce(live::release);
+  }
+
+  /** Whatever becomes of the live, this is released with it. */
+  void begin(Live live, ReleaseStack made) {
+    String presenter = live.presenter().caller().userId();
+    lives.put(live.id(), live);
+    made.onRelease("presenter claim", () -> registry.freePresenter(presenter, live.id()));
+    made.onRelease("ownership", () -> registry.remove(live.key()));
+    made.onRelease("live", () -> forget(live));
+    made.onRelease("presenter session", () -> sessions.close(live.presenter()));
+  }
+
+  /** The live's media is there from now on. */
+  void enter(Live live, Stage stage) {
+    live.enter(stage);
+    if (stage.recording() != null) {
+      stage.recording().onStarted(() -> keeper.put(live).onFailure(Lives::notKept));
+    }
+    live.presenter().place(stage.link(), stage.pipeline(), new Presenting(live, this));
+  }
+
+  private static void notKept(Throwable error) {
+    log.warn("not written down, will be again error={}", error.toString());
+  }
+
+  private Future<Published> publish(Live live, Stage stage, Publish request, long begin) {
+    if (live.over()) {
+      return stage.release().compose(gone -> Future.failedFuture(ended()));
+    }
+    enter(live, stage);
+    MediaSession session = live.presenter();
+    return takeEarly(session)
+        .compose(taken -> session.open(request.sdpOffer()))
         .compose(
-            pipeline ->
-                recording(request, liveId, link, pipeline)
-                    .map(
-                        recording ->
-                            new Live(
-                                vertx,
-                                liveId,
-                                link,
-                                pipeline,
-                                session,
-                                recording,
-                                Offers.kindsSent(request.sdpOffer()),
-                                made)))
-        .compose(
-            live -> {
-              // From now on its end finishes the recording, before anything else is released.
-              made.onRelease("recording", live::finishRecording);
-              lives.put(liveId, live);
-              made.onRelease("live", () -> forget(live));
-              session.place(
-                  link, live.pipeline(), live.new Presenting(left -> end(live, "presenter_gone")));
-              return takeEarly(session)
-                  .compose(taken -> session.open(request.sdpOffer()))
-                  .compose(
-                      answer ->
-                          inTime(begin)
-                              .compose(timely -> register(live, request))
-                              .compose(registered -> open(live))
-                              .compose(opened -> standing(live))
-                              .map(opened -> new Published(liveId, session.id(), answer)));
-            })
+            answer ->
+                inTime(begin)
+                    .compose(timely -> keeper.put(live))
+                    .compose(put -> keeper.open(live))
+                    .compose(opened -> standing(live))
+                    .map(opened -> new Published(live.id(), session.id(), answer)))
         .onSuccess(
             published -> {
-              clients.toEveryone(
-                  "live.started", new Started(LiveList.item(lives.get(liveId).record(), 0)));
-              log.info("live started live={} presenter={}", liveId, caller.userId());
+              live.makeKnown();
+              clients.toEveryone("live.started", new Started(LiveList.item(live.record(), 0)));
+              log.info("live started live={} presenter={}", live.id(), session.caller().userId());
             });
   }
 
@@ -169,45 +197,24 @@ public final class Lives {
         : Future.failedFuture(Failure.TIMEOUT.exception());
   }
 
-  /** It may have ended while it was made known. */
+  private static RuntimeException ended() {
+    return Failure.MEDIA_UNAVAILABLE.exception();
+  }
+
+  /** It may have ended, or lost its media server, while it was made known. */
   private Future<Void> standing(Live live) {
-    if (!live.over()) {
+    if (!live.over() && live.stage() != null) {
       return Future.succeededFuture();
     }
-    tellEnd(live.id(), "failed", 3);
-    return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
+    keeper.tellEnd(live.id(), "failed");
+    return Future.failedFuture(ended());
   }
 
-  private Future<Recording> recording(
-      Publish request, String liveId, KurentoLink link, MediaPipeline pipeline) {
-    if (!request.record()) {
-      return Future.succeededFuture();
-    }
-    Caller caller = request.caller();
-    return Recording.prepare(
-        recordings, link, pipeline, liveId, caller.user(), request.title(), caller.address());
-  }
-
-  private Future<Void> register(Live live, Publish request) {
-    if (live.over()) {
-      return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
-    }
-    live.registered(
-        new LiveRecord(
-            live.id(),
-            request.title(),
-            request.caller(),
-            Instant.now(),
-            request.record(),
-            pipelines.instance(),
-            live.link().url(),
-            live.pipeline().getId()));
-    live.made().onRelease("registry", () -> registry.remove(live.id()).mapEmpty());
-    return registry.put(live.record());
-  }
-
-  private Future<Done> open(Live live) {
-    return bus.ask(Audience.OPEN, new Audience.Open(live.id(), live.presenter().caller()));
+  private Future<Void> takeEarly(MediaSession session) {
+    return early
+        .offer(session.caller().sessionId())
+        .onSuccess(candidates -> candidates.forEach(session::addFromClient))
+        .mapEmpty();
   }
 
   private Future<Void> forget(Live live) {
@@ -215,27 +222,18 @@ public final class Lives {
     return Future.succeededFuture();
   }
 
-  private Future<Void> takeEarly(MediaSession session) {
-    return registry
-        .offer(session.caller().sessionId())
-        .onSuccess(early -> early.forEach(session::addFromClient))
-        .mapEmpty();
-  }
-
   /** The live's media down to one viewer. */
   public Future<Answer> view(View request) {
     Offers.verify(request.sdpOffer());
     Live live = get(request.liveId());
-    MediaSession session = sessions.open(request.caller());
-    session.place(live.link(), live.pipeline(), live.new Viewing(left -> leave(live, left)));
+    Stage stage = live.stageFor();
+    placement.requireRoom(stage.link());
+    MediaSession session = sessions.open(request.caller(), live.key());
+    session.place(stage.link(), stage.pipeline(), new Viewing(live, this));
     live.add(session);
-    live.link().changeLoad(1);
     return takeEarly(session)
         .compose(taken -> session.open(request.sdpOffer()))
-        .compose(
-            answer ->
-                bus.ask(Audience.JOIN, new Audience.Join(live.id(), request.caller()))
-                    .map(new Answer(session.id(), answer)))
+        .compose(answer -> keeper.join(live, session, false).map(new Answer(session.id(), answer)))
         .compose(
             answer ->
                 live.over() || session.closed()
@@ -267,100 +265,96 @@ public final class Lives {
         .map(Done.DONE);
   }
 
-  private Future<Void> leave(Live live, MediaSession viewer) {
+  Future<Void> leave(Live live, MediaSession viewer) {
     String client = viewer.caller().sessionId();
     return drop(live, viewer)
         .compose(
             dropped ->
-                live.viewerOf(client, null).isPresent()
+                live.viewerOf(client, null).isPresent() || live.handedOver()
                     ? Future.succeededFuture()
                     : bus.ask(Audience.LEAVE, new Audience.Leave(live.id(), client)).mapEmpty());
   }
 
   private Future<Void> drop(Live live, MediaSession viewer) {
-    if (live.viewers().contains(viewer)) {
-      live.remove(viewer);
-      if (live.link().up()) {
-        live.link().changeLoad(-1);
-      }
+    if (live.remove(viewer)) {
+      keeper.remove(live, viewer).onFailure(Lives::notKept);
     }
     return sessions.close(viewer);
   }
 
   /** Tells everybody, finishes the recording, releases everything. */
-  private Future<Void> end(Live live, String reason) {
+  Future<Void> end(Live live, String reason) {
     return live.endOnce(
-        one -> {
-          log.info("live ends live={} reason={}", one.id(), reason);
-          tellEnd(one.id(), reason, 3);
-          for (MediaSession viewer : one.viewers()) {
-            drop(one, viewer);
+        () -> {
+          log.info("live ends live={} reason={}", live.id(), reason);
+          keeper.tellEnd(live.id(), reason);
+          for (MediaSession viewer : live.viewers()) {
+            drop(live, viewer);
           }
-          return one.made().release();
+          return live.release();
         });
-  }
-
-  /** room-service tells everybody; the live does not wait for it. */
-  private void tellEnd(String liveId, String reason, int attempts) {
-    bus.ask(Audience.CLOSE, new Audience.Close(liveId, reason))
-        .onFailure(
-            error -> {
-              if (attempts > 1) {
-                vertx.setTimer(1_000, timer -> tellEnd(liveId, reason, attempts - 1));
-              } else {
-                log.warn("end not told live={} error={}", liveId, error.getMessage());
-              }
-            });
   }
 
   /** A media server is gone, and what was on it. */
   public void lost(KurentoLink link) {
-    for (Live live : List.copyOf(lives.values())) {
-      if (live.link() == link) {
-        live.viewers().forEach(sessions::lose);
-        sessions.lose(live.presenter());
-        end(live, "media_server_lost");
-      }
-    }
+    List.copyOf(lives.values()).stream().filter(live -> live.on(link)).forEach(losses::lost);
   }
 
-  /** Says again what Redis may have forgotten. */
-  public Future<Void> assertAll() {
+  /**
+   * Says again what stands.
+   *
+   * @param emptied Redis has lost everything: all of it, its audience included
+   */
+  public Future<Void> assertAll(boolean emptied) {
     Future<Void> all = Future.succeededFuture();
     for (Live live : List.copyOf(lives.values())) {
-      if (!live.over() && live.record() != null) {
-        all = all.compose(before -> assertLive(live).otherwiseEmpty());
-      }
+      all =
+          all.compose(
+              before -> {
+                if (live.over() || !live.known()) {
+                  return Future.succeededFuture();
+                }
+                Future<Void> one = emptied ? keeper.assertAll(live) : keeper.assertOne(live);
+                return one.otherwiseEmpty();
+              });
     }
     return all;
   }
 
-  private Future<Void> assertLive(Live live) {
-    if (live.over()) {
-      return Future.succeededFuture();
-    }
-    return registry
-        .put(live.record())
-        .compose(put -> registry.claimPresenter(live.record().presenter().userId(), live.id()))
-        .compose(claimed -> open(live))
-        .<Void>mapEmpty()
-        .onFailure(
-            error -> {
-              if (live.over()) {
-                // It ended while it was asserted: what was put is taken away again.
-                registry.remove(live.id());
-                registry.freePresenter(live.record().presenter().userId(), live.id());
-              } else if (error instanceof FailureException known
-                  && known.failure() == Failure.LIVE_NOT_FOUND) {
-                // Others took this instance for dead and have told everybody that it is over.
-                end(live, "failed");
-              } else {
-                log.warn("live not asserted live={} error={}", live.id(), error.toString());
-              }
-            });
+  /** Goes on with a live that another instance had, and that this one owns now. */
+  public Future<Void> adopt(String liveId) {
+    return adoption.adopt(liveId);
   }
 
-  /** This instance stops: recordings are finished while it still can. */
+  /** Whether an offer is being answered that must not be cut short. */
+  public boolean busy(String liveId) {
+    Live live = lives.get(liveId);
+    return live != null
+        && (!live.known()
+            || live.presenter().busy()
+            || live.viewers().stream().anyMatch(MediaSession::busy));
+  }
+
+  /** Another instance owns the live: this one forgets it and releases nothing. */
+  public void handOver(String liveId) {
+    Optional.ofNullable(lives.get(liveId)).ifPresent(this::handOver);
+  }
+
+  private void handOver(Live live) {
+    if (live.over()) {
+      return;
+    }
+    log.info("live is with another instance live={}", live.id());
+    lives.remove(live.id(), live);
+    if (live.stage() != null) {
+      pipelines.forget(live.stage().pipeline());
+    }
+    live.handOver();
+    sessions.handOver(live.presenter());
+    live.viewers().forEach(sessions::handOver);
+  }
+
+  /** This instance stops and nobody takes over: recordings are finished while it still can. */
   public Future<Void> endAll() {
     return Future.join(List.copyOf(lives.values()).stream().map(l -> end(l, "failed")).toList())
         .mapEmpty();
@@ -368,7 +362,7 @@ public final class Lives {
 
   private Live get(String liveId) {
     Live live = lives.get(liveId);
-    if (live == null || live.over() || live.record() == null) {
+    if (live == null || live.over() || !live.known()) {
       throw Failure.LIVE_NOT_FOUND.exception();
     }
     return live;

@@ -6,130 +6,226 @@ import io.castmesh.media.kurento.Built;
 import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.session.Peer;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.kurento.client.MediaPipeline;
 import org.kurento.client.MediaProfileSpecType;
 import org.kurento.client.RecorderEndpoint;
+import org.kurento.client.UriEndpointState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The recording of one live. It starts when media flows (a recorder that is started before has
- * broken files to show for it) and is stopped before anything is released. Confined to the event
- * loop.
+ * One recording of a live. It starts when media flows (a recorder that is started before has broken
+ * files to show for it) and is stopped before anything is released. Confined to the event loop.
  */
 public final class Recording {
   private static final Logger log = LoggerFactory.getLogger(Recording.class);
 
-  /** For the server to finish the file. */
+  /** For the server to finish the file; within the deadline of whoever stops a live. */
   private static final Duration FINISH = Duration.ofSeconds(8);
 
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  /**
+   * What a recording is of.
+   *
+   * @param id see {@link io.castmesh.contract.Media#recordingOf}
+   * @param title may be null
+   * @param address the presenter's IP address; may be null
+   */
+  public record Subject(String id, User owner, String title, String address) {}
+
+  private final Vertx vertx;
   private final Recordings recordings;
   private final KurentoLink link;
   private final RecorderEndpoint recorder;
-  private final String liveId;
-  private final User owner;
-  private final String title;
-  private final String address;
-  private Future<RecordingTicket> started;
+  private final Subject subject;
+  private RecordingTicket ticket;
+  private Future<Void> starting;
+  private boolean asked;
+  private Runnable onStarted = () -> {};
   private Future<Void> finished;
 
   private Recording(
+      Vertx vertx,
       Recordings recordings,
       KurentoLink link,
       RecorderEndpoint recorder,
-      String liveId,
-      User owner,
-      String title,
-      String address) {
+      Subject subject) {
+    this.vertx = vertx;
     this.recordings = recordings;
     this.link = link;
     this.recorder = recorder;
-    this.liveId = liveId;
-    this.owner = owner;
-    this.title = title;
-    this.address = address;
+    this.subject = subject;
   }
 
-  /**
-   * Makes the recorder; it goes with its pipeline.
-   *
-   * @param address the presenter's IP address
-   */
+  /** Makes the recorder; it goes with its pipeline. */
   public static Future<Recording> prepare(
+      Vertx vertx,
       Recordings recordings,
       KurentoLink link,
       MediaPipeline pipeline,
-      String liveId,
-      User owner,
-      String title,
-      String address) {
+      Subject subject) {
     return link.make(
             "recorder",
             client ->
                 Built.within(
                     link.deadline(),
-                    new RecorderEndpoint.Builder(pipeline, recordings.uri(liveId))
+                    new RecorderEndpoint.Builder(pipeline, recordings.uri(subject.id()))
                             .withMediaProfile(MediaProfileSpecType.WEBM)
                         ::buildAsync),
             KurentoLink::releaseNow)
-        .map(recorder -> new Recording(recordings, link, recorder, liveId, owner, title, address));
+        .map(recorder -> new Recording(vertx, recordings, link, recorder, subject));
+  }
+
+  /**
+   * Takes over a recording that another instance has begun; empty when its recorder is gone.
+   *
+   * @param ticket null: it has not started yet
+   */
+  public static Future<Optional<Recording>> adopt(
+      Vertx vertx,
+      Recordings recordings,
+      KurentoLink link,
+      String recorderId,
+      Subject subject,
+      RecordingTicket ticket) {
+    return link.find(
+            "adopted recorder",
+            client -> {
+              RecorderEndpoint recorder = client.getById(recorderId, RecorderEndpoint.class);
+              // Touched, it outlives the session of the instance that made it.
+              recorder.getState();
+              return recorder;
+            })
+        .map(
+            found ->
+                found.map(
+                    recorder -> {
+                      Recording recording =
+                          new Recording(vertx, recordings, link, recorder, subject);
+                      recording.ticket = ticket;
+                      recording.asked = ticket != null;
+                      return recording;
+                    }));
+  }
+
+  /** The recorder's id on the server. */
+  public String recorderId() {
+    return recorder.getId();
+  }
+
+  /** Null before it has started. */
+  public RecordingTicket ticket() {
+    return ticket;
+  }
+
+  /** What is done when it has started. */
+  public void onStarted(Runnable done) {
+    onStarted = done;
   }
 
   public Future<Void> connect(Peer presenter) {
     return presenter.connectTo(recorder);
   }
 
-  /** Media flows. Called again, it does nothing. */
+  /**
+   * Media flows. Called again, it does nothing. What fails is tried again, after pauses that grow,
+   * as long as the live goes on.
+   */
   public void start() {
-    if (started != null || finished != null) {
-      return;
+    if (!asked && finished == null) {
+      asked = true;
+      start(FIRST_PAUSE);
     }
-    RecordingTicket ticket =
+  }
+
+  private void start(Duration pause) {
+    RecordingTicket first =
         new RecordingTicket(
-            liveId, owner, title, Recordings.fileOf(liveId), Instant.now(), address);
-    started =
+            subject.id(),
+            subject.owner(),
+            subject.title(),
+            Recordings.fileOf(subject.id()),
+            Instant.now(),
+            subject.address());
+    starting =
         recordings
-            .writeTicket(ticket)
-            .compose(
-                written ->
-                    link.call(
-                        "record",
-                        client -> {
-                          recorder.record();
-                          return ticket;
-                        }))
+            .writeTicket(first)
+            .compose(written -> link.call("record", client -> record()))
+            .onSuccess(
+                started -> {
+                  ticket = first;
+                  onStarted.run();
+                })
             .onFailure(
-                error ->
-                    log.error("recording not started live={} error={}", liveId, error.toString()));
+                error -> {
+                  log.error(
+                      "recording not started recording={} again_in={} error={}",
+                      subject.id(),
+                      pause,
+                      error.toString());
+                  vertx.setTimer(pause.toMillis(), timer -> startAgain(pause));
+                })
+            .mapEmpty();
+  }
+
+  private Boolean record() {
+    // It may have started though nobody heard of it.
+    if (recorder.getState() != UriEndpointState.START) {
+      recorder.record();
+    }
+    return true;
+  }
+
+  private void startAgain(Duration pause) {
+    if (finished == null) {
+      Duration longer = pause.multipliedBy(2);
+      start(longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer);
+    }
   }
 
   /** Completes when the file is complete and that has been told; nothing was recorded: at once. */
   public Future<Void> finish() {
     if (finished == null) {
+      Future<Void> before = starting == null ? Future.succeededFuture() : starting;
       finished =
-          started == null
-              ? Future.succeededFuture()
-              : started
-                  .compose(this::stop)
-                  .otherwise(
-                      error -> {
-                        log.warn("recording not ended live={} error={}", liveId, error.toString());
-                        return null;
-                      });
+          before
+              .otherwiseEmpty()
+              .compose(started -> ticket == null ? Future.succeededFuture() : stop(ticket))
+              .otherwise(
+                  error -> {
+                    log.warn(
+                        "recording not ended recording={} error={}",
+                        subject.id(),
+                        error.toString());
+                    return null;
+                  });
     }
     return finished;
   }
 
-  private Future<Void> stop(RecordingTicket ticket) {
-    return link.finish("end of the recording", recorder::stopAndWait, FINISH)
+  /** Another instance goes on with it. */
+  public void handOver() {
+    finished = Future.succeededFuture();
+  }
+
+  private Future<Void> stop(RecordingTicket last) {
+    return link.finish(
+            "end of the recording",
+            client -> Built.<Void>answered(FINISH, recorder::stopAndWait),
+            FINISH.plusMillis(500))
         .otherwise(
             error -> {
               // What is on disk is announced all the same: it is playable up to its end.
-              log.warn("recorder not stopped live={} error={}", liveId, error.toString());
+              log.warn(
+                  "recorder not stopped recording={} error={}", subject.id(), error.toString());
               return null;
             })
-        .compose(stopped -> recordings.announce(ticket, Instant.now()));
+        .compose(stopped -> recordings.announce(last, Instant.now()));
   }
 }

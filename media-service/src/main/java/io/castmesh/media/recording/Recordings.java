@@ -3,7 +3,7 @@ package io.castmesh.media.recording;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.contract.Media.RecordingTicket;
-import io.castmesh.media.registry.Registry;
+import io.castmesh.media.registry.RecordingNews;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.Json;
 import io.vertx.core.Future;
@@ -25,17 +25,17 @@ public final class Recordings {
 
   private final FileSystem files;
   private final Bus bus;
-  private final Registry registry;
+  private final RecordingNews news;
   private final Path folder;
   private final String serverUri;
 
   /**
    * @param serverUri the folder as media servers see it; empty: as this process does
    */
-  public Recordings(Vertx vertx, Bus bus, Registry registry, Path folder, String serverUri) {
+  public Recordings(Vertx vertx, Bus bus, RecordingNews news, Path folder, String serverUri) {
     this.files = vertx.fileSystem();
     this.bus = bus;
-    this.registry = registry;
+    this.news = news;
     this.folder = folder;
     String uri = serverUri.isEmpty() ? folder.toUri().toString() : serverUri;
     this.serverUri = uri.endsWith("/") ? uri : uri + "/";
@@ -55,13 +55,13 @@ public final class Recordings {
                         "The recordings folder " + folder + " cannot be written", error)));
   }
 
-  static String fileOf(String liveId) {
-    return liveId + ".webm";
+  static String fileOf(String recordingId) {
+    return recordingId + ".webm";
   }
 
-  /** Where a media server shall write a live's recording. */
-  public String uri(String liveId) {
-    return URI.create(serverUri).resolve(fileOf(liveId)).toString();
+  /** Where a media server shall write a recording. */
+  public String uri(String recordingId) {
+    return URI.create(serverUri).resolve(fileOf(recordingId)).toString();
   }
 
   Future<Void> writeTicket(RecordingTicket ticket) {
@@ -79,8 +79,7 @@ public final class Recordings {
             ticket.startedAt(),
             endedAt,
             ticket.address());
-    return registry
-        .recordingEnded(ended)
+    return news.put(ended)
         .onFailure(error -> log.warn("recording not noted live={}", ended.liveId()))
         .eventually(
             () -> {
@@ -89,21 +88,10 @@ public final class Recordings {
             });
   }
 
-  /** A live whose instance is dead: its recording ended when the file was last written. */
-  public Future<Void> announceLost(String liveId) {
+  /** Nobody is left to stop it: it ended when its file was last written. */
+  public Future<Void> announceLost(RecordingTicket ticket) {
     return files
-        .exists(ticket(liveId))
-        .compose(
-            exists ->
-                exists
-                    ? files.readFile(ticket(liveId)).compose(json -> announceLost(liveId, json))
-                    : Future.succeededFuture());
-  }
-
-  private Future<Void> announceLost(String liveId, Buffer json) {
-    RecordingTicket ticket = Json.read(json, RecordingTicket.class);
-    return files
-        .props(folder.resolve(fileOf(liveId)).toString())
+        .props(folder.resolve(ticket.file()).toString())
         .map(props -> Instant.ofEpochMilli(props.lastModifiedTime()))
         .otherwise(Instant.now())
         .compose(endedAt -> announce(ticket, endedAt));
@@ -111,8 +99,7 @@ public final class Recordings {
 
   /** Tells again what nobody has registered yet. */
   public Future<Void> announceAgain() {
-    return registry
-        .recordings()
+    return news.all()
         .compose(
             all -> {
               Future<Void> done = Future.succeededFuture();
@@ -129,7 +116,7 @@ public final class Recordings {
         .compose(
             waiting -> {
               if (!waiting) {
-                return registry.forgetRecording(recording.liveId());
+                return news.remove(recording.liveId());
               }
               bus.emit(Media.RECORDING_ENDED, recording);
               return Future.succeededFuture();

@@ -1,7 +1,5 @@
 package io.castmesh.media.registry;
 
-import io.castmesh.contract.Media.Candidate;
-import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.runtime.store.RedisStore;
 import io.vertx.core.Future;
@@ -9,37 +7,39 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
- * Which live sits where, who presents, which instance has which call: in Redis, under leases that
- * the instances renew, so that what belonged to a dead one becomes free by itself.
+ * Which instance owns which live and call, and what another one needs to go on with it.
  *
  * <pre>
+ * media:owners              hash: key of a live or call to the instance that owns it
  * media:lives               hash: live to LiveRecord
- * media:instance:INSTANCE   lease of an instance
+ * media:calls               hash: call to CallRecord
+ * media:of:KEY              hash: media id to SessionRecord, of one live or call
+ * media:client:SESSION      set: the media ids of a client session
  * media:presenter:USER      lease: the live that this person presents
- * media:call:CALL           lease: the instance that has the call's media
- * media:offer:SESSION       the instance that answers the session's latest offer
- * media:early:SESSION       candidates that came before any offer
- * media:recordings          hash: live to RecordingEnded, until it is registered
- * media:mesh                names this mesh on media servers that others use too
  * </pre>
  *
- * Any thread; fails with {@code UNAVAILABLE} while Redis is away.
+ * <p>An owner stays the owner until it gives up what it has or another takes it over: what somebody
+ * writes who is not the owner any more is refused. Owners say all of it again when Redis has lost
+ * it.
+ *
+ * <p>Any thread; fails with {@code UNAVAILABLE} while Redis is away.
  */
 public final class Registry {
+  private static final String OWNERS = "media:owners";
   private static final String LIVES = "media:lives";
-  private static final String RECORDINGS = "media:recordings";
-  private static final String MESH = "media:mesh";
-  private static final long EARLY_MILLIS = 30_000;
-  private static final long OFFER_MILLIS = 30_000;
-  private static final int EARLY_AT_MOST = 64;
+  private static final String CALLS = "media:calls";
+
+  /** Longer than any live; only for sets whose owner died together with Redis. */
+  private static final Duration CLIENT_SET = Duration.ofDays(2);
+
+  /** A presenter is not free before another instance has had the time to adopt the live. */
+  private static final int PRESENTER_LEASES = 4;
 
   /** Sets a lease that is free, or is ours already; answers whose it is. */
   private static final String CLAIM =
@@ -59,32 +59,86 @@ public final class Registry {
       """;
 
   /**
-   * Takes what came before the offer, and says who answers it: one step, so that nothing is lost.
+   * Key, instance, ms of its lease: it owns the key from now on, unless another does. Its lease is
+   * renewed with it, lest others take it for dead when Redis has lost everything.
    */
-  private static final String OFFER =
+  private static final String OWN =
       """
-      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      local early = redis.call('LRANGE', KEYS[2], 0, -1)
-      redis.call('DEL', KEYS[2])
-      return early
+      local holder = redis.call('HGET', 'media:owners', ARGV[1])
+      if holder and holder ~= ARGV[2] then return holder end
+      redis.call('HSET', 'media:owners', ARGV[1], ARGV[2])
+      redis.call('SET', 'media:instance:' .. ARGV[2], '1', 'PX', ARGV[3])
       """;
 
-  /** Tells which other instance answers the session's offer, or keeps the candidate for one. */
-  private static final String EARLY =
+  private static final String CLAIM_KEY = OWN + "return ARGV[2]";
+
+  /** Then hash, field, record. */
+  private static final String PUT =
+      OWN + "redis.call('HSET', ARGV[4], ARGV[5], ARGV[6]) return ARGV[2]";
+
+  /** Then media id, record, client session, ms to keep its set. */
+  private static final String PUT_SESSION =
+      OWN
+          + """
+          redis.call('HSET', 'media:of:' .. ARGV[1], ARGV[4], ARGV[5])
+          redis.call('SADD', 'media:client:' .. ARGV[6], ARGV[4])
+          redis.call('PEXPIRE', 'media:client:' .. ARGV[6], ARGV[7])
+          return ARGV[2]
+          """;
+
+  /** Key, instance, media id, client session. */
+  private static final String REMOVE_SESSION =
       """
-      local instance = redis.call('GET', KEYS[1])
-      if instance and instance ~= ARGV[4] then return instance end
-      if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[2]) then
-        redis.call('RPUSH', KEYS[2], ARGV[1])
+      local holder = redis.call('HGET', 'media:owners', ARGV[1])
+      if holder and holder ~= ARGV[2] then return 0 end
+      redis.call('SREM', 'media:client:' .. ARGV[4], ARGV[3])
+      return redis.call('HDEL', 'media:of:' .. ARGV[1], ARGV[3])
+      """;
+
+  /** Key, instance, hash, field. */
+  private static final String REMOVE =
+      """
+      local holder = redis.call('HGET', 'media:owners', ARGV[1])
+      if holder and holder ~= ARGV[2] then return 0 end
+      local sessions = redis.call('HGETALL', 'media:of:' .. ARGV[1])
+      for i = 1, #sessions, 2 do
+        local client = cjson.decode(sessions[i + 1]).caller.session.sessionId
+        redis.call('SREM', 'media:client:' .. client, sessions[i])
       end
-      redis.call('PEXPIRE', KEYS[2], ARGV[3])
-      return false
+      redis.call('DEL', 'media:of:' .. ARGV[1])
+      redis.call('HDEL', ARGV[3], ARGV[4])
+      return redis.call('HDEL', 'media:owners', ARGV[1])
+      """;
+
+  /** Key, its owner so far, the next one: of several that take it over, one does. */
+  private static final String TAKE_OVER =
+      """
+      if redis.call('HGET', 'media:owners', ARGV[1]) ~= ARGV[2] then return 0 end
+      redis.call('HSET', 'media:owners', ARGV[1], ARGV[3])
+      return 1
+      """;
+
+  /** Answers keys and owners whose lease has run out. */
+  private static final String OF_THE_DEAD =
+      """
+      local owners = redis.call('HGETALL', 'media:owners')
+      local alive, list = {}, {}
+      for i = 1, #owners, 2 do
+        local owner = owners[i + 1]
+        if alive[owner] == nil then
+          alive[owner] = redis.call('EXISTS', 'media:instance:' .. owner)
+        end
+        if alive[owner] == 0 then
+          list[#list + 1] = owners[i]
+          list[#list + 1] = owner
+        end
+      end
+      return list
       """;
 
   private final RedisStore redis;
   private final String instance;
   private final Duration lease;
-  private String mesh;
 
   public Registry(RedisStore redis, String instance, Duration lease) {
     this.redis = redis;
@@ -92,81 +146,96 @@ public final class Registry {
     this.lease = lease;
   }
 
-  /** How long an instance counts as alive that says nothing. */
-  public long leaseNanos() {
-    return lease.toNanos();
-  }
-
-  /**
-   * Says that this instance lives, and learns the mesh's name; to be said three times in a lease.
-   */
-  public Future<Void> renew() {
-    String proposed = mesh == null ? UUID.randomUUID().toString() : mesh;
-    return redis
-        .run(Command.SET, "media:instance:" + instance, "1", "PX", lease.toMillis())
-        .compose(set -> redis.run(Command.SET, MESH, proposed, "NX"))
-        .compose(set -> redis.run(Command.GET, MESH))
-        .map(
-            name -> {
-              mesh = name.toString();
-              return null;
-            });
-  }
-
-  /** Known after the first {@link #renew}. */
-  public String mesh() {
-    return mesh;
-  }
-
-  /** Those of some instances that live. */
-  public Future<Set<String>> alive(Collection<String> instances) {
-    Future<Set<String>> alive = Future.succeededFuture(new HashSet<>());
-    for (String one : Set.copyOf(instances)) {
-      alive =
-          alive.compose(
-              found ->
-                  redis
-                      .run(Command.EXISTS, "media:instance:" + one)
-                      .map(
-                          exists -> {
-                            if (exists.toInteger() == 1) {
-                              found.add(one);
-                            }
-                            return found;
-                          }));
-    }
-    return alive;
-  }
-
   /** Whether the person may present this live: nobody presents two. */
   public Future<Boolean> claimPresenter(String userId, String liveId) {
-    return claim("media:presenter:" + userId, liveId).map(liveId::equals);
+    return redis
+        .eval(
+            CLAIM,
+            List.of("media:presenter:" + userId),
+            liveId,
+            lease.toMillis() * PRESENTER_LEASES)
+        .map(holder -> liveId.equals(holder.toString()));
   }
 
   public Future<Void> freePresenter(String userId, String liveId) {
-    return free("media:presenter:" + userId, liveId);
+    return redis.eval(FREE, List.of("media:presenter:" + userId), liveId).mapEmpty();
   }
 
-  /** The instance that has the call's media: this one, when none has. */
-  public Future<String> claimCall(String callId) {
-    return claim("media:call:" + callId, instance);
+  /** The instance that owns it: this one, when none did. */
+  public Future<String> claim(MediaKey key) {
+    return redis
+        .eval(CLAIM_KEY, List.of(), key.text(), instance, lease.toMillis())
+        .map(Response::toString);
   }
 
-  public Future<Optional<String>> callInstance(String callId) {
-    return redis.run(Command.GET, "media:call:" + callId).map(Registry::text);
+  public Future<Optional<String>> owner(MediaKey key) {
+    return redis.run(Command.HGET, OWNERS, key.text()).map(Registry::text);
   }
 
-  public Future<Void> freeCall(String callId) {
-    return free("media:call:" + callId, instance);
+  /** What instances own that do not renew their lease any more. */
+  public Future<Map<MediaKey, String>> ofTheDead() {
+    return redis
+        .eval(OF_THE_DEAD, List.of())
+        .map(
+            list -> {
+              Map<MediaKey, String> owners = new HashMap<>();
+              for (int i = 0; i < list.size(); i += 2) {
+                String owner = list.get(i + 1).toString();
+                MediaKey.ofText(list.get(i).toString()).ifPresent(key -> owners.put(key, owner));
+              }
+              return owners;
+            });
   }
 
-  public Future<Void> put(LiveRecord live) {
-    return redis.run(Command.HSET, LIVES, live.liveId(), Json.text(live)).mapEmpty();
+  /** Makes this instance the owner of what another had; false: somebody was quicker. */
+  public Future<Boolean> takeOver(MediaKey key, String from) {
+    return redis
+        .eval(TAKE_OVER, List.of(), key.text(), from, instance)
+        .map(taken -> taken.toInteger() == 1);
   }
 
-  /** Whether it was there: of several that remove it, one may go on. */
-  public Future<Boolean> remove(String liveId) {
-    return redis.run(Command.HDEL, LIVES, liveId).map(removed -> removed.toInteger() == 1);
+  /** Answers false when another instance owns it. */
+  public Future<Boolean> put(LiveRecord live) {
+    return put(MediaKey.live(live.liveId()), LIVES, Json.text(live));
+  }
+
+  /** Answers false when another instance owns it. */
+  public Future<Boolean> put(CallRecord call) {
+    return put(MediaKey.call(call.callId()), CALLS, Json.text(call));
+  }
+
+  private Future<Boolean> put(MediaKey key, String hash, String record) {
+    return redis
+        .eval(PUT, List.of(), key.text(), instance, lease.toMillis(), hash, key.id(), record)
+        .map(owner -> instance.equals(owner.toString()));
+  }
+
+  /** Answers false when another instance owns what it belongs to. */
+  public Future<Boolean> put(MediaKey key, SessionRecord session) {
+    return redis
+        .eval(
+            PUT_SESSION,
+            List.of(),
+            key.text(),
+            instance,
+            lease.toMillis(),
+            session.mediaId(),
+            Json.text(session),
+            session.caller().sessionId(),
+            CLIENT_SET.toMillis())
+        .map(owner -> instance.equals(owner.toString()));
+  }
+
+  public Future<Void> removeSession(MediaKey key, String mediaId, String clientSession) {
+    return redis
+        .eval(REMOVE_SESSION, List.of(), key.text(), instance, mediaId, clientSession)
+        .mapEmpty();
+  }
+
+  /** Forgets a live or call with its sessions, unless another instance owns it. */
+  public Future<Void> remove(MediaKey key) {
+    String hash = key.kind() == MediaKey.Kind.LIVE ? LIVES : CALLS;
+    return redis.eval(REMOVE, List.of(), key.text(), instance, hash, key.id()).mapEmpty();
   }
 
   public Future<Optional<LiveRecord>> live(String liveId) {
@@ -179,61 +248,48 @@ public final class Registry {
     return all(LIVES, LiveRecord.class);
   }
 
-  /** This instance answers the session's offer; answers the candidates that came before it. */
-  public Future<List<Candidate>> offer(String sessionId) {
+  public Future<Optional<CallRecord>> call(String callId) {
     return redis
-        .eval(
-            OFFER,
-            List.of("media:offer:" + sessionId, "media:early:" + sessionId),
-            instance,
-            OFFER_MILLIS)
-        .map(
-            early -> {
-              List<Candidate> candidates = new ArrayList<>();
-              for (String json : RedisStore.texts(early)) {
-                candidates.add(Json.read(json, Candidate.class));
-              }
-              return candidates;
-            });
+        .run(Command.HGET, CALLS, callId)
+        .map(json -> text(json).map(record -> Json.read(record, CallRecord.class)));
   }
 
-  /** The other instance that answers the session's offer; none: the candidate is kept. */
-  public Future<Optional<String>> early(String sessionId, Candidate candidate) {
-    return redis
-        .eval(
-            EARLY,
-            List.of("media:offer:" + sessionId, "media:early:" + sessionId),
-            Json.text(candidate),
-            EARLY_AT_MOST,
-            EARLY_MILLIS,
-            instance)
-        .map(Registry::text);
+  public Future<List<CallRecord>> calls() {
+    return all(CALLS, CallRecord.class);
   }
 
-  public Future<Void> recordingEnded(RecordingEnded recording) {
-    return redis.run(Command.HSET, RECORDINGS, recording.liveId(), Json.text(recording)).mapEmpty();
+  public Future<List<SessionRecord>> sessions(MediaKey key) {
+    return all("media:of:" + key.text(), SessionRecord.class);
   }
 
-  public Future<List<RecordingEnded>> recordings() {
-    return all(RECORDINGS, RecordingEnded.class);
+  /** The media ids of a client session, whichever instances have them. */
+  public Future<List<String>> mediaOf(String clientSession) {
+    return redis.run(Command.SMEMBERS, "media:client:" + clientSession).map(RedisStore::texts);
   }
 
-  public Future<Void> forgetRecording(String liveId) {
-    return redis.run(Command.HDEL, RECORDINGS, liveId).mapEmpty();
+  /** The ids of all pipelines that somebody has written down. */
+  public Future<List<String>> pipelines() {
+    return lives()
+        .compose(
+            lives ->
+                calls()
+                    .map(
+                        calls -> {
+                          List<String> ids = new ArrayList<>();
+                          lives.stream()
+                              .filter(live -> live.stage() != null)
+                              .forEach(live -> ids.add(live.stage().pipeline()));
+                          calls.stream()
+                              .filter(call -> call.pipeline() != null)
+                              .forEach(call -> ids.add(call.pipeline()));
+                          return ids;
+                        }));
   }
 
   private <T> Future<List<T>> all(String hash, Class<T> type) {
     return redis
         .hash(hash)
         .map(values -> values.values().stream().map(json -> Json.read(json, type)).toList());
-  }
-
-  private Future<String> claim(String key, String holder) {
-    return redis.eval(CLAIM, List.of(key), holder, lease.toMillis()).map(Response::toString);
-  }
-
-  private Future<Void> free(String key, String holder) {
-    return redis.eval(FREE, List.of(key), holder).mapEmpty();
   }
 
   private static Optional<String> text(Response response) {

@@ -4,24 +4,30 @@ import io.castmesh.contract.Caller;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media.Candidate;
 import io.castmesh.media.kurento.KurentoLink;
+import io.castmesh.media.registry.SessionRecord;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.kurento.client.MediaPipeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One peer connection of a client. It keeps its id while its peer is replaced, as after a change of
- * network. Candidates of either side that come too early wait here, a bounded number of them.
+ * network, while its media server is replaced, and while the instance that owns it is. Candidates
+ * of either side that come too early wait here, a bounded number of them.
  *
  * <p>Confined to the event loop of media-service.
  */
 public final class MediaSession {
   private static final Logger log = LoggerFactory.getLogger(MediaSession.class);
   private static final int CANDIDATES_AT_MOST = 64;
+
+  /** A client may send candidates without a media id until it has the answer. */
+  private static final long IN_FLIGHT_NANOS = 10_000_000_000L;
 
   private record CandidateEvent(String mediaId, Candidate candidate) {}
 
@@ -34,7 +40,12 @@ public final class MediaSession {
     CONNECTED,
     FLOWING,
     FAILED,
-    CLOSED
+    LOST,
+    CLOSED;
+
+    private String word() {
+      return this == NEW ? CONNECTING.word() : name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final String id;
@@ -54,7 +65,14 @@ public final class MediaSession {
   /** Counts peers, so that what a replaced one still reports is not taken for the new one's. */
   private int version;
 
+  /** Counts media servers: what belongs to a lost one is not taken for the next one's. */
+  private int placement;
+
+  /** An offer is being answered. */
+  private boolean busy;
+
   private boolean answered;
+  private long offeredAt = openedAt;
 
   MediaSession(String id, Caller caller, ClientMessenger clients, PeerFactory peers) {
     this.id = id;
@@ -80,6 +98,7 @@ public final class MediaSession {
     return negotiating != null ? negotiating : peer;
   }
 
+  /** Null while it is being begun. */
   public MediaOwner owner() {
     return owner;
   }
@@ -88,8 +107,42 @@ public final class MediaSession {
     return state == State.CLOSED;
   }
 
+  /** Its media server is lost, and its client has not come back yet. */
+  public boolean lost() {
+    return state == State.LOST;
+  }
+
+  /** Whether an offer is being answered. */
+  public boolean busy() {
+    return busy;
+  }
+
+  /** How it is, in the word that clients are told. */
+  public String stateWord() {
+    return state.word();
+  }
+
+  /** Whether it is on that media server. */
+  public boolean on(KurentoLink server) {
+    return link == server;
+  }
+
+  public SessionRecord record() {
+    return new SessionRecord(id, caller, peer == null ? null : peer.id());
+  }
+
   boolean olderThan(long millis) {
     return System.nanoTime() - openedAt > millis * 1_000_000;
+  }
+
+  /** Whether candidates that name no media session may be its own. */
+  boolean inFlight() {
+    boolean young = System.nanoTime() - offeredAt < IN_FLIGHT_NANOS;
+    return !closed() && (busy || !lost() && (!answered || young));
+  }
+
+  long offeredAt() {
+    return offeredAt;
   }
 
   /** The session may have moved to another gateway since. */
@@ -104,72 +157,184 @@ public final class MediaSession {
     owner = ofOwner;
   }
 
+  /** Belongs to something that has lost its media server, and so has this. */
+  public void placeLost(MediaOwner ofOwner) {
+    owner = ofOwner;
+    answered = true;
+    lose();
+  }
+
   /**
    * Makes the first peer and answers the offer.
    *
    * @return the answer; the peer stays, and is released with the session
    */
   public Future<String> open(String sdpOffer) {
-    return replacePeer(sdpOffer).onFailure(error -> answered = false);
+    return offered(() -> replacePeer(sdpOffer)).onFailure(error -> answered = false);
   }
 
   /**
    * Answers a fresh offer with a new peer in the old one's place; the old one stays when that
-   * fails.
+   * fails. One that has lost its media server is placed again first.
    */
   public Future<String> restart(String sdpOffer) {
-    if (peer == null || negotiating != null) {
-      return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it is being set up"));
+    if (closed()) {
+      return overtaken();
     }
+    if (busy || peer == null && !lost()) {
+      return fail(Failure.MEDIA_UNAVAILABLE.exception("it is being set up"));
+    }
+    boolean wasLost = lost();
     answered = false;
-    return replacePeer(sdpOffer).onFailure(error -> answered = true);
+    return offered(
+            () ->
+                wasLost
+                    ? owner.placeAgain(this, sdpOffer).compose(placed -> replacePeer(sdpOffer))
+                    : replacePeer(sdpOffer))
+        .onFailure(
+            error -> {
+              answered = true;
+              fromClient.clear();
+              if (lost() && !wasLost) {
+                send(State.LOST);
+              }
+            });
+  }
+
+  private Future<String> offered(Supplier<Future<String>> work) {
+    busy = true;
+    offeredAt = System.nanoTime();
+    Future<String> answer;
+    try {
+      answer = work.get();
+    } catch (RuntimeException failure) {
+      answer = Future.failedFuture(failure);
+    }
+    return answer.onComplete(
+        done -> {
+          busy = false;
+          if (done.succeeded() && peer != null) {
+            flush(peer);
+          }
+        });
   }
 
   private Future<String> replacePeer(String sdpOffer) {
+    if (closed() || link == null) {
+      return overtaken();
+    }
     int own = ++version;
+    int placed = placement;
     Peer old = peer;
     return peers
         .create(link, pipeline, this, own)
         .compose(
             fresh -> {
-              if (closed()) {
-                return fresh.release().compose(gone -> ended());
+              if (closed() || placed != placement) {
+                return fresh.release().compose(gone -> overtaken());
               }
               negotiating = fresh;
               return owner
                   .rewire(this, fresh)
                   .compose(wired -> fresh.negotiate(sdpOffer))
-                  .compose(answer -> closed() ? this.<String>ended() : accept(fresh, old, answer))
-                  .recover(
-                      error -> {
-                        negotiating = null;
-                        if (version == own) {
-                          // The standing peer is heard again.
-                          version = own - 1;
-                        }
-                        Future<Void> back =
-                            old == null || closed()
-                                ? Future.succeededFuture()
-                                : owner.rewire(this, old);
-                        return back.eventually(fresh::release)
-                            .transform(done -> Future.failedFuture(error));
-                      });
+                  .compose(
+                      answer ->
+                          closed() || placed != placement
+                              ? this.<String>overtaken()
+                              : accept(fresh, old, answer))
+                  .recover(error -> takeBack(fresh, old, own, placed).compose(back -> fail(error)));
             });
   }
 
-  private <T> Future<T> ended() {
-    return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
+  /** The standing peer is heard again. */
+  private Future<Void> takeBack(Peer fresh, Peer old, int own, int placed) {
+    if (placed != placement) {
+      return Future.succeededFuture();
+    }
+    negotiating = null;
+    if (version == own) {
+      version = own - 1;
+    }
+    Future<Void> back =
+        old == null || closed() ? Future.succeededFuture() : owner.rewire(this, old);
+    return back.eventually(fresh::release).otherwiseEmpty();
+  }
+
+  private static <T> Future<T> fail(Throwable error) {
+    return Future.failedFuture(error);
+  }
+
+  /**
+   * Goes on with what another instance had: its peer is adopted. Answers false when that is gone;
+   * then nothing has changed.
+   */
+  public Future<Boolean> adopt(String endpoint) {
+    answered = true;
+    offeredAt = System.nanoTime() - IN_FLIGHT_NANOS;
+    if (endpoint == null) {
+      return Future.succeededFuture(false);
+    }
+    int own = ++version;
+    KurentoLink from = link;
+    return peers
+        .adopt(from, endpoint, this, own)
+        // A server that has to answer for many at once may be late.
+        .recover(late -> peers.adopt(from, endpoint, this, own))
+        .map(
+            found -> {
+              found.ifPresent(this::goOn);
+              return found.isPresent();
+            });
+  }
+
+  private void goOn(PeerFactory.Adopted adopted) {
+    if (closed() || lost()) {
+      return;
+    }
+    peer = adopted.peer();
+    // Said again, for it may have become true while nobody was there to tell.
+    if (state == State.NEW) {
+      state = State.CONNECTING;
+    }
+    if (adopted.flowing()) {
+      tell(State.FLOWING);
+    } else if (adopted.connected()) {
+      tell(State.CONNECTED);
+    }
+    if (adopted.audio()) {
+      owner.onFlowing(this, false);
+    }
+    if (adopted.video()) {
+      owner.onFlowing(this, true);
+    }
+  }
+
+  /** It has ended while an offer was being answered, or has lost its media server. */
+  private <T> Future<T> overtaken() {
+    return fail(
+        (closed() ? Failure.MEDIA_NOT_FOUND : Failure.MEDIA_UNAVAILABLE)
+            .exception(closed() ? "it has ended" : "its media server is lost"));
   }
 
   private Future<String> accept(Peer fresh, Peer old, String answer) {
     peer = fresh;
     negotiating = null;
-    fromClient.forEach(candidate -> add(fresh, candidate));
-    fromClient.clear();
-    if (old != null) {
-      old.release();
-    }
-    return Future.succeededFuture(answer);
+    flush(fresh);
+    return owner
+        .keep(this)
+        .otherwise(
+            error -> {
+              // It is written down again when all is: nobody has to do without media for that.
+              log.warn("peer not written down media={} error={}", id, error.toString());
+              return null;
+            })
+        .map(
+            kept -> {
+              if (old != null) {
+                old.release();
+              }
+              return answer;
+            });
   }
 
   /** The answer is on its way: from now on the client understands what it is told. */
@@ -182,11 +347,16 @@ public final class MediaSession {
 
   /** A candidate of the client; one that comes before the peer waits for it. */
   public void addFromClient(Candidate candidate) {
-    if (peer != null && negotiating == null) {
+    if (peer != null && !busy) {
       add(peer, candidate);
-    } else if (fromClient.size() < CANDIDATES_AT_MOST) {
+    } else if ((busy || !lost()) && fromClient.size() < CANDIDATES_AT_MOST) {
       fromClient.add(candidate);
     }
+  }
+
+  private void flush(Peer to) {
+    fromClient.forEach(candidate -> add(to, candidate));
+    fromClient.clear();
   }
 
   private void add(Peer to, Candidate candidate) {
@@ -242,14 +412,34 @@ public final class MediaSession {
     }
     state = now;
     if (answered) {
-      String word = now.name().toLowerCase(Locale.ROOT);
-      clients.toSession(caller.session(), "media.state", new StateEvent(id, word));
+      send(now);
     }
   }
 
-  /** Its server is lost: there is nothing to release. */
-  void lost() {
-    tell(State.FAILED);
+  private void send(State now) {
+    clients.toSession(caller.session(), "media.state", new StateEvent(id, now.word()));
+  }
+
+  /**
+   * Its server is lost: there is nothing to release, and its client may come with a fresh offer.
+   */
+  public void lose() {
+    placement++;
+    version++;
+    link = null;
+    pipeline = null;
+    peer = null;
+    negotiating = null;
+    fromClient.clear();
+    fromServer.clear();
+    tell(State.LOST);
+  }
+
+  /** Another instance goes on with it: whatever is still reported here is not for this one. */
+  public void handOver() {
+    placement++;
+    version++;
+    peer = null;
     state = State.CLOSED;
   }
 

@@ -2,58 +2,65 @@ package io.castmesh.media.session;
 
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Failure;
+import io.castmesh.media.kurento.KurentoLink;
+import io.castmesh.media.registry.MediaKey;
+import io.castmesh.media.registry.SessionRecord;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The media sessions of this instance, by id and by the client session that has them. */
 public final class MediaSessions {
-  private final String instance;
   private final int atMostPerClient;
   private final ClientMessenger clients;
   private final PeerFactory peers;
   private final Map<String, MediaSession> byId = new HashMap<>();
   private final Map<String, Map<String, MediaSession>> byClient = new HashMap<>();
 
-  /**
-   * @param instance begins every id, so that another instance knows whom to ask
-   */
-  public MediaSessions(
-      String instance, int videoKbps, int atMostPerClient, ClientMessenger clients) {
-    this.instance = instance;
+  public MediaSessions(int videoKbps, int atMostPerClient, ClientMessenger clients) {
     this.atMostPerClient = atMostPerClient;
     this.clients = clients;
     this.peers = new PeerFactory(videoKbps);
   }
 
-  /** Begins a session, so that candidates find it while its peer is still being made. */
-  public MediaSession open(Caller caller) {
-    Map<String, MediaSession> own =
-        byClient.computeIfAbsent(caller.sessionId(), ignored -> new LinkedHashMap<>());
-    if (own.size() >= atMostPerClient) {
+  /**
+   * Begins a session, so that candidates find it while its peer is still being made.
+   *
+   * @param of what it belongs to
+   */
+  public MediaSession open(Caller caller, MediaKey of) {
+    if (ofClient(caller.sessionId()).size() >= atMostPerClient) {
       throw Failure.MEDIA_LIMIT.exception();
     }
-    String id = instance + "-" + UUID.randomUUID();
+    return put(of.newMediaId(), caller);
+  }
+
+  /** Goes on with a session that another instance had. */
+  public MediaSession adopt(SessionRecord record) {
+    return put(record.mediaId(), record.caller());
+  }
+
+  private MediaSession put(String id, Caller caller) {
     MediaSession session = new MediaSession(id, caller, clients, peers);
     byId.put(id, session);
-    own.put(id, session);
+    byClient.computeIfAbsent(caller.sessionId(), ignored -> new LinkedHashMap<>()).put(id, session);
     return session;
   }
 
-  /** The instance that has a media session. */
-  public static String instanceOf(String mediaId) {
-    int end = mediaId.indexOf('-');
-    if (end <= 0) {
-      throw Failure.MEDIA_NOT_FOUND.exception();
-    }
-    return mediaId.substring(0, end);
+  public boolean has(String mediaId) {
+    return byId.containsKey(mediaId);
+  }
+
+  /** How many are on a media server. */
+  public int on(KurentoLink server) {
+    return (int) byId.values().stream().filter(session -> session.on(server)).count();
   }
 
   /** A media session of the caller; somebody else's is not found. */
@@ -66,14 +73,11 @@ public final class MediaSessions {
     return session;
   }
 
-  /** The session's latest offer. */
-  public Optional<MediaSession> latest(Caller caller) {
-    MediaSession last = null;
-    for (MediaSession session : ofClient(caller.sessionId())) {
-      session.seen(caller);
-      last = session;
-    }
-    return Optional.ofNullable(last);
+  /** The client's offer in flight, or else the one that was answered a moment ago. */
+  public Optional<MediaSession> inFlight(Caller caller) {
+    return ofClient(caller.sessionId()).stream()
+        .filter(MediaSession::inFlight)
+        .max(Comparator.comparingLong(MediaSession::offeredAt));
   }
 
   public List<MediaSession> ofClient(String sessionId) {
@@ -102,10 +106,10 @@ public final class MediaSessions {
     return session.close();
   }
 
-  /** Ends a session whose server is gone. */
-  public void lose(MediaSession session) {
+  /** Another instance goes on with it: its client is told nothing. */
+  public void handOver(MediaSession session) {
     forget(session);
-    session.lost();
+    session.handOver();
   }
 
   private void forget(MediaSession session) {

@@ -17,6 +17,11 @@ public final class Peer {
     this.endpoint = endpoint;
   }
 
+  /** Its id on the server. */
+  public String id() {
+    return endpoint.getId();
+  }
+
   /** Kurento: processOffer, then gatherCandidates, whose candidates go to the listeners. */
   public Future<String> negotiate(String sdpOffer) {
     return link.call(

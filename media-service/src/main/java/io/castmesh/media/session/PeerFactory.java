@@ -4,6 +4,7 @@ import io.castmesh.contract.Media.Candidate;
 import io.castmesh.media.kurento.Built;
 import io.castmesh.media.kurento.KurentoLink;
 import io.vertx.core.Future;
+import java.util.Optional;
 import org.kurento.client.ConnectionState;
 import org.kurento.client.IceCandidate;
 import org.kurento.client.IceComponentState;
@@ -16,6 +17,15 @@ import org.kurento.client.WebRtcEndpoint;
 final class PeerFactory {
   /** With rtcp-mux there is one component; candidates of a second one are for nobody. */
   private static final String RTCP_COMPONENT = "2";
+
+  /**
+   * A peer that another instance has made, and how it is.
+   *
+   * @param audio whether the client sends it
+   * @param video whether the client sends it
+   * @param flowing whether media goes either way
+   */
+  record Adopted(Peer peer, boolean connected, boolean audio, boolean video, boolean flowing) {}
 
   private final int videoKbps;
 
@@ -41,6 +51,30 @@ final class PeerFactory {
             },
             KurentoLink::releaseNow)
         .map(endpoint -> new Peer(link, endpoint));
+  }
+
+  /**
+   * Takes over an endpoint that another instance has made: listens to it, which also keeps it alive
+   * when the other's session on the server is collected. Asked only then how it is, so that nothing
+   * that happens in between is missed. Empty when it is gone.
+   */
+  Future<Optional<Adopted>> adopt(
+      KurentoLink link, String endpointId, MediaSession session, int version) {
+    return link.find(
+        "adopted endpoint",
+        client -> {
+          WebRtcEndpoint endpoint = client.getById(endpointId, WebRtcEndpoint.class);
+          listen(endpoint, link, session, version);
+          boolean connected = endpoint.getConnectionState() == ConnectionState.CONNECTED;
+          boolean audio = endpoint.isMediaFlowingOut(MediaType.AUDIO);
+          boolean video = endpoint.isMediaFlowingOut(MediaType.VIDEO);
+          boolean flowing =
+              audio
+                  || video
+                  || endpoint.isMediaFlowingIn(MediaType.VIDEO)
+                  || endpoint.isMediaFlowingIn(MediaType.AUDIO);
+          return new Adopted(new Peer(link, endpoint), connected, audio, video, flowing);
+        });
   }
 
   private void configure(WebRtcEndpoint endpoint) {

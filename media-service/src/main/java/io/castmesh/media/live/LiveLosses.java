@@ -1,0 +1,112 @@
+package io.castmesh.media.live;
+
+import io.castmesh.contract.Failure;
+import io.castmesh.media.kurento.KurentoLink;
+import io.castmesh.media.placement.Placement;
+import io.castmesh.media.session.MediaSession;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lives whose media server is gone: everybody on them is told, the presenter has a while to come
+ * back with a fresh offer, and then the live goes on on another server, in another recording.
+ * Confined to the event loop.
+ */
+final class LiveLosses {
+  private static final Logger log = LoggerFactory.getLogger(LiveLosses.class);
+
+  /** For a presenter whose client has to notice, ask its network and offer again. */
+  private static final Duration PRESENTER = Duration.ofSeconds(20);
+
+  /** For viewers, who can only come back after the presenter. */
+  private static final Duration VIEWERS = Duration.ofSeconds(45);
+
+  /** For an offer of the presenter that is being answered when the time is over. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final Lives lives;
+  private final Stages stages;
+  private final Placement placement;
+
+  LiveLosses(Vertx vertx, Lives lives, Stages stages, Placement placement) {
+    this.vertx = vertx;
+    this.lives = lives;
+    this.stages = stages;
+    this.placement = placement;
+  }
+
+  /** The live's media server is gone. */
+  void lost(Live live) {
+    if (live.over()) {
+      return;
+    }
+    log.info("live lost its media server live={}", live.id());
+    // Finishes the recording: what is on disk is told, for nobody writes it any more.
+    live.loseStage().ifPresent(Stage::release);
+    live.presenter().lose();
+    live.viewers().forEach(MediaSession::lose);
+    if (live.known()) {
+      lives.keeper().put(live).onFailure(error -> log.warn("loss not written down", error));
+    }
+    await(live);
+  }
+
+  /** A live that was lost, here or where it was before: gives its people their time. */
+  void await(Live live) {
+    Instant lostAt = live.lostAt();
+    Duration gone = Duration.between(lostAt, Instant.now());
+    after(PRESENTER.minus(gone), () -> presenterMissing(live, lostAt));
+    after(VIEWERS.minus(gone), () -> viewersMissing(live));
+  }
+
+  private void after(Duration time, Runnable work) {
+    vertx.setTimer(Math.max(1, time.toMillis()), timer -> work.run());
+  }
+
+  private void presenterMissing(Live live, Instant lostAt) {
+    if (live.over() || !lostAt.equals(live.lostAt())) {
+      return;
+    }
+    if (live.presenter().busy()) {
+      after(ANSWER, () -> presenterMissing(live, lostAt));
+    } else {
+      lives.end(live, "media_server_lost");
+    }
+  }
+
+  private void viewersMissing(Live live) {
+    if (!live.over()) {
+      live.viewers().stream()
+          .filter(MediaSession::lost)
+          .forEach(viewer -> lives.leave(live, viewer));
+    }
+  }
+
+  /** The presenter comes with a fresh offer: the live is placed again. */
+  Future<Void> restage(Live live, String sdpOffer) {
+    if (live.over()) {
+      return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
+    }
+    // One that an offer was to be answered on that could not be.
+    live.loseStage().ifPresent(Stage::release);
+    KurentoLink link = placement.leastLoaded();
+    return stages
+        .create(live, link, sdpOffer)
+        .compose(
+            stage -> {
+              if (live.over() || live.stage() != null || !link.up()) {
+                return stage
+                    .release()
+                    .compose(gone -> Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception()));
+              }
+              lives.enter(live, stage);
+              log.info("live is placed again live={} server={}", live.id(), link.url());
+              return Future.succeededFuture();
+            });
+  }
+}

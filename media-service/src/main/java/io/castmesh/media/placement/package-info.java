@@ -1,0 +1,2 @@
+/** On which media server something new goes: shared load, draining servers, full ones. */
+package io.castmesh.media.placement;

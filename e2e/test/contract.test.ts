@@ -161,6 +161,37 @@ describe('what the gateway says of itself is what it does', () => {
     leave(caller, callee);
   });
 
+  it('meets in rooms as described', async () => {
+    const [host, peer] = (await people('host', 'peer')) as [Checked, Checked];
+    const room = await host.call('room.join', { name: 'as described', password: 'open' });
+    const { roomId, seq } = room as { roomId: string; seq: number };
+    const entered = await peer.call('room.join', { roomId, password: 'open' });
+    await host.rpc.event('room.peerJoined');
+
+    const to = entered.self as string;
+    const signal = { roomId, to, kind: 'offer', payload: { type: 'offer', sdp: 'v=0' } };
+    await host.call('room.signal', signal);
+    await peer.rpc.event('room.signal');
+    await peer.call('room.data', { roomId, topic: 'reaction', payload: ['wave', 1, null] });
+    const { params } = await host.rpc.event('room.data');
+    assert.deepEqual([params.from, params.payload], [to, ['wave', 1, null]]);
+
+    const again = await host.call('room.join', { roomId, after: seq });
+    assert.deepEqual(
+      (again.missed as { method: string }[]).map(({ method }) => method),
+      ['room.peerJoined', 'room.data'],
+    );
+    await host.call('room.lock', { roomId });
+    await peer.rpc.event('room.locked');
+    await host.call('room.host', { roomId, peer: to });
+    await peer.rpc.event('room.hostChanged');
+    await peer.call('room.kick', { roomId, peer: room.self });
+    await host.rpc.event('room.closed');
+    await peer.rpc.event('room.peerLeft');
+    await peer.call('room.leave', { roomId });
+    leave(host, peer);
+  });
+
   it('tells who is online as described', async () => {
     const [watcher] = (await people('watcher')) as [Checked];
     const [watched] = (await people('watched')) as [Checked];
@@ -214,6 +245,21 @@ describe('what the gateway says of itself is what it does', () => {
     ] as const) {
       await http.check('get', `/api/v1${path}`, await api.get(path, token));
     }
+    const room = await api.post(
+      '/rooms',
+      { name: 'Monday', password: 'open' },
+      tokens.accessToken,
+    );
+    const { roomId } = (await http.check('post', '/api/v1/rooms', room)) as { roomId: string };
+    const rooms = await http.check(
+      'get',
+      '/api/v1/rooms',
+      await api.get('/rooms', tokens.accessToken),
+    );
+    assert.deepEqual(
+      (rooms as { items: { roomId: string }[] }).items.map((one) => one.roomId),
+      [roomId],
+    );
     const avatar = await fetch(castmesh.url + tokens.user.avatar);
     await http.check('get', '/api/v1/users/{id}/avatar', avatar);
     for (const [method, path] of http.operations) {

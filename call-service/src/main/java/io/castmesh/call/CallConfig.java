@@ -18,7 +18,7 @@ public record CallConfig(Duration ringTimeout, Duration lostAfter) {
             "call.ring-timeout", 30, 1, 300, "How long a call rings before it is not answered"),
         s.seconds(
             "call.lost-after",
-            40,
+            12,
             1,
             600,
             "How long a device in a call may be unknown to presence before the call ends"));

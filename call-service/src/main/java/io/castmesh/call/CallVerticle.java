@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,7 +23,11 @@ public final class CallVerticle extends VerticleBase {
 
   private static final long OVERDUE_MS = 1000;
   private static final long ACCEPTED_MS = 5000;
+  private static final long DEVICES_MS = 2000;
   private static final long LOG_MS = 2000;
+
+  /** What does not reach MySQL by then stays in Redis, for another instance. */
+  private static final long LAST_CARRY_SECONDS = 3;
 
   private final Mesh mesh;
   private final CallConfig config;
@@ -36,9 +41,11 @@ public final class CallVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Bus bus = mesh.bus();
-    CallStore calls = new CallStore(mesh.redis());
+    CallStore calls = new CallStore(mesh.redis(), Clock.systemUTC());
     CallNews news = new CallNews(vertx, bus, mesh.clients(), mesh.metrics());
-    CallWatch watch = new CallWatch(bus, calls, news, config.lostAfter(), Clock.systemUTC());
+    CallWatch watch = new CallWatch(calls, news, Clock.systemUTC());
+    CallDevices devices =
+        new CallDevices(bus, mesh.peers(), watch, config.lostAfter(), Clock.systemUTC());
     mesh.metrics().gauge("castmesh.calls.accepted", watch, CallWatch::talking);
     CallService service =
         new CallService(
@@ -54,6 +61,9 @@ public final class CallVerticle extends VerticleBase {
     history = new CallLog(mesh.redis(), mesh.mysql(), mesh.metrics());
     every(OVERDUE_MS, "overdue calls", watch::sweepOverdue);
     every(ACCEPTED_MS, "accepted calls", watch::sweepAccepted);
+    every(DEVICES_MS, "devices of calls", devices::look);
+    mesh.redis()
+        .onEmptied(() -> quietly(watch.restore(config.ringTimeout()), "putting calls back"));
     every(LOG_MS, "call log", history::carry);
     return Migrations.run(vertx, mesh.config().mysqlUrl(), "call")
         .compose(
@@ -74,7 +84,7 @@ public final class CallVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return history.carry().otherwise(0);
+    return history.carry().timeout(LAST_CARRY_SECONDS, TimeUnit.SECONDS).otherwise(0);
   }
 
   /** A round that has not ended yet is not started again. */

@@ -8,18 +8,12 @@ import io.castmesh.call.state.Side;
 import io.castmesh.contract.Clients.SessionEnded;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
-import io.castmesh.contract.Presence;
-import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -27,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to calls though nobody says so: nobody answers, a device vanishes, Redis forgets.
+ * What happens to calls though nobody says so: nobody answers, a device signs off, Redis forgets.
  * Every instance watches all calls; the atomic change decides who ends one.
  *
  * <p>Belongs to the event loop of its verticle.
@@ -41,10 +35,11 @@ final class CallWatch {
   /** Presence keeps people busy for a minute; rounds come every few seconds. */
   private static final int ROUNDS_TO_SAY_BUSY = 3;
 
-  private final Bus bus;
+  /** Gateways take so long to say who is online, and only then can somebody be busy. */
+  private static final Duration BUSY_AGAIN = Duration.ofSeconds(20);
+
   private final CallStore calls;
   private final CallNews news;
-  private final Duration lostAfter;
   private final Clock clock;
 
   /**
@@ -53,15 +48,13 @@ final class CallWatch {
    */
   private final Map<String, Call> remembered = new ConcurrentHashMap<>();
 
-  private final Map<String, Instant> missing = new HashMap<>();
+  private Instant sayBusyUntil = Instant.MIN;
   private Instant lastLook = Instant.MIN;
   private long round;
 
-  CallWatch(Bus bus, CallStore calls, CallNews news, Duration lostAfter, Clock clock) {
-    this.bus = bus;
+  CallWatch(CallStore calls, CallNews news, Clock clock) {
     this.calls = calls;
     this.news = news;
-    this.lostAfter = lostAfter;
     this.clock = clock;
   }
 
@@ -107,10 +100,7 @@ final class CallWatch {
     throw Failure.CALL_STATE.exception();
   }
 
-  /**
-   * Keeps accepted calls alive in Redis, puts back those that Redis has lost, and ends those of
-   * which a device has been gone for too long.
-   */
+  /** Keeps accepted calls alive in Redis and puts back those that Redis has lost. */
   Future<Void> sweepAccepted() {
     Instant now = clock.instant();
     round++;
@@ -121,7 +111,6 @@ final class CallWatch {
         .accepted()
         .compose(ids -> each(ids, this::remember))
         .compose(done -> each(List.copyOf(remembered.values()), this::keep))
-        .compose(done -> checkDevices(List.copyOf(remembered.values())))
         .onSuccess(done -> lastLook = now);
   }
 
@@ -152,45 +141,39 @@ final class CallWatch {
             });
   }
 
-  private Future<Void> checkDevices(List<Call> talking) {
-    if (talking.isEmpty()) {
-      missing.clear();
-      return Future.succeededFuture();
-    }
-    List<String> devices = new ArrayList<>();
-    for (Call call : talking) {
-      devices.add(call.callerSession().sessionId());
-      devices.add(call.calleeSession().sessionId());
-    }
-    return bus.ask(Presence.ALIVE, new Presence.AliveQuery(devices))
-        .compose(
-            alive -> {
-              Set<String> gone = new HashSet<>(devices);
-              gone.removeAll(alive.sessionIds());
-              missing.keySet().retainAll(gone);
-              gone.forEach(device -> missing.putIfAbsent(device, clock.instant()));
-              return each(talking, this::endIfGone);
+  /** Redis has come back empty: calls go on, and nobody is told anything. */
+  Future<Void> restore(Duration ring) {
+    sayBusyUntil = clock.instant().plus(BUSY_AGAIN);
+    return calls
+        .restore(ring)
+        .map(
+            put -> {
+              put.stream()
+                  .filter(call -> call.phase() == Phase.ACCEPTED)
+                  .forEach(call -> remembered.put(call.id(), call));
+              if (!put.isEmpty()) {
+                log.info("calls put back count={}", put.size());
+              }
+              return null;
             });
   }
 
-  private Future<Void> endIfGone(Call call) {
-    Side side = null;
-    if (isLost(call.callerSession().sessionId())) {
-      side = Side.CALLER;
-    } else if (isLost(call.calleeSession().sessionId())) {
-      side = Side.CALLEE;
-    }
-    if (side == null) {
-      return Future.succeededFuture();
-    }
-    Side lost = side;
-    log.info("device of a call is gone call={} side={}", call.id(), lost);
-    return end(call.id(), current -> current.ended(Action.LOSE, lost, clock.instant()));
+  /** The calls in which people talk, as of the last look. */
+  List<Call> accepted() {
+    return List.copyOf(remembered.values());
   }
 
-  private boolean isLost(String device) {
-    Instant since = missing.get(device);
-    return since != null && since.isBefore(clock.instant().minus(lostAfter));
+  /** Says again who is busy, while presence may have forgotten it. */
+  void remindOfBusy() {
+    if (sayBusyUntil.isAfter(clock.instant())) {
+      remembered.values().forEach(call -> news.busy(call, true));
+    }
+  }
+
+  /** A device of a call is gone for good. */
+  Future<Void> lose(Call call, Side side) {
+    log.info("device of a call is gone call={} side={}", call.id(), side);
+    return end(call.id(), current -> current.ended(Action.LOSE, side, clock.instant()));
   }
 
   private Future<Void> end(String callId, UnaryOperator<Call> change) {

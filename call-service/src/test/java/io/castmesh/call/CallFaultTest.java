@@ -13,6 +13,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -106,6 +107,117 @@ class CallFaultTest {
     CallStory.refused(Failure.USER_BUSY, () -> story.invite(story.online("eve"), bob));
     assertThat(story.act(Calls.HANGUP, ann, call)).isEqualTo("ended");
     story.hears(bob, call, "call.incoming", "call.ended hangup");
+  }
+
+  @Test
+  void callsThatRingOrAreTalkedInComeBackWithinSecondsWhenRedisHasLostEverything()
+      throws Exception {
+    // given a call that was accepted just now, and one that rings
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    Caller eve = story.online("eve");
+    Caller dan = story.online("dan");
+    String rings = story.invite(eve, dan);
+    String talks = story.talk(ann, bob);
+
+    // when
+    long begin = System.nanoTime();
+    await(story.mesh.redis().run(Command.FLUSHALL));
+    story.assertAgain(ann, bob, eve, dan);
+
+    // then
+    eventually(
+        "both are back as they were",
+        Duration.ofSeconds(8),
+        () -> {
+          assertThat(story.calls(bob)).singleElement().matches(c -> c.state().equals("accepted"));
+          assertThat(story.calls(dan)).singleElement().matches(c -> c.state().equals("ringing"));
+        });
+    story.hasState(ann, "busy");
+    story.hasState(bob, "busy");
+    assertThat(System.nanoTime() - begin).isLessThan(Duration.ofSeconds(10).toNanos());
+    assertThat(story.act(Calls.ACCEPT, dan, rings)).isEqualTo("accepted");
+    story.hears(ann, talks, "call.ringing", "call.accepted");
+    story.hears(bob, talks, "call.incoming");
+    assertThat(story.act(Calls.HANGUP, bob, talks)).isEqualTo("ended");
+    story.hears(ann, talks, "call.ringing", "call.accepted", "call.ended hangup");
+  }
+
+  @Test
+  void aCallThatHasEndedDoesNotComeBackFromWhoHasNotSeenItEnd() throws Exception {
+    // given both instances know the call as accepted
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    String call = story.talk(ann, bob);
+    Thread.sleep(5500);
+
+    // when it ends in one of them, and Redis loses everything
+    story.act(Calls.HANGUP, ann, call);
+    await(story.mesh.redis().run(Command.FLUSHALL));
+    story.assertAgain(ann, bob);
+    Thread.sleep(7000);
+
+    // then
+    assertThat(story.calls(ann)).isEmpty();
+    assertThat(story.calls(bob)).isEmpty();
+    story.hears(bob, call, "call.incoming", "call.ended hangup");
+    String next = story.talk(ann, bob);
+    story.act(Calls.HANGUP, ann, next);
+  }
+
+  @Test
+  void aCallGoesOnWhenAnInstanceStopsAndNobodyIsToldAnything(TestMesh test) throws Exception {
+    // given an instance that takes part in a call, one that rings and one that is talked in
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    Caller eve = story.online("eve");
+    Caller dan = story.online("dan");
+    String instance =
+        await(
+            story
+                .mesh
+                .vertx()
+                .deployVerticle(
+                    new CallVerticle(story.mesh, CallConfig.read(test.settings(Map.of())))));
+    String talks = story.talk(ann, bob);
+    String rings = story.invite(eve, dan);
+
+    // when
+    await(story.mesh.vertx().undeploy(instance));
+    Thread.sleep(3000);
+
+    // then
+    story.hears(ann, talks, "call.ringing", "call.accepted");
+    story.hears(dan, rings, "call.incoming");
+    assertThat(story.act(Calls.ACCEPT, dan, rings)).isEqualTo("accepted");
+    for (String call : List.of(talks, rings)) {
+      assertThat(story.act(Calls.HANGUP, call.equals(talks) ? bob : dan, call)).isEqualTo("ended");
+    }
+  }
+
+  @Test
+  void whenEverythingWasRestartedNeitherSideStaysBusyUntilTheLeasesRunOut() {
+    // given a call of which both devices were held by a gateway that nobody has met since
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    String call = story.talk(ann, bob);
+    for (Caller device : List.of(ann, bob)) {
+      Presence.Session held = new Presence.Session(device.sessionId(), device.user(), 1);
+      await(
+          story
+              .mesh
+              .bus()
+              .ask(
+                  Presence.ASSERT,
+                  new Presence.Assertion("gateway-before-the-restart", List.of(held))));
+    }
+
+    // then
+    eventually(
+        "both are free",
+        Duration.ofSeconds(CallStory.LOST_SECONDS + 8),
+        () -> assertThat(story.calls(ann)).isEmpty());
+    eventually("the media are released", () -> assertThat(story.mediaEnded).contains(call));
   }
 
   @Test

@@ -37,6 +37,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class CallStory {
   record Heard(String session, String method, JsonObject params) {}
 
+  static final int LOST_SECONDS = 10;
+
   final Mesh mesh;
   final String node;
   final List<Heard> heard = new CopyOnWriteArrayList<>();
@@ -56,7 +58,7 @@ final class CallStory {
                     "CASTMESH_CALL_RING_TIMEOUT",
                     "" + ringSeconds,
                     "CASTMESH_CALL_LOST_AFTER",
-                    "10")));
+                    "" + LOST_SECONDS)));
     test.deploy(new CallVerticle(mesh, config));
     test.deploy(new CallVerticle(mesh, config));
     await(mesh.bus().serve(Accounts.FIND, this::account));
@@ -112,6 +114,22 @@ final class CallStory {
                 new Presence.Assertion(
                     node, List.of(new Presence.Session(caller.sessionId(), user)))));
     return caller;
+  }
+
+  /** The gateway says again who is there, as it does when Redis has lost everything. */
+  void assertAgain(Caller... devices) {
+    for (Caller device : devices) {
+      await(
+          mesh.bus()
+              .ask(
+                  Presence.ASSERT,
+                  new Presence.Assertion(
+                      node, List.of(new Presence.Session(device.sessionId(), device.user())))));
+    }
+  }
+
+  List<Calls.Going> calls(Caller device) {
+    return await(mesh.bus().ask(Calls.LIST, new Calls.OfSession(device))).items();
   }
 
   Caller online(String name) {

@@ -385,6 +385,32 @@ class CallTest {
     story.hears(ann, call, "call.ringing", "call.accepted");
   }
 
+  @Test
+  void aDeviceCanReadInWhichCallItIs() {
+    // given
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    Caller desk = story.device(bob.user());
+    assertThat(story.calls(ann)).isEmpty();
+
+    // when, then: it rings
+    String call = story.invite(ann, bob);
+    assertThat(story.calls(ann))
+        .containsExactly(new Calls.Going(call, "ringing", bob.user(), false, true));
+    assertThat(story.calls(desk))
+        .containsExactly(new Calls.Going(call, "ringing", ann.user(), true, true));
+
+    // when, then: it is taken on one device
+    story.act(Calls.ACCEPT, bob, call);
+    assertThat(story.calls(bob)).singleElement().matches(going -> going.state().equals("accepted"));
+    assertThat(story.calls(desk)).isEmpty();
+
+    // when, then: it is over
+    story.act(Calls.HANGUP, bob, call);
+    assertThat(story.calls(ann)).isEmpty();
+    assertThat(story.calls(bob)).isEmpty();
+  }
+
   private static Media.Answer connect(Caller device, String call) {
     return await(story.mesh.bus().ask(Calls.CONNECT, new Calls.Connect(device, call, "v=0 offer")));
   }

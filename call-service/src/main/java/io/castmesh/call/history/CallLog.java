@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ public final class CallLog {
 
   private static final String QUEUE = "call:log";
   private static final int AT_ONCE = 50;
+
+  /** A statement that takes longer will not be answered: the call waits for the next round. */
+  private static final long DEADLINE_SECONDS = 5;
 
   private static final String INSERT =
       """
@@ -102,6 +106,7 @@ public final class CallLog {
     return mysql
         .preparedQuery(INSERT)
         .execute(row(call))
+        .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
         .<Void>mapEmpty()
         .recover(
             error -> {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param ringing the callee's devices that ring, or rang until the call was answered or ended
  * @param calleeSession the device that accepted; null before
  * @param reason why it has ended; null before
+ * @param version counts the changes: of two copies of a call the higher one is newer
  */
 public record Call(
     String id,
@@ -27,7 +28,8 @@ public record Call(
     String reason,
     Instant startedAt,
     Instant answeredAt,
-    Instant endedAt) {
+    Instant endedAt,
+    long version) {
 
   public static Call ringing(
       String id, Caller caller, User callee, List<SessionRef> ringing, boolean video, Instant now) {
@@ -43,7 +45,8 @@ public record Call(
         null,
         now,
         null,
-        null);
+        null,
+        1);
   }
 
   /** A call that never rang, for the log. */
@@ -60,7 +63,8 @@ public record Call(
         why,
         startedAt,
         null,
-        startedAt);
+        startedAt,
+        version + 1);
   }
 
   /**
@@ -94,7 +98,8 @@ public record Call(
         null,
         startedAt,
         now,
-        null);
+        null,
+        version + 1);
   }
 
   public Call ended(Action action, Side side, Instant now) {
@@ -111,7 +116,8 @@ public record Call(
         outcome.reason(),
         startedAt,
         answeredAt,
-        now);
+        now,
+        version + 1);
   }
 
   /** A device of the callee rings no longer. */
@@ -128,7 +134,8 @@ public record Call(
         reason,
         startedAt,
         answeredAt,
-        endedAt);
+        endedAt,
+        version + 1);
   }
 
   /** Whether this device is one of the two between which media flow. */

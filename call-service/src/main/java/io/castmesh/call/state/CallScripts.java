@@ -114,4 +114,44 @@ final class CallScripts {
           redis.call('SADD', accepted, call)
           return 1
           """;
+
+  /**
+   * Call, caller, callee, JSON, version, phase, ms to keep, ms when it stops ringing, bound of the
+   * log: puts back what Redis has lost. Answers 0 when there is a newer copy, or one of the two is
+   * in another call.
+   */
+  static final String RESTORE =
+      COMMON
+          + """
+          local call, version, phase, length = ARGV[1], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+          local now = redis.call('GET', state(call))
+          if now and (tonumber(cjson.decode(now).version) or 0) >= version then return 0 end
+          local users = { ARGV[2], ARGV[3] }
+          if phase == 'ended' then
+            redis.call('ZREM', deadlines, call)
+            redis.call('SREM', accepted, call)
+            for _, user in ipairs(users) do
+              if redis.call('GET', of(user)) == call then redis.call('DEL', of(user)) end
+            end
+            write(ARGV[4], ARGV[9])
+          else
+            for _, user in ipairs(users) do
+              local other = redis.call('GET', of(user))
+              if other and other ~= call and redis.call('EXISTS', state(other)) == 1 then
+                return 0
+              end
+            end
+            for _, user in ipairs(users) do
+              redis.call('SET', of(user), call, 'PX', length)
+            end
+            if phase == 'accepted' then
+              redis.call('ZREM', deadlines, call)
+              redis.call('SADD', accepted, call)
+            else
+              redis.call('ZADD', deadlines, ARGV[8], call)
+            end
+          end
+          redis.call('SET', state(call), ARGV[4], 'PX', length)
+          return 1
+          """;
 }

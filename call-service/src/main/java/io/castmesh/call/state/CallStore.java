@@ -6,7 +6,9 @@ import io.castmesh.runtime.store.RedisStore;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -14,7 +16,7 @@ import java.util.function.UnaryOperator;
  * The calls that go on, in Redis. A change reads the call, asks the caller's code what it becomes,
  * and writes that only if nobody was faster; else it looks again.
  *
- * <p>Thread-safe; fails with {@code UNAVAILABLE} while Redis is away.
+ * <p>Belongs to the event loop of its verticle; fails with {@code UNAVAILABLE} while Redis is away.
  */
 public final class CallStore {
   /** A call that nobody keeps alive is forgotten after that. */
@@ -35,9 +37,11 @@ public final class CallStore {
   private record Stored(String json, Call call) {}
 
   private final RedisStore redis;
+  private final CallCopies copies;
 
-  public CallStore(RedisStore redis) {
+  public CallStore(RedisStore redis, Clock clock) {
     this.redis = redis;
+    this.copies = new CallCopies(clock);
   }
 
   /**
@@ -61,7 +65,10 @@ public final class CallStore {
         .compose(
             reply ->
                 switch (reply.toString()) {
-                  case "ringing" -> Future.succeededFuture(call);
+                  case "ringing" -> {
+                    copies.put(call);
+                    yield Future.succeededFuture(call);
+                  }
                   case "caller" ->
                       Future.failedFuture(
                           Failure.USER_BUSY.exception("you are in a call yourself"));
@@ -97,6 +104,7 @@ public final class CallStore {
                   .compose(
                       written -> {
                         if (written) {
+                          copies.put(after);
                           return Future.succeededFuture(new Change(stored.call(), after));
                         }
                         return attempts > 1
@@ -147,6 +155,55 @@ public final class CallStore {
             call.callee().id(),
             Json.text(call),
             KEEP.toMillis())
+        .map(reply -> reply.toInteger() == 1)
+        .onSuccess(
+            kept -> {
+              if (kept) {
+                copies.put(call);
+              } else {
+                copies.forget(call.id());
+              }
+            });
+  }
+
+  /**
+   * Redis has come back empty: every call that this instance knows is put back, unless another one
+   * knows better.
+   *
+   * @param ring how long calls ring
+   * @return those that go on
+   */
+  public Future<List<Call>> restore(Duration ring) {
+    List<Call> put = new ArrayList<>();
+    Future<Void> all = Future.succeededFuture();
+    for (Call call : copies.recent()) {
+      all =
+          all.compose(before -> restore(call, ring))
+              .map(
+                  restored -> {
+                    if (restored && call.phase() != Phase.ENDED) {
+                      put.add(call);
+                    }
+                    return null;
+                  });
+    }
+    return all.map(done -> List.copyOf(put));
+  }
+
+  private Future<Boolean> restore(Call call, Duration ring) {
+    return redis
+        .eval(
+            CallScripts.RESTORE,
+            List.of(),
+            call.id(),
+            call.caller().id(),
+            call.callee().id(),
+            Json.text(call),
+            call.version(),
+            call.phase().word(),
+            (call.phase() == Phase.ENDED ? REMEMBER : KEEP).toMillis(),
+            call.startedAt().plus(ring).toEpochMilli(),
+            LOG_BOUND)
         .map(reply -> reply.toInteger() == 1);
   }
 

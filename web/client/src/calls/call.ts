@@ -1,7 +1,7 @@
 import { Emitter } from '../emitter.js';
 import { whenSessionIsLost } from '../media/live-handles.js';
 import { isFailure } from '../errors.js';
-import { asFailure } from '../media/media.js';
+import { asFailure, OFFER_ATTEMPTS } from '../media/media.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import { PeerLink, type Answer, type LinkContext, type LinkState } from '../media/peer-link.js';
 import type { MediaStats } from '../media/stats.js';
@@ -137,12 +137,14 @@ export class Call extends Emitter<CallEvents> {
     );
     const { callId } = this;
     try {
-      await link.start((sdpOffer) =>
-        this.#context.session.request<Answer>(
-          'call.connect',
-          { callId, sdpOffer },
-          OFFER_TIMEOUT_MS,
-        ),
+      await link.start(
+        (sdpOffer) =>
+          this.#context.session.request<Answer>(
+            'call.connect',
+            { callId, sdpOffer },
+            OFFER_TIMEOUT_MS,
+          ),
+        OFFER_ATTEMPTS,
       );
     } catch (error) {
       throw asFailure(error);

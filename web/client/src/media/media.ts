@@ -14,6 +14,8 @@ export interface PublishOptions {
 }
 
 const OFFER_TIMEOUT_MS = 15_000;
+/** Of a viewer, or of a side of a call: the server replaces what it has made for the first one. */
+export const OFFER_ATTEMPTS = 3;
 
 /**
  * Publishes a stream as a live.
@@ -66,29 +68,19 @@ async function undoPublish({ session, hub }: LinkContext, error: unknown): Promi
 }
 
 /**
- * Watches a live. When the connection goes in the middle of it, it is asked for once more.
+ * Watches a live.
  *
  * @throws CastmeshError LIVE_NOT_FOUND, MEDIA_UNAVAILABLE, MEDIA_FULL
  */
 export async function view(context: LinkContext, liveId: string): Promise<ViewHandle> {
-  try {
-    return await viewOnce(context, liveId);
-  } catch (error) {
-    if (!isFailure(error, 'CONNECTION_LOST') || context.session.state === 'closed') throw error;
-    // The server may have taken the first question in, and would count this viewer twice.
-    await context.session.request('live.leave', { liveId }).catch(() => undefined);
-    return viewOnce(context, liveId);
-  }
-}
-
-async function viewOnce(context: LinkContext, liveId: string): Promise<ViewHandle> {
   const { session } = context;
   const plan = { receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
   const link = new PeerLink(context, plan);
   const handle = new ViewHandle(context, link, liveId);
   try {
-    await link.start((sdpOffer) =>
-      session.request<Answer>('live.view', { liveId, sdpOffer }, OFFER_TIMEOUT_MS),
+    await link.start(
+      (sdpOffer) => session.request<Answer>('live.view', { liveId, sdpOffer }, OFFER_TIMEOUT_MS),
+      OFFER_ATTEMPTS,
     );
   } catch (error) {
     const { ended } = handle;

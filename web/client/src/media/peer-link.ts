@@ -1,5 +1,5 @@
 import { Emitter } from '../emitter.js';
-import { CastmeshError, FAILURE_CODES } from '../errors.js';
+import { CastmeshError, FAILURE_CODES, isFailure } from '../errors.js';
 import type { Session } from '../session/session.js';
 import { watchNetwork } from '../transport/network.js';
 import type { Live, ServerMediaState } from '../types.js';
@@ -106,13 +106,20 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     return this.#isServerLost;
   }
 
-  /** Makes the media session; `offer` carries the offer to the server in the right method. */
-  async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>): Promise<A> {
+  /**
+   * Makes the media session; `offer` carries the offer to the server in the right method.
+   *
+   * @param attempts - more than one where the server lets a second offer take the place of the
+   *   first: then a connection that goes before the answer came costs nothing but time
+   */
+  async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>, attempts = 1): Promise<A> {
     try {
       const answer = await this.#negotiate(offer);
       if (this.#state === 'connecting') this.#recovery.started();
       return answer;
     } catch (error) {
+      const again = attempts > 1 && isFailure(error, 'CONNECTION_LOST') && !this.#isClosed;
+      if (again) return this.start(offer, attempts - 1);
       this.close();
       throw error;
     }

@@ -26,6 +26,8 @@ export class MeshLink {
   #isMakingOffer = false;
   #isIgnoring = false;
   #isClosed = false;
+  /** The origin of the last offer that was taken; the same one may come twice. */
+  #lastOffer: string | undefined;
   /** Candidates that came before the description they belong to. */
   #early: RTCIceCandidateInit[] = [];
 
@@ -97,9 +99,15 @@ export class MeshLink {
       kind === 'offer' && (this.#isMakingOffer || peer.signalingState !== 'stable');
     this.#isIgnoring = !this.#options.isPolite && isCrossing;
     if (this.#isIgnoring) {
-      // The other side may have begun to listen after it was sent.
-      if (!this.#isMakingOffer) this.#send('offer', peer.localDescription);
+      // Before anything has come of it: the other side may have begun to listen after it was sent.
+      const isFirst = !this.#isMakingOffer && peer.remoteDescription === null;
+      if (isFirst) this.#send('offer', peer.localDescription);
       return;
+    }
+    if (kind === 'offer') {
+      const origin = originOf(description);
+      if (origin === this.#lastOffer) return;
+      this.#lastOffer = origin;
     }
     await peer.setRemoteDescription(description);
     for (const candidate of this.#early.splice(0)) await peer.addIceCandidate(candidate);
@@ -131,4 +139,9 @@ export class MeshLink {
     this.#stream.addTrack(track);
     if (isFirst) this.#options.stream(this.#stream);
   }
+}
+
+/** A description's line with its session and version (RFC 8866 section 5.2). */
+function originOf({ sdp }: RTCSessionDescriptionInit): string | undefined {
+  return /^o=.*$/m.exec(sdp ?? '')?.[0];
 }

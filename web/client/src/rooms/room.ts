@@ -6,7 +6,6 @@ import { rereading } from '../session/rereading.js';
 import { RoomLog } from './room-log.js';
 import type {
   JoinedRoom,
-  OfRoom,
   RoomEndReason,
   RoomLeaveReason,
   RoomPeer,
@@ -223,10 +222,13 @@ export class Room extends Emitter<RoomEvents> {
         return this.#hostChanged((params as RoomWireEvents[typeof method]).host);
       case 'room.locked':
         return this.#locked((params as RoomWireEvents[typeof method]).locked);
-      case 'room.signal':
+      case 'room.signal': {
+        const { from, kind, payload } = params as RoomWireEvents[typeof method];
+        return this.emit('signal', { from, kind, payload });
+      }
       case 'room.data': {
-        const { roomId: _id, roomSeq: _seq, ...rest } = params as OfRoom;
-        return this.emit(method === 'room.data' ? 'data' : 'signal', rest as never);
+        const { from, to, topic, payload } = params as RoomWireEvents[typeof method];
+        return this.emit('data', { from, ...(to ? { to } : {}), topic, payload });
       }
       case 'room.closed':
         return this.finish((params as RoomWireEvents[typeof method]).reason);

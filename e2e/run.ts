@@ -1,24 +1,96 @@
 /**
  * Runs the tests one file after the other: each starts a server of its own, and browsers need the
- * processor for themselves. Arguments choose files by a part of their name.
+ * processor for themselves. Arguments choose files by a part of their name. After `--cluster` the
+ * same scenarios run against `./castmesh cluster`, and then what only a cluster has to survive.
  */
-import { readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { Cluster } from './src/cluster.ts';
+import { temporaryFolder } from './src/machine.ts';
+import { rowsIn, tableOf } from './src/table.ts';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), 'test');
-const wanted = process.argv.slice(2);
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith('.test.ts'))
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort()
-  .map((name) => join(folder, name));
-if (files.length === 0) throw new Error(`no test file is called like ${wanted.join(', ')}`);
+const root = dirname(fileURLToPath(import.meta.url));
+const [first, ...rest] = process.argv.slice(2);
+const onCluster = first === '--cluster';
+const wanted = onCluster || first === undefined ? rest : [first, ...rest];
 
-const stream = run({ files, concurrency: 1 });
-stream.on('test:fail', () => {
-  process.exitCode = 1;
-});
-stream.pipe(new spec()).pipe(process.stdout);
+/** What these files start is about one process. */
+const ONE_PROCESS = ['start'];
+/** They need settings, or a place in the network, that others cannot share. */
+const APART = ['bad-input', 'split'];
+/** It kills the whole cluster. */
+const LAST = 'crash';
+/** Settings that all who share a cluster can live with. */
+const SHARED = { CASTMESH_CALL_RING_TIMEOUT: '4', CASTMESH_AUTH_ACCESS_TTL: '7200' };
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+    .sort()
+    .map((name) => join(root, folder, name));
+}
+
+function isOne(file: string, ...names: string[]): boolean {
+  return names.some((name) => file.endsWith(`/${name}.test.ts`));
+}
+
+async function runFiles(files: string[]): Promise<void> {
+  if (files.length === 0) return;
+  const stream = run({ files, concurrency: 1 });
+  stream.on('test:fail', () => {
+    process.exitCode = 1;
+  });
+  const told = stream.pipe(new spec());
+  told.pipe(process.stdout, { end: false });
+  await once(told, 'end');
+}
+
+async function runOnCluster(): Promise<void> {
+  const all = [...filesIn('test'), ...filesIn('test-cluster')];
+  const files = all.filter((file) => !isOne(file, ...ONE_PROCESS));
+  const apart = files.filter((file) => isOne(file, ...APART));
+  const shared = files.filter((file) => !apart.includes(file) && !isOne(file, LAST));
+  const last = files.filter((file) => isOne(file, LAST));
+  requireSome(files);
+  const folder = temporaryFolder();
+  process.env.E2E_TABLE = join(folder, 'table');
+  try {
+    if (shared.length + last.length > 0) {
+      const cluster = await Cluster.start(SHARED, ['--media-nodes', '2']);
+      try {
+        console.log(`a cluster of ${cluster.all().length} started in ${seconds(cluster.startMs)}`);
+        process.env.E2E_CLUSTER = cluster.share(SHARED);
+        await runFiles([...shared, ...last]);
+      } finally {
+        await cluster.close();
+      }
+    }
+    process.env.E2E_CLUSTER = '';
+    await runFiles(apart);
+    const rows = rowsIn(process.env.E2E_TABLE);
+    if (rows.length > 0) console.log(`\n${tableOf(rows)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function requireSome(files: string[]): void {
+  if (files.length === 0) throw new Error(`no test file is called like ${wanted.join(', ')}`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+if (onCluster) {
+  await runOnCluster();
+} else {
+  const files = filesIn('test');
+  requireSome(files);
+  await runFiles(files);
+}

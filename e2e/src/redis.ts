@@ -24,11 +24,7 @@ const READ: Record<string, (key: string) => string[]> = {
 
 /** Everything in the embedded Redis of a data folder. */
 export async function redisEntries(dataDir: string): Promise<Entry[]> {
-  const config = readFileSync(join(dataDir, 'redis/redis.conf'), 'utf8');
-  const password = /^requirepass (\S+)$/m.exec(config)?.[1] ?? '';
-  const redis = new Redis(Number(/^port (\d+)$/m.exec(config)?.[1]));
-  try {
-    await redis.run('AUTH', password);
+  return withRedis(dataDir, async (redis) => {
     const entries: Entry[] = [];
     for (const key of (await redis.run('KEYS', '*')) as string[]) {
       const read = READ[String(await redis.run('TYPE', key))];
@@ -36,6 +32,22 @@ export async function redisEntries(dataDir: string): Promise<Entry[]> {
       entries.push({ key, content, ttl: Number(await redis.run('PTTL', key)) });
     }
     return entries;
+  });
+}
+
+/** Forgets everything that stands in it, at once. */
+export async function flushRedis(dataDir: string): Promise<void> {
+  await withRedis(dataDir, (redis) => redis.run('FLUSHALL'));
+}
+
+async function withRedis<T>(dataDir: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const config = readFileSync(join(dataDir, 'redis/redis.conf'), 'utf8');
+  const setting = (name: string): string =>
+    new RegExp(`^${name} (\\S+)$`, 'm').exec(config)?.[1] ?? '';
+  const redis = new Redis(setting('bind'), Number(setting('port')));
+  try {
+    await redis.run('AUTH', setting('requirepass'));
+    return await work(redis);
   } finally {
     redis.close();
   }
@@ -48,8 +60,8 @@ class Redis {
   #wake: (() => void) | undefined;
   #failure: Error | undefined;
 
-  constructor(port: number) {
-    this.#socket = connect(port, '127.0.0.1');
+  constructor(host: string, port: number) {
+    this.#socket = connect(port, host);
     this.#socket.setTimeout(DEADLINE_MS, () => this.#fail(new Error('Redis does not answer')));
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('data', (part) => {

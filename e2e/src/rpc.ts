@@ -20,30 +20,45 @@ export interface Event {
 
 const ANSWER_MS = 15_000;
 
+/** The server has refused. */
+export class RpcFailure extends Error {
+  readonly error: RpcError;
+
+  constructor(method: string, error: RpcError) {
+    super(`${method}: ${JSON.stringify(error)}`);
+    this.error = error;
+  }
+}
+
 /** A client of the signalling socket that hides nothing: what is sent and what comes back. */
 export class Rpc {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  readonly #closed: Promise<number>;
+  readonly #listener: ((event: Event) => void) | undefined;
+  /** With the code. */
+  readonly closed: Promise<number>;
   #nextId = 1;
   /** Answers that belong to no call of ours, such as those with id null. */
   readonly strays: Answer[] = [];
   readonly events: Event[] = [];
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, listener?: (event: Event) => void) {
     this.#socket = socket;
-    this.#closed = new Promise((resolve) => socket.once('close', resolve));
+    this.#listener = listener;
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
     socket.on('error', () => undefined); // told by its close
   }
 
-  static async open(base: string): Promise<Rpc> {
-    const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/ws`);
+  /** @param listener hears events instead of {@link events} */
+  static async open(base: string, listener?: (event: Event) => void): Promise<Rpc> {
+    const url = `${base.replace(/^http/, 'ws')}/ws`;
+    const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS });
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    return new Rpc(socket);
+    return new Rpc(socket, listener);
   }
 
   /** Opens and authenticates. */
@@ -53,17 +68,25 @@ export class Rpc {
     return rpc;
   }
 
-  call(method: string, params: unknown = {}): Promise<Answer> {
+  /** Fails at once when the socket closes first. */
+  call(method: string, params: unknown = {}, ms = ANSWER_MS): Promise<Answer> {
     const id = this.#nextId++;
     const answer = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
     this.sendText(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    return within(ANSWER_MS, `the answer to ${method}`, answer);
+    const lost = this.closed.then((code): never => {
+      throw new Error(`the socket was closed with ${code} before the answer to ${method}`);
+    });
+    return within(ms, `the answer to ${method}`, Promise.race([answer, lost]));
   }
 
-  async result(method: string, params: unknown = {}): Promise<Record<string, unknown>> {
-    const answer = await this.call(method, params);
-    if (!answer.result) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
-    return answer.result;
+  async result(
+    method: string,
+    params: unknown = {},
+    ms = ANSWER_MS,
+  ): Promise<Record<string, unknown>> {
+    const answer = await this.call(method, params, ms);
+    if (answer.error) throw new RpcFailure(method, answer.error);
+    return answer.result ?? {};
   }
 
   async error(method: string, params: unknown = {}): Promise<RpcError> {
@@ -94,7 +117,7 @@ export class Rpc {
   }
 
   closeCode(ms = 15_000): Promise<number> {
-    return within(ms, 'the server closes the socket', this.#closed);
+    return within(ms, 'the server closes the socket', this.closed);
   }
 
   /** Leaves for good: nobody waits for a return. */
@@ -104,7 +127,8 @@ export class Rpc {
 
   #receive(message: Answer | Event): void {
     if ('method' in message) {
-      this.events.push(message);
+      if (this.#listener) this.#listener(message);
+      else this.events.push(message);
       return;
     }
     const waiting = typeof message.id === 'number' ? this.#waiting.get(message.id) : undefined;

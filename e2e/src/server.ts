@@ -16,7 +16,7 @@ export type Settings = Record<string, string>;
 
 /**
  * A `./castmesh start` of our own: free ports, a temporary data folder. What it says is kept in
- * `target/e2e/`.
+ * `target/e2e/`. With `E2E_CLUSTER` set it is a `./castmesh cluster` instead.
  */
 export class Castmesh {
   readonly dataDir: string;
@@ -29,7 +29,7 @@ export class Castmesh {
   /** From the start of the process to readiness. */
   startMs = 0;
 
-  private constructor(dataDir: string, settings: Settings) {
+  protected constructor(dataDir: string, settings: Settings) {
     this.dataDir = dataDir;
     this.#settings = settings;
     const logs = join(root, 'target', 'e2e');
@@ -40,6 +40,10 @@ export class Castmesh {
 
   /** Starts and waits until it is ready. */
   static async start(settings: Settings = {}): Promise<Castmesh> {
+    if (process.env.E2E_CLUSTER !== undefined) {
+      const { Cluster } = await import('./cluster.ts');
+      return Cluster.startOrShare(settings);
+    }
     const castmesh = new Castmesh(temporaryFolder(), settings);
     await castmesh.start();
     return castmesh;
@@ -67,7 +71,7 @@ export class Castmesh {
     this.httpPort ||= await freePort();
     this.managementPort ||= await freePort();
     const begin = performance.now();
-    const child = spawn(join(root, 'castmesh'), ['start'], {
+    const child = spawn(join(root, 'castmesh'), this.command(), {
       env: {
         ...process.env,
         CASTMESH_DATA_DIR: this.dataDir,
@@ -85,13 +89,18 @@ export class Castmesh {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => this.#note(text));
     }
-    await eventually('castmesh is ready', () => this.#ready(child), {
-      within: READY_MS,
-      every: 25,
-    }).catch((error: unknown) => {
-      this.#killGroup();
-      throw new Error(`${String(error)}\nIts last words:\n${this.lastWords()}`);
-    });
+    const ready = async (): Promise<void> => {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`it has ended with ${child.exitCode ?? child.signalCode}`);
+      }
+      await this.ready();
+    };
+    await eventually('castmesh is ready', ready, { within: this.readyMs, every: 25 }).catch(
+      (error: unknown) => {
+        this.#killGroup();
+        throw new Error(`${String(error)}\nIts last words:\n${this.lastWords()}`);
+      },
+    );
     this.startMs = performance.now() - begin;
   }
 
@@ -102,7 +111,7 @@ export class Castmesh {
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     const [code] = (await within(
-      STOP_MS,
+      this.stopMs,
       `castmesh ends after SIGTERM; its last words:\n${this.lastWords()}`,
       exit,
     )) as [number | null];
@@ -132,7 +141,7 @@ export class Castmesh {
           const left = this.processes();
           if (left.length > 0) throw new Error(`processes ${left.join(', ')}`);
         },
-        { within: STOP_MS },
+        { within: this.stopMs },
       );
       remove(this.dataDir);
     }
@@ -153,10 +162,21 @@ export class Castmesh {
     this.#tail = [...this.#tail, ...text.trimEnd().split('\n')].slice(-TAIL_LINES);
   }
 
-  async #ready(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`it has ended with ${child.exitCode ?? child.signalCode}`);
-    }
+  /** What follows `./castmesh`. */
+  protected command(): string[] {
+    return ['start'];
+  }
+
+  protected get readyMs(): number {
+    return READY_MS;
+  }
+
+  protected get stopMs(): number {
+    return STOP_MS;
+  }
+
+  /** Fails while it is not ready. */
+  protected async ready(): Promise<void> {
     const response = await fetch(`${this.managementUrl}/health/ready`, {
       signal: AbortSignal.timeout(ANSWER_MS),
     });

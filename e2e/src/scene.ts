@@ -1,0 +1,388 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { Answers } from './answers.ts';
+import { Api, type Video, nickname } from './api.ts';
+import { TestBrowser } from './browser.ts';
+import type { Cluster } from './cluster.ts';
+import { Company } from './company.ts';
+import { ensure } from './ensure.ts';
+import { eventually } from './eventually.ts';
+import { seesFrames, watchForGaps } from './frames.ts';
+import { pipelines } from './kurento.ts';
+import { type Camera, Person } from './person.ts';
+import { probe } from './recordings.ts';
+import { redisEntries } from './redis.ts';
+import { Rpc } from './rpc.ts';
+import { offer } from './sdp.ts';
+
+/** Small, so that the processors are left to what is tested. */
+const CAMERA: Camera = { width: 320, height: 240, frameRate: 15 };
+const VIEWERS = 3;
+const MEMBERS = 4;
+const SENDERS = 2;
+/** Twenty events a second. */
+const SEND_EVERY_MS = 100;
+const PICTURE_MS = 40_000;
+const WHOLE_MS = 120_000;
+const LISTED_MS = 45_000;
+/** Of a recording: how far its length may be from the time between the clicks. */
+const LENGTH_TOLERANCE_SECONDS = 2;
+
+/** What was seen while something was broken. */
+export interface Seen {
+  /** How long a picture stood still at most. */
+  stillMs: number;
+  /** The longest time to an acknowledgement in the room. */
+  sendMs: number;
+  /** By name: for how long nothing answered at most. */
+  silentMs: Record<string, number>;
+  /** From the fault until every process was ready again. */
+  wholeMs: number;
+}
+
+/**
+ * People who use a cluster while it is broken: a presenter whose live is recorded, three viewers, two
+ * who call each other, and a room with a steady stream of events.
+ */
+export class Scene {
+  readonly cluster: Cluster;
+  readonly api: Api;
+  readonly browser: TestBrowser;
+  readonly presenter: Person;
+  readonly viewers: Person[];
+  readonly ann: Person;
+  readonly ben: Person;
+  readonly company: Company;
+  /** Signed in, without a page: asks what pages would ask. */
+  readonly guest: Rpc;
+  liveId = '';
+  #begunAt = 0;
+
+  private constructor(
+    cluster: Cluster,
+    browser: TestBrowser,
+    people: Person[],
+    company: Company,
+    guest: Rpc,
+  ) {
+    this.cluster = cluster;
+    this.api = new Api(cluster.url);
+    this.browser = browser;
+    [this.presenter, this.ann, this.ben] = people as [Person, Person, Person];
+    this.viewers = people.slice(3);
+    this.company = company;
+    this.guest = guest;
+  }
+
+  /**
+   * Everybody is there; nothing has begun but the stream in the room.
+   *
+   * @param doors where the members of the room connect
+   */
+  static async meet(
+    cluster: Cluster,
+    doors = Array.from({ length: MEMBERS }, () => cluster.url),
+  ): Promise<Scene> {
+    const browser = await TestBrowser.launch();
+    try {
+      const people: Person[] = [];
+      const stems = ['presenter', 'ann', 'ben'];
+      for (let viewer = 1; viewer <= VIEWERS; viewer++) stems.push(`viewer${viewer}`);
+      for (const stem of stems) {
+        people.push(await Person.signUp(browser, cluster.url, stem, nickname(stem), CAMERA));
+      }
+      const company = await Company.meet(doors, SENDERS, SEND_EVERY_MS);
+      company.start();
+      const guest = await Scene.guest(cluster.url);
+      return new Scene(cluster, browser, people, company, guest);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  static async guest(url: string): Promise<Rpc> {
+    const { accessToken } = await new Api(url).register(nickname('guest'));
+    return Rpc.signedIn(url, accessToken);
+  }
+
+  get people(): Person[] {
+    return [this.presenter, ...this.viewers, this.ann, this.ben];
+  }
+
+  // ---- what they do
+
+  async goLive(title: string): Promise<void> {
+    this.liveId = await this.presenter.goLive(title);
+    await seesFrames(this.presenter.see('server-preview'), PICTURE_MS, 'the presenter');
+    this.#begunAt = performance.now();
+    for (const viewer of this.viewers) await viewer.watch(this.liveId);
+    await this.presenter.seesViewers(...this.viewers);
+  }
+
+  async call(): Promise<void> {
+    await this.ann.call(this.ben);
+    await this.ben.isCalledBy(this.ann);
+    await this.ben.see('accept-call').click();
+    await seesFrames(this.ann.see('remote-video'), PICTURE_MS, 'the caller');
+    await seesFrames(this.ben.see('remote-video'), PICTURE_MS, 'the called');
+  }
+
+  async hangUp(): Promise<void> {
+    await this.ann.see('hangup').click();
+    for (const person of [this.ann, this.ben]) {
+      await person.see('call-stage').waitFor({ state: 'detached' });
+    }
+  }
+
+  /** @returns how long it was live, in seconds */
+  async stopLive(): Promise<number> {
+    await this.presenter.stopLive();
+    const seconds = (performance.now() - this.#begunAt) / 1_000;
+    for (const viewer of this.viewers) await viewer.see('live-ended').waitFor();
+    return seconds;
+  }
+
+  // ---- what is seen of it
+
+  pictures(): Map<string, Locator> {
+    return new Map([
+      ['the presenter', this.presenter.see('server-preview')],
+      ...this.viewers.map((one, at): [string, Locator] => [
+        `viewer ${at + 1}`,
+        one.see('watch-video'),
+      ]),
+      ['the caller', this.ann.see('remote-video')],
+      ['the called', this.ben.see('remote-video')],
+    ]);
+  }
+
+  /**
+   * Watches while something is broken, until everything works again.
+   *
+   * @param fault breaks it; returns when it is broken, or healed
+   * @param paths that are asked all the time, by what they stand for
+   */
+  async during(
+    fault: () => Promise<void>,
+    paths: Record<string, string | (() => Promise<unknown>)> = {},
+  ): Promise<Seen> {
+    const gaps = await Promise.all([...this.pictures().values()].map(watchForGaps));
+    const answers = Object.entries(paths).map(([name, path]): [string, Answers] => [
+      name,
+      typeof path === 'string' ? Answers.to(this.cluster.url, path) : new Answers(path),
+    ]);
+    this.company.forget();
+    const begin = performance.now();
+    try {
+      await fault();
+      await this.cluster.isWhole(WHOLE_MS);
+      const wholeMs = Math.round(performance.now() - begin);
+      await this.works();
+      const still = await Promise.all(gaps.map((gap) => gap()));
+      const silentMs: Record<string, number> = {};
+      for (const [name, answer] of answers) silentMs[name] = await answer.end();
+      return {
+        stillMs: Math.round(Math.max(...still.map((one) => one.longestGapMs))),
+        sendMs: this.company.longestSendMs,
+        silentMs,
+        wholeMs,
+      };
+    } finally {
+      for (const [, answer] of answers) await answer.end();
+    }
+  }
+
+  /**
+   * Watches the call alone.
+   *
+   * @returns how long a picture of it stood still at most
+   */
+  async whileCalling(work: () => Promise<void>): Promise<number> {
+    const videos = [this.ann, this.ben].map((one) => one.see('remote-video'));
+    const gaps = await Promise.all(videos.map(watchForGaps));
+    await work();
+    for (const video of videos) await seesFrames(video, PICTURE_MS, 'the call');
+    const still = await Promise.all(gaps.map((gap) => gap()));
+    return Math.round(Math.max(...still.map((one) => one.longestGapMs)));
+  }
+
+  /** Pictures move, the call stands, everybody in the room is heard, every process knows every other. */
+  async works(): Promise<void> {
+    for (const [who, video] of this.pictures()) await seesFrames(video, PICTURE_MS, who);
+    for (const person of [this.ann, this.ben]) {
+      assert.equal(await person.see('call-stage').count(), 1, `${person.name} is in the call`);
+    }
+    await this.company.flows();
+    await this.presenter.seesViewers(...this.viewers);
+    await this.areMet();
+  }
+
+  /** No event was lost or doubled, and nobody has lost a session or complained. */
+  async heardEverything(): Promise<number> {
+    const count = await this.company.heardEverything();
+    for (const person of this.people) {
+      person.assertNothingMissed();
+      assert.equal(person.lost, 0, `${person.name} has lost a session`);
+      assert.deepEqual(person.complaints, []);
+    }
+    this.company.start();
+    return count;
+  }
+
+  /** Each process of the mesh knows exactly those that run, all of them running. */
+  async areMet(ms = 30_000): Promise<void> {
+    await eventually(
+      'every process knows every other one, and none that is gone',
+      async () => {
+        const meshes = await this.#meshes();
+        const there = meshes.map((mesh) => mesh.node).sort();
+        for (const { node, nodes } of meshes) {
+          const known = nodes.map((one) => one.node).sort();
+          assert.deepEqual(known, there, `what ${node} knows`);
+        }
+      },
+      { within: ms, every: 200 },
+    );
+  }
+
+  /** @returns its length as ffprobe tells it, in seconds */
+  async isRecorded(liveId: string, seconds: number): Promise<number> {
+    const [video] = await this.recordings(liveId, 1);
+    ensure(video, 'a recording');
+    const { duration, tracks } = await probe(this.cluster.url, video);
+    assert.deepEqual(tracks.map((track) => track.kind).sort(), ['audio', 'video']);
+    const off = Math.abs(duration - seconds);
+    ensure(off <= LENGTH_TOLERANCE_SECONDS, `${duration} s recorded of ${seconds} s`);
+    ensure(Math.abs(video.durationSeconds - duration) <= 0.5, JSON.stringify(video));
+    return duration;
+  }
+
+  /** So many recordings of a live are listed, and each of them holds sound and pictures. */
+  async arePlayable(liveId: string, count: number): Promise<void> {
+    for (const video of await this.recordings(liveId, count)) {
+      const { duration, tracks } = await probe(this.cluster.url, video);
+      assert.deepEqual(tracks.map((track) => track.kind).sort(), ['audio', 'video']);
+      ensure(Math.abs(video.durationSeconds - duration) <= 0.5, JSON.stringify(video));
+    }
+  }
+
+  /** Waits until so many recordings of a live are listed. */
+  async recordings(liveId: string, count: number): Promise<Video[]> {
+    return eventually(
+      `${count} recordings of the live are listed`,
+      async () => {
+        const { items } = await this.api.videos({ size: '100' });
+        const own = items.filter((one) => one.liveId === liveId);
+        assert.equal(own.length, count, JSON.stringify(own));
+        return own;
+      },
+      { within: LISTED_MS, every: 100 },
+    );
+  }
+
+  /** A viewer comes and goes: answered by the instance that has the live. */
+  async view(): Promise<void> {
+    const guest = await Scene.guest(this.cluster.url);
+    try {
+      await guest.result('live.view', { liveId: this.liveId, sdpOffer: offer('recvonly') }, 5_000);
+      await guest.result('live.leave', { liveId: this.liveId }, 5_000);
+    } finally {
+      guest.close();
+    }
+  }
+
+  // ---- who has what
+
+  /** The name of the gateway process that holds somebody's session. */
+  async gatewayOf(person: Person): Promise<string> {
+    const entries = await redisEntries(this.cluster.dataDir);
+    const lease = entries.find((one) => one.key === `presence:session:${person.sessionId}`);
+    const node = (JSON.parse(lease?.content ?? '""') as string).split(' ')[1] ?? '';
+    return this.#processOf(node);
+  }
+
+  /** The name of the media-service process that has the live. */
+  async ownerOfLive(): Promise<string> {
+    const entries = await redisEntries(this.cluster.dataDir);
+    const nodes = (await this.#meshes()).map((mesh) => mesh.node);
+    const lives = entries.filter((one) => one.content.includes(this.liveId));
+    const node = nodes.find(
+      (one) => one.startsWith('media-') && lives.some((live) => live.content.includes(one)),
+    );
+    ensure(node, `an owner of the live ${this.liveId}: ${JSON.stringify(lives)}`);
+    return this.#processOf(node);
+  }
+
+  /** The media nodes that have pipelines, the one of the live first. */
+  async carriers(): Promise<string[]> {
+    const entries = await redisEntries(this.cluster.dataDir);
+    const live = entries.find(
+      (one) => one.content.includes(this.liveId) && /kurento/.test(one.content),
+    );
+    const nodes = this.cluster.ofService('media-node');
+    const first = nodes.find((one) => live?.content.includes(`:${one.ports.control}/`));
+    const counts = await this.pipelines();
+    const others = [...counts].filter(([, count]) => count > 0).map(([name]) => name);
+    return [...new Set([...(first ? [first.name] : []), ...others])];
+  }
+
+  /** The names of the media nodes with the number of their pipelines. */
+  async pipelines(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const node of this.cluster.ofService('media-node')) {
+      if (node.state !== 'ready') continue;
+      const { host, ports, name } = node;
+      counts.set(name, (await pipelines(host, ports.control ?? 0)).length);
+    }
+    return counts;
+  }
+
+  /** Waits until the media nodes together have so many pipelines and no more. */
+  async havePipelines(count: number, ms = 30_000): Promise<void> {
+    await eventually(
+      `${count} pipelines`,
+      async () => {
+        const counts = await this.pipelines();
+        const all = [...counts.values()].reduce((sum, one) => sum + one, 0);
+        assert.equal(all, count, JSON.stringify([...counts]));
+      },
+      { within: ms, every: 250 },
+    );
+  }
+
+  /** The ids of the nodes that run. */
+  async nodes(): Promise<string[]> {
+    return (await this.#meshes()).map((mesh) => mesh.node);
+  }
+
+  async close(): Promise<void> {
+    this.company.close();
+    this.guest.close();
+    await this.browser.close();
+  }
+
+  async #processOf(node: string): Promise<string> {
+    for (const one of this.cluster.all()) {
+      if (!node.startsWith(`${one.service}-`) || one.state !== 'ready') continue;
+      const mesh = await this.#mesh(this.cluster.managementOf(one));
+      if (mesh.node === node) return one.name;
+    }
+    throw new Error(`no process is the node ${node}`);
+  }
+
+  async #meshes(): Promise<Mesh[]> {
+    const members = this.cluster.all().filter((one) => 'bus' in one.ports);
+    return Promise.all(members.map((one) => this.#mesh(this.cluster.managementOf(one))));
+  }
+
+  async #mesh(management: string): Promise<Mesh> {
+    const response = await fetch(`${management}/mesh`, { signal: AbortSignal.timeout(5_000) });
+    return (await response.json()) as Mesh;
+  }
+}
+
+interface Mesh {
+  node: string;
+  nodes: { node: string; service: string; state: string }[];
+}

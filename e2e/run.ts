@@ -87,6 +87,10 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 
+// What was started ends with us also then.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => process.exit(130));
+}
 if (onCluster) {
   await runOnCluster();
 } else {

@@ -7,7 +7,7 @@ import { Cluster } from '../src/cluster.ts';
 import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
 import { flushRedis, redisEntries } from '../src/redis.ts';
-import { Scene, type Seen } from '../src/scene.ts';
+import { type Length, Scene, type Seen } from '../src/scene.ts';
 import { Table } from '../src/table.ts';
 
 /** A picture that hangs on what was killed stays away for longer; processors are busy meanwhile. */
@@ -17,6 +17,7 @@ const REASSERTED_MS = 10_000;
 /** As long as clients try to place their media anew. */
 const PLACED_ANEW_MS = 30_000;
 const AWAY_MS = 20_000;
+const UNDISTURBED_MS = 5_000;
 /** Leases and waiting sessions of those who are gone have run out by then. */
 const RELEASED_MS = 75_000;
 /** Tombstones, which keep late messages from bringing something back, last this long. */
@@ -41,6 +42,9 @@ describe('a cluster in use survives', () => {
   let cluster: Cluster;
   let scene: Scene;
 
+  /** After a failure nobody knows in which state people are: the next fault gets new ones. */
+  let isFit = true;
+
   before(async () => {
     cluster = await Cluster.startOrShare({ CASTMESH_AUTH_ACCESS_TTL: '7200' }, [
       '--media-nodes',
@@ -55,20 +59,40 @@ describe('a cluster in use survives', () => {
     await cluster?.close();
   });
 
+  /** Something breaks while everything is in use. */
+  function survives(
+    what: string,
+    work: () => Promise<void>,
+    prepare: () => Promise<void> = () => Promise.resolve(),
+  ): void {
+    it(what, async () => {
+      if (!isFit) {
+        await scene.close();
+        for (const one of cluster.all()) await cluster.order('start', one.name);
+        scene = await Scene.meet(cluster);
+      }
+      isFit = false;
+      await prepare();
+      await scene.isPlaying(what);
+      await work();
+      isFit = true;
+    });
+  }
+
   /** Nothing but the one picture may have noticed. */
   function goesOn(seen: Seen): void {
     ensure(seen.stillMs < STILL_MS, `a picture stood still for ${seen.stillMs} ms`);
   }
 
-  it('the scene: a recorded live, a call and a room', async () => {
-    await scene.goLive('Everything at once');
-    await scene.call();
-    await scene.works();
+  survives('nothing: a recorded live, a call and a room', async () => {
+    const seen = await scene.during(() => pause(UNDISTURBED_MS));
+    goesOn(seen);
     await scene.heardEverything();
     await scene.havePipelines(2);
+    table.add('none', 'all goes on', told(seen));
   });
 
-  it('the death of the gateway that holds the presenter', async () => {
+  survives('the death of the gateway that holds the presenter', async () => {
     const name = await scene.gatewayOf(scene.presenter);
     const seen = await scene.during(() => cluster.order('kill', name), { 'GET /lives': '/lives' });
     goesOn(seen);
@@ -76,14 +100,14 @@ describe('a cluster in use survives', () => {
     table.add('kill -9 gateway', 'clients come back elsewhere, media goes on', told(seen));
   });
 
-  it('the death of a room-service', async () => {
+  survives('the death of a room-service', async () => {
     const seen = await scene.during(() => cluster.order('kill', 'room-1'));
     goesOn(seen);
     await scene.heardEverything();
     table.add('kill -9 room', 'another one answers, no event is lost', told(seen));
   });
 
-  it('the death of a call-service', async () => {
+  survives('the death of a call-service', async () => {
     const guest = await Scene.guest(cluster.url);
     const seen = await scene.during(() => cluster.order('kill', 'call-1'), {
       'call.list': () => guest.result('call.list', {}, 5_000),
@@ -94,7 +118,7 @@ describe('a cluster in use survives', () => {
     table.add('kill -9 call', 'another one answers, calls stand', told(seen));
   });
 
-  it('the death of the proxy', async () => {
+  survives('the death of the proxy', async () => {
     const seen = await scene.during(() => cluster.order('kill', 'haproxy'), {
       'GET /lives': '/lives',
     });
@@ -103,7 +127,7 @@ describe('a cluster in use survives', () => {
     table.add('kill -9 haproxy', 'clients come back, media goes on', told(seen));
   });
 
-  it('the draining of a gateway, unnoticed', async () => {
+  survives('the draining of a gateway, unnoticed', async () => {
     const name = await scene.gatewayOf(scene.presenter);
     const seen = await scene.during(
       async () => {
@@ -117,7 +141,7 @@ describe('a cluster in use survives', () => {
     table.add('SIGTERM gateway', 'nobody notices', told(seen));
   });
 
-  it('the death of a vod-service at the moment when a recording ends', async () => {
+  survives('the death of a vod-service at the moment when a recording ends', async () => {
     const { liveId } = scene;
     const length = await scene.stopLive();
     const begin = performance.now();
@@ -129,12 +153,11 @@ describe('a cluster in use survives', () => {
     table.add(
       'kill -9 vod at the end of a live',
       'the recording is listed',
-      `listed after ${seconds(listed)}, ${recorded.toFixed(1)} s of ${length.toFixed(1)} s`,
+      `listed after ${seconds(listed)}, ${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s`,
     );
   });
 
-  it('the death of the media-service that has the live', async () => {
-    await scene.goLive('Adopted');
+  survives('the death of the media-service that has the live', async () => {
     const owner = await scene.ownerOfLive();
     let adoptedMs = 0;
     const seen = await scene.during(async () => {
@@ -152,13 +175,12 @@ describe('a cluster in use survives', () => {
       'kill -9 media',
       'media goes on, adopted within 10 s, recording whole',
       `viewers come after ${seconds(adoptedMs)}, ${recorded.toFixed(1)} s of ` +
-        `${length.toFixed(1)} s recorded, ${told(seen)}`,
+        `${length.least.toFixed(1)} s recorded, ${told(seen)}`,
     );
     ensure(adoptedMs < ADOPTED_MS, `viewers come again after ${adoptedMs} ms`);
   });
 
-  it('Redis emptied', async () => {
-    await scene.goLive('Remembered');
+  survives('Redis emptied', async () => {
     let backMs = 0;
     const seen = await scene.during(async () => {
       await flushRedis(cluster.dataDir);
@@ -176,7 +198,7 @@ describe('a cluster in use survives', () => {
     ensure(backMs < REASSERTED_MS, `re-asserted after ${backMs} ms`);
   });
 
-  it('Redis started again, empty', async () => {
+  survives('Redis started again, empty', async () => {
     let backMs = 0;
     const seen = await scene.during(async () => {
       await cluster.order('stop', 'redis');
@@ -221,9 +243,9 @@ describe('a cluster in use survives', () => {
     );
   }
 
-  it('MariaDB away for 20 s, while a live ends', async () => {
+  survives('MariaDB away for 20 s, while a live ends', async () => {
     const { liveId } = scene;
-    let length = 0;
+    let length: Length = { least: 0, most: 0 };
     let listedMs = 0;
     const gap = await scene.whileCalling(async () => {
       await cluster.order('stop', 'mariadb');
@@ -247,14 +269,12 @@ describe('a cluster in use survives', () => {
       'MariaDB away for 20 s',
       'calls go on, recordings are registered later',
       `picture still ${seconds(gap)}, listed ${seconds(listedMs)} after its return, ` +
-        `${recorded.toFixed(1)} s of ${length.toFixed(1)} s`,
+        `${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s`,
     );
     ensure(gap < STILL_MS, `a picture of the call stood still for ${gap} ms`);
   });
 
-  it('the death of the media node that carries the live', async () => {
-    await scene.goLive('Moved');
-    await pause(3_000);
+  survives('the death of the media node that carries the live', async () => {
     const { liveId } = scene;
     const [carrier] = await scene.carriers();
     ensure(carrier, 'a media node with pipelines');
@@ -273,31 +293,30 @@ describe('a cluster in use survives', () => {
     );
   });
 
-  it('the death of the only media node', async () => {
-    await cluster.order('stop', 'media-node-2');
-    await scene.goLive('Waiting');
-    await scene.call();
-    await pause(3_000);
-    const { liveId } = scene;
-    const seen = await scene.during(async () => {
-      await cluster.order('kill', 'media-node-1');
-      await cluster.isWhole(60_000, 'media-node-1');
-      await cluster.order('start', 'media-node-2');
-    });
-    ensure(seen.stillMs < PLACED_ANEW_MS, `a picture stood still for ${seen.stillMs} ms`);
-    await scene.heardEverything();
-    await pause(3_000);
-    await scene.stopLive();
-    await scene.arePlayable(liveId, 2);
-    table.add(
-      'kill -9 the only media node',
-      'placed anew when it is back, what was recorded is listed',
-      told(seen),
-    );
-  });
+  survives(
+    'the death of the only media node',
+    async () => {
+      const { liveId } = scene;
+      const seen = await scene.during(async () => {
+        await cluster.order('kill', 'media-node-1');
+        await cluster.isWhole(60_000, 'media-node-1');
+        await cluster.order('start', 'media-node-2');
+      });
+      ensure(seen.stillMs < PLACED_ANEW_MS, `a picture stood still for ${seen.stillMs} ms`);
+      await scene.heardEverything();
+      await pause(3_000);
+      await scene.stopLive();
+      await scene.arePlayable(liveId, 2);
+      table.add(
+        'kill -9 the only media node',
+        'placed anew when it is back, what was recorded is listed',
+        told(seen),
+      );
+    },
+    () => cluster.order('stop', 'media-node-2'),
+  );
 
-  it('a rolling restart of every process', async () => {
-    await scene.goLive('Rolling');
+  survives('a rolling restart of every process', async () => {
     const { liveId } = scene;
     const services = ['room', 'call', 'vod', 'media', 'gateway'];
     const names = services.flatMap((service) => cluster.ofService(service).map((one) => one.name));
@@ -315,7 +334,7 @@ describe('a cluster in use survives', () => {
     table.add(
       'rolling restart of all services',
       'nothing acknowledged is lost',
-      `${heard} events heard so far, ${recorded.toFixed(1)} s of ${length.toFixed(1)} s recorded, ` +
+      `${heard} events heard so far, ${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s recorded, ` +
         told(seen),
     );
   });

@@ -82,7 +82,7 @@ if (process.env[INSIDE]) {
         'every node is reached again, no event is lost',
         `met again after ${seconds(joinedMs)}, ${heard} events heard, ${restarts} restarts by ` +
           `themselves, picture still ${seconds(seen.stillMs)}, room ${seconds(seen.sendMs)}, ` +
-          `${recorded.toFixed(1)} s of ${length.toFixed(1)} s recorded`,
+          `${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s recorded`,
       );
     });
   });

@@ -2,6 +2,7 @@ package io.castmesh.gateway.session;
 
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.cluster.Peers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -30,10 +31,12 @@ final class Drain {
 
   private final Vertx vertx;
   private final Sessions sessions;
+  private final Peers peers;
 
-  Drain(Vertx vertx, Sessions sessions) {
+  Drain(Vertx vertx, Sessions sessions, Peers peers) {
     this.vertx = vertx;
     this.sessions = sessions;
+    this.peers = peers;
   }
 
   static ClientEvent news(long reconnectAfterMillis) {
@@ -64,7 +67,8 @@ final class Drain {
 
   /** How many sessions nobody has fetched. */
   private Future<Integer> untilEmpty(long end) {
-    return sessions.size() == 0 || System.nanoTime() > end
+    boolean nobodyToFetch = peers.others("gateway").isEmpty();
+    return sessions.size() == 0 || nobodyToFetch || System.nanoTime() > end
         ? Future.succeededFuture(sessions.size())
         : pause(POLL_MILLIS).compose(waited -> untilEmpty(end));
   }

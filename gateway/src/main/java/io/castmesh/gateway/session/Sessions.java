@@ -39,9 +39,6 @@ public final class Sessions {
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
   private static final long CHECK_MILLIS = 1000;
 
-  /** A Redis that comes back empty knows who is online again within ten seconds. */
-  private static final long PRESENCE_MILLIS = 8_000;
-
   /**
    * A client that may come in.
    *
@@ -61,10 +58,10 @@ public final class Sessions {
   private final AtomicInteger sessionCount = new AtomicInteger();
   private final AtomicInteger socketCount = new AtomicInteger();
   private final Handover handover;
+  private final SessionPresence presence;
   private final PresenceNews presenceNews = new PresenceNews();
   private boolean draining;
   private long checkTimer;
-  private long presenceTimer;
 
   public Sessions(
       Mesh mesh,
@@ -78,6 +75,7 @@ public final class Sessions {
     this.methods = methods;
     this.iceServers = iceServers;
     this.handover = new Handover(mesh, config.limits());
+    this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
     Gauge.builder("castmesh.gateway.sessions", sessionCount, AtomicInteger::get)
         .description("Sessions, with a socket or waiting for their client")
         .register(mesh.metrics());
@@ -95,8 +93,7 @@ public final class Sessions {
                   long now = System.nanoTime();
                   List.copyOf(connections).forEach(connection -> connection.check(now));
                 });
-    presenceTimer = mesh.vertx().setPeriodic(PRESENCE_MILLIS, timer -> assertPresence());
-    mesh.redis().onEmptied(this::assertPresence);
+    presence.start();
     return Future.all(
             mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver, this::stale),
             mesh.bus().listen(Clients.BROADCAST, this::broadcast, this::stale),
@@ -112,8 +109,9 @@ public final class Sessions {
   }
 
   /**
-   * Sends every client elsewhere and waits until the other gateways have their sessions. Without
-   * other gateways the sessions end.
+   * Sends every client elsewhere and waits until the other gateways have their sessions. A gateway
+   * that is the only one of its cluster leaves them to the one that is started next. In a process
+   * on its own, whose services end with it, the sessions end.
    *
    * @param within what is left when it is over stays for presence to run out
    */
@@ -121,10 +119,10 @@ public final class Sessions {
     draining = true;
     mesh.vertx().cancelTimer(checkTimer);
     Future<Void> empty =
-        mesh.peers().others("gateway").isEmpty()
-            ? endAll()
-            : new Drain(mesh.vertx(), this).run(within);
-    return empty.onComplete(done -> mesh.vertx().cancelTimer(presenceTimer));
+        mesh.vertx().isClustered()
+            ? new Drain(mesh.vertx(), this, mesh.peers()).run(within)
+            : endAll();
+    return empty.onComplete(done -> presence.stop());
   }
 
   private Future<Void> endAll() {
@@ -202,9 +200,7 @@ public final class Sessions {
       return;
     }
     log.info("session started session={} user={}", session.ref().sessionId(), session.user().id());
-    mesh.bus()
-        .ask(Presence.ASSERT, assertion(List.of(session)))
-        .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()));
+    presence.begun(session);
   }
 
   /** The client's socket closed while it was being let in. */
@@ -365,14 +361,7 @@ public final class Sessions {
     }
     log.info("session ended session={} reason={}", session.ref().sessionId(), reason);
     mesh.bus().emit(Clients.SESSION_ENDED, new SessionEnded(session.ref(), session.user(), reason));
-    return mesh.bus()
-        .ask(
-            Presence.WITHDRAW,
-            new Presence.Withdrawal(
-                mesh.node(), session.ref().sessionId(), session.user().id(), session.moves()))
-        .onFailure(error -> log.warn("presence not withdrawn error={}", error.getMessage()))
-        .<Void>mapEmpty()
-        .otherwiseEmpty();
+    return presence.ended(session);
   }
 
   private void deliver(Clients.Delivery delivery) {
@@ -403,15 +392,6 @@ public final class Sessions {
     }
   }
 
-  private void assertPresence() {
-    if (!sessions.isEmpty()) {
-      mesh.bus()
-          .ask(Presence.ASSERT, assertion(sessions.values()))
-          .onSuccess(asserted -> asserted.lost().forEach(this::lost))
-          .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()));
-    }
-  }
-
   /** Another gateway holds it, though it has not asked here: this one could not be reached. */
   private void lost(String sessionId) {
     Session session = sessions.get(sessionId);
@@ -419,11 +399,5 @@ public final class Sessions {
       log.info("session is at another gateway session={}", sessionId);
       leave(session);
     }
-  }
-
-  private Presence.Assertion assertion(Iterable<Session> held) {
-    List<Presence.Session> list = new ArrayList<>();
-    held.forEach(session -> list.add(session.presence()));
-    return new Presence.Assertion(mesh.node(), list);
   }
 }

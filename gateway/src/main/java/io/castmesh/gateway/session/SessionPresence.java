@@ -1,0 +1,77 @@
+package io.castmesh.gateway.session;
+
+import io.castmesh.contract.Presence;
+import io.castmesh.contract.Presence.Assertion;
+import io.castmesh.contract.Presence.Withdrawal;
+import io.castmesh.runtime.Mesh;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says every few seconds, and at once after Redis has lost everything, which sessions this gateway
+ * holds, and learns which of them another one has. Belongs to the gateway's event loop.
+ */
+final class SessionPresence {
+  private static final Logger log = LoggerFactory.getLogger(SessionPresence.class);
+
+  /** A Redis that comes back empty knows who is online again within ten seconds. */
+  private static final long EVERY_MILLIS = 8_000;
+
+  private final Mesh mesh;
+  private final Collection<Session> sessions;
+  private final Consumer<String> lost;
+  private long timer = -1;
+
+  /**
+   * @param sessions that are held, at any time
+   * @param lost hears the ids of sessions that another gateway holds
+   */
+  SessionPresence(Mesh mesh, Collection<Session> sessions, Consumer<String> lost) {
+    this.mesh = mesh;
+    this.sessions = sessions;
+    this.lost = lost;
+  }
+
+  void start() {
+    timer = mesh.vertx().setPeriodic(EVERY_MILLIS, tick -> say(sessions));
+    mesh.redis().onEmptied(() -> say(sessions));
+  }
+
+  void stop() {
+    mesh.vertx().cancelTimer(timer);
+  }
+
+  /** A session has begun. */
+  void begun(Session session) {
+    say(List.of(session));
+  }
+
+  /** A session has ended; never fails. */
+  Future<Void> ended(Session session) {
+    return mesh.bus()
+        .ask(
+            Presence.WITHDRAW,
+            new Withdrawal(
+                mesh.node(), session.ref().sessionId(), session.user().id(), session.moves()))
+        .onFailure(error -> log.warn("presence not withdrawn error={}", error.getMessage()))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+
+  private void say(Collection<Session> held) {
+    if (held.isEmpty()) {
+      return;
+    }
+    List<Presence.Session> list = new ArrayList<>();
+    held.forEach(session -> list.add(session.presence()));
+    mesh.bus()
+        .ask(Presence.ASSERT, new Assertion(mesh.node(), list))
+        .onSuccess(asserted -> asserted.lost().forEach(lost))
+        .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()));
+  }
+}

@@ -48,7 +48,12 @@ final class VodStory {
 
   /** So many instances of vod-service share the folder. */
   VodStory(TestMesh test, int instances) throws IOException {
-    mesh = test.mesh();
+    this(test, test.mesh(), instances);
+  }
+
+  /** The same on a mesh of the caller's. */
+  VodStory(TestMesh test, Mesh mesh, int instances) throws IOException {
+    this.mesh = mesh;
     node = mesh.node();
     folder = mesh.config().recordingsDir();
     Files.createDirectories(folder);

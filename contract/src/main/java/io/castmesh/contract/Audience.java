@@ -34,7 +34,14 @@ public final class Audience {
    */
   public record Close(String liveId, String reason) {}
 
-  public record Join(String liveId, Caller viewer) {}
+  /**
+   * @param again the viewer was counted in before, and Redis has lost it: only the count is told
+   */
+  public record Join(String liveId, Caller viewer, boolean again) {
+    public Join(String liveId, Caller viewer) {
+      this(liveId, viewer, false);
+    }
+  }
 
   public record Leave(String liveId, String sessionId) {}
 

@@ -110,7 +110,7 @@ final class LiveKeeper {
    * @param again the viewer was counted in before
    */
   Future<Void> join(Live live, MediaSession viewer, boolean again) {
-    return bus.ask(Audience.JOIN, new Audience.Join(live.id(), viewer.caller())).mapEmpty();
+    return bus.ask(Audience.JOIN, new Audience.Join(live.id(), viewer.caller(), again)).mapEmpty();
   }
 
   private void failed(Live live, Throwable error) {

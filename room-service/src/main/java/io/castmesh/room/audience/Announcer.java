@@ -82,6 +82,18 @@ public final class Announcer {
     announce("live.viewerLeft", live, presenter, new Visitor(live, viewer, time, viewers));
   }
 
+  /** Nobody came or went, but the count may have been told wrong meanwhile: it is told again. */
+  void counted(String live) {
+    Pace pace = paces.get(live);
+    if (pace == null) {
+      Pace first = new Pace();
+      paces.put(live, first);
+      vertx.setTimer(BEAT.toMillis(), timer -> nextBeat(live, first));
+      pace = first;
+    }
+    pace.changed = true;
+  }
+
   void forget(String live) {
     paces.remove(live);
   }

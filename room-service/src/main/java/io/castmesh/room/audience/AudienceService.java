@@ -97,7 +97,9 @@ public final class AudienceService {
                 return Future.failedFuture(Failure.LIVE_NOT_FOUND.exception());
               }
               int viewers = reply.get(1).toInteger();
-              if (reply.get(2).toInteger() == 1) {
+              if (reply.get(2).toInteger() == 1 && join.again()) {
+                announcer.counted(live);
+              } else if (reply.get(2).toInteger() == 1) {
                 announcer.joined(
                     live, presenter(reply.get(0)), viewer, time(reply.get(3)), viewers);
               }

@@ -133,7 +133,10 @@ export class Call extends Emitter<CallEvents> {
     this.#link = link;
     this.#offs.push(
       link.on('state', (state) => this.emit('media', state)),
-      link.on('failed', () => void this.#leave('call.hangup', 'failed').catch(() => undefined)),
+      link.on('failed', (error) => {
+        const reason = isFailure(error, 'CALL_NOT_FOUND') ? 'session_lost' : 'failed';
+        void this.#leave('call.hangup', reason).catch(() => undefined);
+      }),
     );
     const { callId } = this;
     try {

@@ -212,7 +212,8 @@ export function whenSessionIsLost(context: LinkContext, lost: () => void): (() =
 /** Why a live is over for this side when its media has been given up. */
 function reasonOf(link: PeerLink, failure: CastmeshError): LiveEndReason {
   // What the server has forgotten ended while nobody here could hear of it.
-  if (isFailure(failure, 'MEDIA_NOT_FOUND')) return 'session_lost';
+  const isForgotten = isFailure(failure, 'MEDIA_NOT_FOUND') || isFailure(failure, 'LIVE_NOT_FOUND');
+  if (isForgotten) return 'session_lost';
   return link.isServerLost ? 'media_server_lost' : 'failed';
 }
 

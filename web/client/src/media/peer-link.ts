@@ -23,8 +23,8 @@ export interface PeerLinkEvents {
   /** The server says that media flows. */
   flowing: void;
   /**
-   * Every attempt to get media through again has failed; the link is closed by then. With
-   * MEDIA_NOT_FOUND the server no longer has the media session.
+   * Every attempt to get media through again has failed; the link is closed by then. With a
+   * failure like MEDIA_NOT_FOUND the server no longer has the media session, or what it is for.
    */
   failed: CastmeshError;
 }
@@ -71,6 +71,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   #listener: MediaListener | undefined;
   #mediaId: string | undefined;
   #isServerLost = false;
+  /** Makes the media session anew, where that does no harm. */
+  #begin: ((sdpOffer: string) => Promise<Answer>) | undefined;
   #stats = new StatsReader();
 
   constructor(context: LinkContext, plan: PeerPlan) {
@@ -110,9 +112,11 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
    * Makes the media session; `offer` carries the offer to the server in the right method.
    *
    * @param attempts - more than one where the server lets a second offer take the place of the
-   *   first: then a connection that goes before the answer came costs nothing but time
+   *   first: then a connection that goes before the answer came costs nothing but time, and a media
+   *   session that the server has lost is made anew
    */
   async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>, attempts = 1): Promise<A> {
+    if (attempts > 1) this.#begin = offer;
     try {
       const answer = await this.#negotiate(offer);
       if (this.#state === 'connecting') this.#recovery.started();
@@ -155,7 +159,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const listener: MediaListener = {
       candidate: (candidate) => exchange.remote(candidate),
       state: (state) => this.#serverSays(listener, state),
-      gone: () => this.#listener === listener && this.#fail(gone()),
+      gone: () => this.#listener === listener && this.#gone(),
     };
     peer.onicecandidate = ({ candidate }) => candidate && exchange.local(candidate.toJSON());
     peer.ontrack = ({ track }) => this.#tracks.add(peer, track);
@@ -237,14 +241,27 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const mediaId = this.#mediaId;
     if (this.#isClosed || !mediaId) throw closed();
     this.#setAway();
-    await this.#negotiate(async (sdpOffer) => {
+    const restart = async (sdpOffer: string) => {
       const answer = await this.#context.session.request<{ sdpAnswer: string }>(
         'media.restart',
         { mediaId, sdpOffer },
         RESTART_TIMEOUT_MS,
       );
       return { ...answer, mediaId };
-    }, mediaId);
+    };
+    try {
+      await this.#negotiate(restart, mediaId);
+    } catch (error) {
+      if (!this.#begin || !isFailure(error, 'MEDIA_NOT_FOUND')) throw error;
+      // What it belongs to may well go on: the live that is watched, or the call.
+      await this.#negotiate(this.#begin);
+    }
+  }
+
+  /** The server says that it no longer has the media session. */
+  #gone(): void {
+    if (this.#begin) this.#recover();
+    else this.#fail(gone());
   }
 
   #fail(error: CastmeshError): void {

@@ -10,6 +10,8 @@ export interface RecoveryOptions {
   refusedMs?: number;
   /** How often a connection that was negotiated may fail to come about. */
   maxConnections?: number;
+  /** How long after it has denied the media session the server is asked a second time. */
+  confirmMs?: number;
   /** How long a connection may take to come about once it is negotiated. */
   connectMs?: number;
 }
@@ -28,6 +30,8 @@ const REFUSED_MS = 30_000;
 const MAX_CONNECTIONS = 6;
 /** DTLS and ICE through TURN over TCP included. */
 const CONNECT_MS = 12_000;
+/** What one part of the server has just lost, another part may still tell it. */
+const CONFIRM_MS = 3_000;
 
 /**
  * Decides when media is negotiated anew, and when that is given up: one way for a change of
@@ -43,6 +47,7 @@ export class Recovery {
   readonly #refusedMs: number;
   readonly #maxConnections: number;
   readonly #connectMs: number;
+  readonly #confirmMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refusedSince: number | undefined;
   #connections = 0;
@@ -58,6 +63,7 @@ export class Recovery {
       refusedMs = REFUSED_MS,
       maxConnections = MAX_CONNECTIONS,
       connectMs = CONNECT_MS,
+      confirmMs = CONFIRM_MS,
     }: RecoveryOptions = {},
   ) {
     this.#session = session;
@@ -66,6 +72,7 @@ export class Recovery {
     this.#refusedMs = refusedMs;
     this.#maxConnections = maxConnections;
     this.#connectMs = connectMs;
+    this.#confirmMs = confirmMs;
   }
 
   /** Media gets through: whatever went wrong is over. */
@@ -118,6 +125,7 @@ export class Recovery {
   /** @returns why it was given up, if it was */
   async #untilNegotiated(): Promise<CastmeshError | undefined> {
     if (this.#connections >= this.#maxConnections) return gaveUp();
+    let isDenied = false;
     while (!this.#isStopped) {
       try {
         await this.#session.whenConnected(SIGNALLING_PATIENCE_MS);
@@ -133,6 +141,11 @@ export class Recovery {
         this.#connections += 1;
         return undefined;
       } catch (error) {
+        if (isFailure(error, 'MEDIA_NOT_FOUND') && !isDenied) {
+          isDenied = true;
+          await pause(this.#confirmMs);
+          continue;
+        }
         if (!isFailure(error) || !error.retryable) return asGivenUp(error);
         if (isFailure(error, 'CONNECTION_LOST')) {
           // Nobody refused: the signalling went, and comes back.

@@ -21,7 +21,12 @@ async function darkMoments(video: Locator, ms: number): Promise<number> {
 }
 
 /** Something happens to somebody's media; the picture comes back without ever having gone. */
-async function restarted(whose: Person, state: 'lost' | 'failed', video: Locator): Promise<void> {
+async function restarted(
+  whose: Person,
+  state: 'lost' | 'failed',
+  video: Locator,
+  offers = 1,
+): Promise<void> {
   const mediaId = whose.mediaIds.at(-1);
   ensure(mediaId, 'a media session');
   const before = (await whose.peers()).made;
@@ -29,7 +34,7 @@ async function restarted(whose: Person, state: 'lost' | 'failed', video: Locator
   whose.pretend('media.state', { mediaId, state });
   assert.equal(await dark, 0, 'the last frame stays until the next one comes');
   const { made, open } = await whose.peers();
-  assert.equal(made, before + 1, 'one new peer connection');
+  assert.equal(made, before + offers, 'a new peer connection for each offer');
   assert.equal(open, 1, 'the old one is closed');
 }
 
@@ -55,6 +60,26 @@ describe('media is negotiated anew', () => {
     await restarted(ben, 'lost', ben.see('watch-video'));
     await seesFrames(ben.see('watch-video'), 5_000, 'the viewer');
     await seesFrames(ann.see('server-preview'), 5_000, 'the presenter');
+  });
+
+  it("a viewer's that the server has forgotten is made anew", async () => {
+    await ben.page.evaluate(() => {
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data: string) {
+        const isRestart = data.includes('"media.restart"');
+        return send.call(
+          this,
+          isRestart ? data.replace(/"mediaId":"[^"]*"/, '"mediaId":"x"') : data,
+        );
+      };
+    });
+    const before = ben.mediaIds.length;
+    await restarted(ben, 'failed', ben.see('watch-video'), 2);
+    assert.equal(ben.mediaIds.length, before + 1, 'another media session');
+    await seesFrames(ben.see('watch-video'), 5_000, 'the viewer');
+    assert.equal(await ann.see('viewer-count').textContent(), '1');
+    await ben.page.reload();
+    await ben.see('watch-video').waitFor();
   });
 
   it("the presenter's, and everybody sees it", async () => {

@@ -341,8 +341,10 @@ describe('a cluster in use survives', () => {
 
   it('and afterwards nothing of all this is left', async () => {
     const sessions = [...scene.people.map((one) => one.sessionId)];
-    const members = scene.company.members.map((one) => one.sessionId);
-    await scene.company.leave();
+    const { company } = scene;
+    const members = company.members.map((one) => one.sessionId);
+    await company.leave();
+    assert.equal(company.overtaken, 0, 'events that came before an earlier one');
     await scene.close();
     const nodes = await scene.nodes();
     await scene.havePipelines(0);

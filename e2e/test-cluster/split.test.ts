@@ -82,7 +82,7 @@ if (process.env[INSIDE]) {
         'every node is reached again, no event is lost',
         `met again after ${seconds(joinedMs)}, ${heard} events heard, ${restarts} restarts by ` +
           `themselves, picture still ${seconds(seen.stillMs)}, room ${seconds(seen.sendMs)}, ` +
-          `${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s recorded`,
+          `${scene.company.overtaken} of them overtaken, ${recorded.toFixed(1)} s of ${length.least.toFixed(1)} s recorded`,
       );
     });
   });
@@ -92,7 +92,13 @@ if (process.env[INSIDE]) {
     const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
     const inside = spawn(
       'unshare',
-      ['-n', process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+      [
+        '-n',
+        process.execPath,
+        ...process.execArgv,
+        '--test-reporter=spec',
+        fileURLToPath(import.meta.url),
+      ],
       {
         env: { ...environment, [INSIDE]: 'yes' },
         stdio: ['ignore', 'inherit', 'inherit'],

@@ -39,12 +39,16 @@ public final class Membership extends HazelcastClusterManager {
 
   @Override
   public void memberRemoved(MembershipEvent event) {
-    // Its registrations go first: what is asked again then goes to the living.
-    super.memberRemoved(event);
+    if (!getHazelcastInstance().getLifecycleService().isRunning()) {
+      // It is this node that leaves: there is nothing to clear up any more.
+      return;
+    }
+    // What follows waits for the cluster's data to be in order again; those who asked do not.
     String member = event.getMember().getAttribute(NODE_ID);
-    if (member != null && isActive()) {
+    if (member != null) {
       left.forEach(each -> each.accept(member));
     }
+    super.memberRemoved(event);
   }
 
   /**

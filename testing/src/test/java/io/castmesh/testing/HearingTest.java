@@ -1,0 +1,95 @@
+package io.castmesh.testing;
+
+import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.core.Hazelcast;
+import io.castmesh.contract.Endpoint;
+import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Nodes;
+import io.castmesh.runtime.Mesh;
+import io.vertx.core.Future;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A node that the others have lost sight of, as after a partition. */
+@ExtendWith(TestMesh.class)
+class HearingTest {
+  record Question(int n) {}
+
+  record Answer(int n) {}
+
+  @Test
+  void aNodeThatCannotBeReachedIsNotReadyAndGetsItselfBack(TestMesh test) {
+    try (TestCluster cluster = test.cluster()) {
+      // given
+      Mesh one = cluster.join("one");
+      Mesh two = cluster.join("two");
+      cluster.ready(two);
+      Endpoint<Question, Answer> endpoint =
+          Endpoint.of("test.hearing", Question.class, Answer.class)
+              .within(Duration.ofSeconds(2))
+              .at(two.node());
+      await(two.bus().serve(endpoint, q -> Future.succeededFuture(new Answer(q.n()))));
+      assertThat(await(one.bus().ask(endpoint, new Question(1))).n()).isEqualTo(1);
+
+      // when the cluster loses where the node takes its questions
+      Hazelcast.getAllHazelcastInstances().stream()
+          .filter(member -> member.getConfig().getClusterName().equals(clusterOf(two)))
+          .findFirst()
+          .orElseThrow()
+          .getMultiMap("__vertx.subs")
+          .remove(Nodes.questionsAt(two.node()));
+
+      // then it notices, says so, and is there again without a restart
+      eventually(
+          "it is not ready", Duration.ofSeconds(20), () -> assertThat(ready(two)).isEqualTo(503));
+      eventually(
+          "it is ready again", Duration.ofSeconds(20), () -> assertThat(ready(two)).isEqualTo(200));
+      two.peers().beat();
+      eventually(
+          "it answers again",
+          () -> assertThat(await(one.bus().ask(endpoint, new Question(2))).n()).isEqualTo(2));
+    }
+  }
+
+  @Test
+  void whatIsAskedOfANodeThatIsGoneIsRefusedAtOnce(TestMesh test) {
+    try (TestCluster cluster = test.cluster()) {
+      // given a question that waits for its answer
+      Mesh one = cluster.join("one");
+      Mesh two = cluster.join("two");
+      Endpoint<Question, Answer> endpoint =
+          Endpoint.of("test.gone", Question.class, Answer.class).within(Duration.ofSeconds(30));
+      await(two.bus().serve(endpoint, q -> Future.future(never -> {})));
+      // and has been told of the endpoint by the next beat
+      await(one.vertx().timer(2, TimeUnit.SECONDS));
+      Future<Answer> answer = one.bus().ask(endpoint, new Question(1));
+
+      // when its node leaves without answering
+      cluster.leave(two);
+
+      // then
+      assertThatThrownBy(() -> await(answer)).isInstanceOf(FailureException.class);
+    }
+  }
+
+  private static String clusterOf(Mesh mesh) {
+    return mesh.config().cluster().name();
+  }
+
+  private static int ready(Mesh mesh) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + mesh.management().port() + "/health/ready");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+}

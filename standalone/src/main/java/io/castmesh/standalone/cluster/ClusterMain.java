@@ -161,7 +161,7 @@ public final class ClusterMain {
   }
 
   /** Debian puts it where only administrators look. */
-  private static Optional<Path> haproxy() {
+  static Optional<Path> haproxy() {
     String path = System.getenv().getOrDefault("PATH", "");
     return Stream.concat(
             Stream.of(path.split(File.pathSeparator)),

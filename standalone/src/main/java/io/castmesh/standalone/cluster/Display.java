@@ -28,6 +28,7 @@ final class Display {
   private static final int LOUD_DEATHS = 5;
   private static final String UP = "\u001b[%dA";
   private static final String CLEAR = "\u001b[K";
+  private static final String CLEAR_BELOW = "\u001b[J";
 
   private static final Map<State, String> COLOURS = new EnumMap<>(State.class);
 
@@ -43,7 +44,7 @@ final class Display {
   private static final String PLAIN = "\u001b[0m";
 
   private final PrintStream out;
-  private final boolean terminal;
+  private final boolean live;
   private final ExecutorService workers = Executors.newCachedThreadPool(Display::daemon);
 
   // Guarded by this.
@@ -52,14 +53,15 @@ final class Display {
   private final Map<String, Integer> deaths = new HashMap<>();
   private Supervisor supervisor;
   private Map<String, Vitals> vitals = Map.of();
+  private Terminal terminal = Terminal.UNKNOWN;
   private int drawn;
 
   /**
-   * @param terminal whether the cursor can be moved
+   * @param live whether this is a terminal whose cursor can be moved
    */
-  Display(PrintStream out, boolean terminal) {
+  Display(PrintStream out, boolean live) {
     this.out = out;
-    this.terminal = terminal;
+    this.live = live;
   }
 
   /** From now on the table is shown, if there is a terminal. */
@@ -67,7 +69,7 @@ final class Display {
     synchronized (this) {
       supervisor = shown;
     }
-    if (terminal) {
+    if (live) {
       daemon(this::redraw).start();
     }
   }
@@ -75,7 +77,7 @@ final class Display {
   /** A sentence of the supervisor itself. */
   synchronized void say(String sentence) {
     String line = "castmesh: " + sentence;
-    if (terminal && supervisor != null) {
+    if (live && supervisor != null) {
       addNews(line);
       draw();
     } else {
@@ -85,7 +87,7 @@ final class Display {
 
   /** A sentence that stays when the table has gone, such as the last one. */
   synchronized void sayBelow(String sentence) {
-    if (terminal && supervisor != null) {
+    if (live && supervisor != null) {
       draw();
       drawn = 0;
     }
@@ -119,7 +121,7 @@ final class Display {
     if (line == null) {
       return;
     }
-    if (terminal && supervisor != null) {
+    if (live && supervisor != null) {
       addNews(spec.name() + " " + line);
     } else {
       out.println("castmesh: " + spec.name() + " " + line);
@@ -142,8 +144,10 @@ final class Display {
       while (true) {
         if (rounds++ % SAMPLE_EVERY == 0) {
           Map<String, Vitals> fresh = Vitals.sample(supervisor.all(), workers);
+          Terminal now = Terminal.ask();
           synchronized (this) {
             vitals = fresh;
+            terminal = now;
           }
         }
         synchronized (this) {
@@ -163,23 +167,30 @@ final class Display {
     }
   }
 
-  /** Holding the monitor. */
+  /** Holding the monitor. A line that is too long or one too many would spoil the next drawing. */
   private void draw() {
-    List<String> lines = new ArrayList<>();
-    for (String line : Table.lines(supervisor.all(), vitals)) {
-      lines.add(coloured(line));
+    int room = terminal.rows() - 1;
+    List<String> lines = new ArrayList<>(Table.lines(supervisor.all(), vitals));
+    if (lines.size() > room) {
+      int hidden = lines.size() - room + 1;
+      lines.subList(room - 1, lines.size()).clear();
+      lines.add("… and " + hidden + " more: ./castmesh cluster status");
     }
-    lines.add("");
-    lines.addAll(news);
+    List<String> latest = new ArrayList<>(news);
+    int shown = Math.max(0, Math.min(latest.size(), room - lines.size() - 1));
+    if (shown > 0) {
+      lines.add("");
+      lines.addAll(latest.subList(latest.size() - shown, latest.size()));
+    }
     StringBuilder text = new StringBuilder();
     if (drawn > 0) {
-      text.append(UP.formatted(drawn));
+      text.append(UP.formatted(Math.min(drawn, room)));
     }
-    lines.forEach(line -> text.append(line).append(CLEAR).append('\n'));
-    for (int i = lines.size(); i < drawn; i++) {
-      text.append(CLEAR).append('\n');
+    for (String line : lines) {
+      text.append(coloured(terminal.cut(line))).append(CLEAR).append('\n');
     }
-    drawn = Math.max(drawn, lines.size());
+    text.append(CLEAR_BELOW);
+    drawn = lines.size();
     out.print(text);
     out.flush();
   }

@@ -46,7 +46,7 @@ final class Supervised {
     }
   }
 
-  private static final long STARTING_LOOK_MILLIS = 150;
+  private static final long SOON_MILLIS = 150;
   private static final long RUNNING_LOOK_MILLIS = 1_000;
 
   private final ProcessSpec spec;
@@ -81,6 +81,16 @@ final class Supervised {
 
   Status status() {
     return status;
+  }
+
+  /** Whether somebody wants it to run. */
+  boolean wanted() {
+    lock.lock();
+    try {
+      return wanted;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** From now on it shall run; a pause after its death is cut short. */
@@ -121,9 +131,12 @@ final class Supervised {
     }
   }
 
-  /** Blocks until it is ready, has died often enough to be given up, or the time is over. */
+  /**
+   * Blocks until it is ready, has died often enough to be given up, is not wanted any more, or the
+   * time is over.
+   */
   boolean awaitReady(Duration within, int deaths) {
-    await(within, now -> now.state() == State.READY || died(deaths));
+    await(within, now -> now.state() == State.READY || !wanted || backoff.deaths() >= deaths);
     return status().state() == State.READY;
   }
 
@@ -135,10 +148,6 @@ final class Supervised {
   /** Blocks until this very process is gone. */
   boolean awaitGone(long pid, Duration within) {
     return await(within, now -> now.pid() != pid);
-  }
-
-  private boolean died(int deaths) {
-    return backoff.deaths() >= deaths;
   }
 
   private boolean await(Duration within, Predicate<Status> met) {
@@ -219,6 +228,7 @@ final class Supervised {
 
   /** Until it has ended or is not wanted any more. */
   private void watch(Run running) throws InterruptedException {
+    boolean doubtful = false;
     while (true) {
       Health.Answer answer = spec.health().ask();
       lock.lockInterruptibly();
@@ -226,9 +236,13 @@ final class Supervised {
         if (running.exit().isDone() || !wanted) {
           return;
         }
-        become(status.in(after(answer), ""));
-        boolean starting = status.state() == State.STARTING;
-        changed.await(starting ? STARTING_LOOK_MILLIS : RUNNING_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        // Who dies stops answering a moment before it is seen to be gone: asked once more.
+        doubtful = answer == Health.Answer.NOT_READY && status.state() == State.READY && !doubtful;
+        if (!doubtful) {
+          become(status.in(after(answer), ""));
+        }
+        boolean soon = doubtful || status.state() == State.STARTING;
+        changed.await(soon ? SOON_MILLIS : RUNNING_LOOK_MILLIS, TimeUnit.MILLISECONDS);
         if (running.exit().isDone() || !wanted) {
           return;
         }

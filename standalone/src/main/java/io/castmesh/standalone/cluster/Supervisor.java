@@ -1,6 +1,5 @@
 package io.castmesh.standalone.cluster;
 
-import io.castmesh.standalone.cluster.Supervised.State;
 import io.castmesh.standalone.cluster.Supervised.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +92,7 @@ final class Supervisor {
     few.shutdown();
     Optional<Supervised> failed =
         Stream.concat(databases.stream(), Stream.of(proxy))
-            .map(Supervisor::start)
+            .map(this::start)
             .flatMap(Optional::stream)
             .findFirst();
     for (Future<Optional<Supervised>> start : starts) {
@@ -139,11 +138,12 @@ final class Supervisor {
     some.forEach(one -> one.awaitDown(drain.plusSeconds(40)));
   }
 
-  private static Optional<Supervised> start(Supervised one) {
+  private Optional<Supervised> start(Supervised one) {
+    if (stopping) {
+      return Optional.empty();
+    }
     one.start();
-    return one.awaitReady(START, HOPELESS) || one.status().state() == State.DOWN
-        ? Optional.empty()
-        : Optional.of(one);
+    return one.awaitReady(START, HOPELESS) || !one.wanted() ? Optional.empty() : Optional.of(one);
   }
 
   private static Optional<Supervised> get(Future<Optional<Supervised>> start) {

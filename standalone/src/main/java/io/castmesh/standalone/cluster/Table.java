@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 final class Table {
   private Table() {}
 
-  private static final String FORMAT = "%-13s %7s  %-10s %8s %8s %8s  %-28s %s";
+  private static final String FORMAT = "%-13s %7s  %-10s %7s %8s %7s  %-24s %s";
 
   static List<String> lines(List<Supervised> processes, Map<String, Vitals> vitals) {
     List<String> lines = new ArrayList<>();
     lines.add(
         FORMAT.formatted(
-            "NAME", "PID", "STATE", "UPTIME", "RESTARTS", "MEMORY", "PORTS", "CARRIES"));
+            "NAME", "PID", "STATE", "UPTIME", "RESTARTS", "MEMORY", "CARRIES", "PORTS"));
     for (Supervised process : processes) {
       Status status = process.status();
       Vitals its = vitals.getOrDefault(process.spec().name(), new Vitals(-1, ""));
@@ -32,9 +32,11 @@ final class Table {
                   status.state().name().toLowerCase(Locale.ROOT),
                   status.startedAt() == null ? "-" : age(status.startedAt()),
                   status.restarts(),
-                  its.memoryBytes() < 0 ? "-" : (its.memoryBytes() >> 20) + " MB",
-                  ports(process.spec()),
-                  status.state() == State.READY ? its.carries() : status.note())
+                  status.pid() == 0 || its.memoryBytes() < 0
+                      ? "-"
+                      : (its.memoryBytes() >> 20) + " MB",
+                  status.state() == State.READY ? its.carries() : status.note(),
+                  ports(process.spec()))
               .stripTrailing());
     }
     return lines;

@@ -1,0 +1,223 @@
+package io.castmesh.standalone.cluster;
+
+import static io.castmesh.standalone.cluster.TestProcesses.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.castmesh.embedded.Child;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What HAProxy makes of its configuration, in front of two servers that say their names. */
+class ProxyConfigTest {
+  @TempDir Path folder;
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final Set<String> draining = ConcurrentHashMap.newKeySet();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private Path haproxy;
+  private Child proxy;
+  private int port;
+
+  @BeforeEach
+  void aProxyRunsInFrontOfTwoGateways() throws Exception {
+    Optional<Path> found = ClusterMain.haproxy();
+    assumeThat(found).as("HAProxy is installed").isPresent();
+    haproxy = found.get();
+    HttpServer one = gateway("one");
+    HttpServer two = gateway("two");
+    PortBook ports = PortBook.from(0, folder);
+    port = ports.take("127.0.0.1");
+    Path file = folder.resolve("haproxy.cfg");
+    String management = "127.0.0.1:" + ports.take("127.0.0.1");
+    Files.writeString(
+        file,
+        new ProxyConfig(
+                List.of("127.0.0.1:" + port),
+                "",
+                management,
+                List.of(at("one", one), at("two", two)))
+            .text());
+    proxy =
+        Child.start(
+            new Child.Launch(
+                "haproxy",
+                folder,
+                folder.resolve("haproxy.log"),
+                Duration.ofSeconds(2),
+                null,
+                List.of(haproxy.toString(), "-db", "-f", file.toString())));
+    eventually("the proxy listens", () -> status("/") == 200);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    if (proxy != null) {
+      proxy.stop();
+    }
+    servers.forEach(server -> server.stop(0));
+  }
+
+  @Test
+  void theConfigurationHasNothingThatHaproxyWarnsOf() throws Exception {
+    // when
+    Process check =
+        new ProcessBuilder(haproxy.toString(), "-c", "-f", folder.resolve("haproxy.cfg").toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // then
+    assertThat(check.waitFor()).as(said).isZero();
+    assertThat(said).doesNotContain("WARNING", "ALERT");
+  }
+
+  @Test
+  void aGatewayThatDrainsIsGivenNothingNew() throws Exception {
+    // given
+    eventually("both are asked", () -> names("/").size() == 2);
+    // when
+    draining.add("one");
+    // then
+    eventually("only the other one is asked", () -> names("/").equals(Set.of("two")));
+  }
+
+  @Test
+  void aGatewayThatIsGoneIsNotNoticedByWhoAsks() throws Exception {
+    // when
+    servers.get(0).stop(0);
+    // then, from the first request on
+    for (int i = 0; i < 10; i++) {
+      assertThat(get("/").body()).startsWith("two ");
+    }
+  }
+
+  @Test
+  void withoutAnyGatewayTheAnswerSaysSo() throws Exception {
+    // when
+    servers.forEach(server -> server.stop(0));
+    // then
+    HttpResponse<String> answer = get("/api/v1/anything");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+    assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+    JsonObject problem = new JsonObject(answer.body());
+    assertThat(problem.getString("name")).isEqualTo("UNAVAILABLE");
+    assertThat(problem.getBoolean("retryable")).isTrue();
+  }
+
+  @Test
+  void oneSockJsSessionStaysOnOneGateway() throws Exception {
+    // given
+    Set<String> chosen = new HashSet<>();
+    for (int session = 0; session < 20; session++) {
+      // when
+      Set<String> names = names("/sockjs/00" + session + "/abc" + session + "/xhr_send");
+      // then
+      assertThat(names).as("session " + session).hasSize(1);
+      chosen.addAll(names);
+    }
+    assertThat(chosen).as("different sessions").containsExactlyInAnyOrder("one", "two");
+  }
+
+  @Test
+  void theGatewayIsToldWhoAsksAndNothingThatWasMadeUp() throws Exception {
+    // when
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(uri("/"))
+                .timeout(Duration.ofSeconds(5))
+                .header("X-Forwarded-For", "192.0.2.66")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    // then
+    assertThat(answer.body()).endsWith(" for=127.0.0.1");
+  }
+
+  private static ProxyConfig.Gateway at(String name, HttpServer server) {
+    int port = server.getAddress().getPort();
+    return new ProxyConfig.Gateway(name, "127.0.0.1", port, port);
+  }
+
+  private HttpServer gateway(String name) throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/health/ready", exchange -> answer(exchange, draining.contains(name) ? 503 : 200, ""));
+    server.createContext(
+        "/",
+        exchange ->
+            answer(
+                exchange,
+                200,
+                name
+                    + " for="
+                    + String.join(",", exchange.getRequestHeaders().get("X-Forwarded-For"))));
+    server.start();
+    servers.add(server);
+    return server;
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    try (exchange) {
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  /** Who answers six requests. */
+  private Set<String> names(String path) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < 6; i++) {
+      try {
+        names.add(get(path).body().split(" ")[0]);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return names;
+  }
+
+  private int status(String path) {
+    try {
+      return get(path).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(10)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+}

@@ -66,7 +66,13 @@ public final class Rooms {
       String password,
       String mode,
       Long after,
-      String requestId) {}
+      String requestId)
+      implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
   /**
    * @param self the caller's peer id, which ends with the membership
@@ -95,11 +101,26 @@ public final class Rooms {
    */
   public record Missed(String method, String params) {}
 
-  public record OfRoom(Caller caller, String roomId) {}
+  public record OfRoom(Caller caller, String roomId) implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
-  public record Lock(Caller caller, String roomId, boolean locked) {}
+  public record Lock(Caller caller, String roomId, boolean locked) implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
-  public record OfPeer(Caller caller, String roomId, String peer) {}
+  public record OfPeer(Caller caller, String roomId, String peer) implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
   /**
    * @param to a peer id
@@ -108,7 +129,13 @@ public final class Rooms {
    * @param clientId the same for each attempt: it is one event
    */
   public record Signal(
-      Caller caller, String roomId, String to, String kind, String payload, String clientId) {}
+      Caller caller, String roomId, String to, String kind, String payload, String clientId)
+      implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
   /**
    * @param to a peer id; null: all others
@@ -116,7 +143,13 @@ public final class Rooms {
    * @param clientId the same for each attempt: it is one event
    */
   public record Data(
-      Caller caller, String roomId, String to, String topic, String payload, String clientId) {}
+      Caller caller, String roomId, String to, String topic, String payload, String clientId)
+      implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
 
   public record Sent(long roomSeq) {}
 

@@ -5,6 +5,7 @@ import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.contract.Endpoint;
+import io.castmesh.contract.Keyed;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
@@ -12,8 +13,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +35,13 @@ class ClusterTest {
   record Question(int n) {}
 
   record Answer(String node, int n) {}
+
+  record InRoom(String room, int n) implements Keyed {
+    @Override
+    public String orderKey() {
+      return room;
+    }
+  }
 
   record News(int n) {}
 
@@ -83,7 +96,7 @@ class ClusterTest {
                 q ->
                     leaving
                         .vertx()
-                        .timer(40, java.util.concurrent.TimeUnit.MILLISECONDS)
+                        .timer(40, TimeUnit.MILLISECONDS)
                         .map(new Answer(leaving.node(), q.n()))));
     cluster.ready(leaving);
     List<Future<Answer>> answers = new CopyOnWriteArrayList<>();
@@ -110,6 +123,30 @@ class ClusterTest {
     List<Integer> numbers = new ArrayList<>();
     answers.forEach(answer -> numbers.add(await(answer).n()));
     assertThat(numbers).containsExactlyElementsOf(IntStream.range(0, asked.get()).boxed().toList());
+  }
+
+  @Test
+  void questionsOfOneRoomGoToOneNodeAndRoomsAreSpread() {
+    // given two nodes that serve it, of which everybody has been told
+    Endpoint<InRoom, Answer> endpoint = Endpoint.of("test.room", InRoom.class, Answer.class);
+    for (Mesh mesh : List.of(one, two)) {
+      await(
+          mesh.bus().serve(endpoint, q -> Future.succeededFuture(new Answer(mesh.node(), q.n()))));
+    }
+    await(one.vertx().timer(2, TimeUnit.SECONDS));
+
+    // when
+    Map<String, Set<String>> nodesByRoom = new HashMap<>();
+    for (int n = 0; n < 200; n++) {
+      String room = "room-" + n % 20;
+      Mesh asker = n % 3 == 0 ? one : two;
+      String node = await(asker.bus().ask(endpoint, new InRoom(room, n))).node();
+      nodesByRoom.computeIfAbsent(room, first -> new HashSet<>()).add(node);
+    }
+
+    // then
+    assertThat(nodesByRoom.values()).allSatisfy(nodes -> assertThat(nodes).hasSize(1));
+    assertThat(nodesByRoom.values().stream().distinct()).hasSize(2);
   }
 
   @Test
@@ -227,11 +264,11 @@ class ClusterTest {
     Mesh guest = cluster.join("guest");
     Future<Answer> answer = one.bus().ask(endpoint, new Question(1));
     eventually("the question has arrived", () -> assertThat(times).hasValue(1));
-    await(one.vertx().timer(400, java.util.concurrent.TimeUnit.MILLISECONDS));
+    await(one.vertx().timer(400, TimeUnit.MILLISECONDS));
 
     // when
     cluster.leave(guest);
-    await(one.vertx().timer(800, java.util.concurrent.TimeUnit.MILLISECONDS));
+    await(one.vertx().timer(800, TimeUnit.MILLISECONDS));
     done.complete(new Answer("two", 1));
 
     // then
@@ -251,7 +288,7 @@ class ClusterTest {
     // when
     await(registration.cancel());
     one.bus().emit(topic, new News(2));
-    await(one.vertx().timer(300, java.util.concurrent.TimeUnit.MILLISECONDS));
+    await(one.vertx().timer(300, TimeUnit.MILLISECONDS));
 
     // then
     assertThat(heard).containsExactly(1);

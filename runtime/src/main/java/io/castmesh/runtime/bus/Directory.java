@@ -1,6 +1,8 @@
 package io.castmesh.runtime.bus;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +26,14 @@ final class Directory {
   }
 
   /**
-   * One of those who serve an address, each in its turn.
+   * One of those who serve an address: each in its turn, or for a key always the same one while
+   * they are the same.
    *
+   * @param key null: in turn
    * @param except asked already, in vain; taken again when there is nobody else
    * @return null: nobody is known to serve it
    */
-  String pick(String address, String except) {
+  String pick(String address, String key, String except) {
     List<String> nodes = new ArrayList<>();
     served.forEach(
         (node, addresses) -> {
@@ -40,6 +44,19 @@ final class Directory {
     if (nodes.size() > 1) {
       nodes.remove(except);
     }
-    return nodes.isEmpty() ? null : nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));
+    if (nodes.isEmpty()) {
+      return null;
+    }
+    return key == null
+        ? nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()))
+        : Collections.max(nodes, Comparator.comparingInt(node -> weight(node, key)));
+  }
+
+  /** Rendezvous hashing: when a node goes or comes, only the keys move that were or will be its. */
+  private static int weight(String node, String key) {
+    int hash = node.hashCode() * 31 + key.hashCode();
+    hash = (hash ^ hash >>> 16) * 0x85ebca6b;
+    hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
+    return hash ^ hash >>> 16;
   }
 }

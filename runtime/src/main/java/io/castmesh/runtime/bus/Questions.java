@@ -3,6 +3,7 @@ package io.castmesh.runtime.bus;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
+import io.castmesh.contract.Keyed;
 import io.castmesh.contract.Nodes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -57,12 +58,14 @@ final class Questions {
     private final Supplier<DeliveryOptions> options;
     private final Promise<Object> answer;
     private final Context context;
+    private final String key;
     private volatile String target;
     private int refusals;
 
     Asked(Endpoint<?, ?> endpoint, Object question, Supplier<DeliveryOptions> options) {
       this.endpoint = endpoint;
       this.question = question;
+      this.key = question instanceof Keyed keyed ? keyed.orderKey() : null;
       this.options = options;
       this.context = vertx.getOrCreateContext();
       this.answer = ((ContextInternal) context).promise();
@@ -76,7 +79,7 @@ final class Questions {
         fail(Failure.TIMEOUT.exception());
         return;
       }
-      String node = vertx.isClustered() ? directory.pick(endpoint.address(), target) : null;
+      String node = vertx.isClustered() ? directory.pick(endpoint.address(), key, target) : null;
       target = node;
       DeliveryOptions delivery = options.get().setSendTimeout(left);
       String address = endpoint.address();

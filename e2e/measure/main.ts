@@ -3,32 +3,18 @@
  * their circumstances. The numbers are those of this machine doing everything at once: server,
  * databases, and the browsers of all presenters and viewers.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { Api, nickname } from '../src/api.ts';
 import { TestBrowser } from '../src/browser.ts';
-import { root } from '../src/machine.ts';
 import { Castmesh } from '../src/server.ts';
+import { circumstances, told } from './figures.ts';
 import { type Figures, installLab } from './lab.ts';
 
 const ROUNDS = Number(process.env.MEASURE_ROUNDS ?? 50);
 const VIEWERS = 10;
 const CPU_SECONDS = 15;
-
-function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
-function told(name: string, values: number[]): void {
-  const [p50, p95, max] = [0.5, 0.95, 1].map((share) => Math.round(percentile(values, share)));
-  console.log(
-    `${name.padEnd(44)} p50 ${p50} ms   p95 ${p95} ms   max ${max} ms   n=${values.length}`,
-  );
-}
 
 /** CPU seconds of a process and all its children so far, from /proc. */
 function cpuSeconds(pids: number[]): number {
@@ -55,16 +41,7 @@ async function lab(browser: TestBrowser, castmesh: Castmesh): Promise<Page> {
 }
 
 async function main(): Promise<void> {
-  const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], {
-    encoding: 'utf8',
-  }).trim();
-  console.log(
-    `machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`,
-  );
-  console.log(
-    `commit:  ${commit}; media server: ${process.env.CASTMESH_KURENTO_URLS ?? 'embedded'}`,
-  );
-
+  circumstances();
   const castmesh = await Castmesh.start();
   const browser = await TestBrowser.launch();
   try {

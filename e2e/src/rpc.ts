@@ -120,6 +120,11 @@ export class Rpc {
     return within(ms, 'the server closes the socket', this.closed);
   }
 
+  /** Like a cut cable: nobody says good-bye. */
+  drop(): void {
+    this.#socket.terminate();
+  }
+
   /** Leaves for good: nobody waits for a return. */
   close(): void {
     this.#socket.close(1000);

@@ -14,6 +14,7 @@ import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.redis.client.Command;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,11 +129,14 @@ public final class RoomVerticle extends VerticleBase {
         config.sweepEvery(),
         () ->
             mesh.redis()
-                .ping()
+                .run(Command.TIME)
                 .onSuccess(answered -> trust.reachable())
                 .onFailure(away -> trust.lost())
                 .compose(
-                    answered -> trust.holds() ? presence.sweep() : Future.<Void>succeededFuture())
+                    time ->
+                        trust.holds()
+                            ? presence.sweep(time.get(0).toLong() * 1000)
+                            : Future.<Void>succeededFuture())
                 .compose(swept -> rooms.sweep(trust.holds())),
         "sweep");
     every(

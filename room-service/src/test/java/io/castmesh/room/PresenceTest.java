@@ -15,6 +15,7 @@ import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -294,6 +295,26 @@ class PresenceTest {
                         .filter(c -> c.state().equals("online"))
                         .filter(c -> crowd.stream().anyMatch(s -> s.user().equals(c.user()))))
                 .hasSize(450));
+  }
+
+  @Test
+  void nobodyGoesOfflineBecauseRedisWasAwayForLongerThanALease() throws Exception {
+    // given
+    User ann = Ears.user("ann");
+    hold("node-a", ann, "phone");
+
+    // when Redis answers nobody for two leases, and gateways say what they hold when it is back
+    await(mesh.redis().run(Command.CLIENT, "PAUSE", LEASE_SECONDS * 2000, "ALL"));
+    Thread.sleep(LEASE_SECONDS * 2000L);
+    long end = System.nanoTime() + Duration.ofSeconds(LEASE_SECONDS * 3L).toNanos();
+    while (System.nanoTime() < end) {
+      hold("node-a", ann, "phone");
+      Thread.sleep(500);
+    }
+
+    // then
+    assertThat(states(ann)).containsExactly("online");
+    assertThat(list(ann)).containsExactly(person(ann, "online"));
   }
 
   @Test

@@ -117,13 +117,15 @@ final class PresenceScripts {
           """;
 
   /**
-   * The most users to look at; answers JSON, state and version of each who went offline or became
-   * free.
+   * The most users to look at, Redis's time in ms when this was asked, ms after which it is not
+   * worth doing: a Redis that was stopped meanwhile has seen nobody renew. Answers JSON, state and
+   * version of each who went offline or became free.
    */
   static final String SWEEP =
       COMMON
           + """
           local now, changed = clock(), {}
+          if now - ARGV[2] > tonumber(ARGV[3]) then return changed end
           local late = redis.call('ZRANGEBYSCORE', online, '-inf', now, 'LIMIT', 0, ARGV[1])
           for _, user in ipairs(late) do
             local json = settle(user, now)

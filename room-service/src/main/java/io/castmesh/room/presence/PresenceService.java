@@ -45,6 +45,10 @@ public final class PresenceService {
   private static final int ASSERTED_AT_ONCE = 200;
 
   private static final int SWEPT_AT_ONCE = 500;
+
+  /** As long as a command to Redis may take; shorter than any lease that is used in earnest. */
+  private static final Duration SWEEP_WITHIN = Duration.ofSeconds(3);
+
   private static final int LISTED_AT_MOST = 1000;
 
   private final Bus bus;
@@ -184,13 +188,17 @@ public final class PresenceService {
         .map(Done.DONE);
   }
 
-  /** Finds leases that nobody has renewed: their gateway has died, or their call is forgotten. */
-  public Future<Void> sweep() {
-    return run(PresenceScripts.SWEEP, List.of(SWEPT_AT_ONCE))
+  /**
+   * Finds leases that nobody has renewed: their gateway has died, or their call is forgotten.
+   *
+   * @param asked Redis's time in ms: it has answered then
+   */
+  public Future<Void> sweep(long asked) {
+    return run(PresenceScripts.SWEEP, List.of(SWEPT_AT_ONCE, asked, SWEEP_WITHIN.toMillis()))
         .compose(
             changes -> {
               tell(changes);
-              return changes.size() < SWEPT_AT_ONCE ? count() : sweep();
+              return changes.size() < 3 * SWEPT_AT_ONCE ? count() : sweep(asked);
             });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensure } from './ensure.ts';
 import { eventually } from './eventually.ts';
-import { Member } from './member.ts';
+import { Member, type Said } from './member.ts';
 
 const HEARD_MS = 15_000;
 const STREAMING_MS = 60_000;
@@ -89,20 +89,20 @@ export class Company {
     );
   }
 
-  /** How many events were heard before an earlier one of the same sender. */
+  /** How many events were heard after a later one of the same sender. */
   get overtaken(): number {
     let count = 0;
     for (const member of this.members) {
-      for (const numbers of [...member.heard.values(), ...member.heardAlone.values()]) {
-        count += numbers.filter((n, at) => n < (numbers[at - 1] ?? 0)).length;
+      for (const all of [...member.heard.values(), ...member.heardAlone.values()]) {
+        count += all.filter(({ n }, at) => n < (all[at - 1]?.n ?? 0)).length;
       }
     }
     return count;
   }
 
   /**
-   * Holds what everybody has heard against what was acknowledged: everything, and once. The stream
-   * stands still for that.
+   * Holds what everybody has heard against what was acknowledged: everything, once, and in order by
+   * the numbers of the room. The stream stands still for that.
    *
    * @returns how many events were expected and heard since the company has met
    */
@@ -110,7 +110,7 @@ export class Company {
     await this.stop();
     let count = 0;
     await eventually(
-      'everybody has heard everything once',
+      'everybody has heard everything once and in order',
       () => {
         count = 0;
         for (const sender of this.#senders) {
@@ -164,13 +164,13 @@ function acknowledged(member: Member): number {
   return [...member.acknowledged.values()].reduce(sum, 0);
 }
 
-/** Each number up to the last one that was acknowledged, in whatever order. */
-function isComplete(what: string, heard: number[], last: number): void {
-  const sorted = [...heard].sort((one, other) => one - other);
-  const broken = sorted.findIndex((n, at) => n !== at + 1);
+/** Each number up to the last one that was acknowledged, as the room has ordered them. */
+function isComplete(what: string, heard: Said[], last: number): void {
+  const ordered = [...heard].sort((one, other) => one.roomSeq - other.roomSeq);
+  const broken = ordered.findIndex(({ n }, at) => n !== at + 1);
   if (broken >= 0) {
-    const around = sorted.slice(Math.max(0, broken - 3), broken + 4).join(' ');
-    throw new Error(`${what}: missing or doubled: … ${around} …`);
+    const around = ordered.slice(Math.max(0, broken - 3), broken + 4).map(({ n }) => n);
+    throw new Error(`${what}: missing, doubled or in another order: … ${around.join(' ')} …`);
   }
   if (heard.length !== last) throw new Error(`${what}: ${heard.length} of ${last}`);
 }

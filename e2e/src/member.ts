@@ -23,8 +23,14 @@ interface Joined {
   complete: boolean;
 }
 
-/** What one member has heard of another one's numbers, as they came. */
-export type Heard = Map<string, number[]>;
+/** A number, and where it stands in the room. */
+export interface Said {
+  n: number;
+  roomSeq: number;
+}
+
+/** What one member has heard of the others' numbers, as it came, by their names. */
+export type Heard = Map<string, Said[]>;
 
 /**
  * A member of a room on a raw socket, who sends numbers and writes down what it hears. It does what
@@ -248,8 +254,9 @@ export class Member {
     if (method !== 'room.data') return;
     const { by, n, alone } = params.payload as { by: string; n: number; alone?: boolean };
     const heard = alone ? this.heardAlone : this.heard;
-    const numbers = heard.get(by);
-    if (numbers) numbers.push(n);
-    else heard.set(by, [n]);
+    const said = { n, roomSeq: params.roomSeq };
+    const before = heard.get(by);
+    if (before) before.push(said);
+    else heard.set(by, [said]);
   }
 }

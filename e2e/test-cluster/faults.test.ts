@@ -88,6 +88,8 @@ describe('a cluster in use survives', () => {
     const seen = await scene.during(() => pause(UNDISTURBED_MS));
     goesOn(seen);
     await scene.heardEverything();
+    // While instances die two events may come the other way round; their numbers tell. Not here.
+    assert.equal(scene.company.overtaken, 0, 'events that came after a later one');
     await scene.havePipelines(2);
     table.add('none', 'all goes on', told(seen));
   });
@@ -344,7 +346,6 @@ describe('a cluster in use survives', () => {
     const { company } = scene;
     const members = company.members.map((one) => one.sessionId);
     await company.leave();
-    assert.equal(company.overtaken, 0, 'events that came before an earlier one');
     await scene.close();
     const nodes = await scene.nodes();
     await scene.havePipelines(0);

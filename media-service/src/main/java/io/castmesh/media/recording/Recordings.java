@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystem;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -37,7 +36,9 @@ public final class Recordings {
     this.bus = bus;
     this.news = news;
     this.folder = folder;
-    String uri = serverUri.isEmpty() ? folder.toUri().toString() : serverUri;
+    // Not put together with java.net.URI, which drops the empty authority: Kurento takes file:///
+    // only, and would write nothing.
+    String uri = serverUri.isEmpty() ? "file://" + folder.toUri().getRawPath() : serverUri;
     this.serverUri = uri.endsWith("/") ? uri : uri + "/";
   }
 
@@ -61,7 +62,7 @@ public final class Recordings {
 
   /** Where a media server shall write a recording. */
   public String uri(String recordingId) {
-    return URI.create(serverUri).resolve(fileOf(recordingId)).toString();
+    return serverUri + fileOf(recordingId);
   }
 
   Future<Void> writeTicket(RecordingTicket ticket) {

@@ -245,11 +245,7 @@ describe('what the gateway says of itself is what it does', () => {
     ] as const) {
       await http.check('get', `/api/v1${path}`, await api.get(path, token));
     }
-    const room = await api.post(
-      '/rooms',
-      { name: 'Monday', password: 'open' },
-      tokens.accessToken,
-    );
+    const room = await api.post('/rooms', { name: 'Monday', password: 'open' }, tokens.accessToken);
     const { roomId } = (await http.check('post', '/api/v1/rooms', room)) as { roomId: string };
     const rooms = await http.check(
       'get',

@@ -28,13 +28,13 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** The certificate of HTTPS: the operator's, or a self-signed one made at the first start. */
-final class Certificates {
+public final class Certificates {
   private Certificates() {}
 
   private static final int DAYS = 825;
 
   /** Blocking. */
-  static PemKeyCertOptions of(GatewayConfig.Tls tls)
+  public static PemKeyCertOptions of(GatewayConfig.Tls tls)
       throws IOException, GeneralSecurityException, OperatorCreationException {
     if (!tls.certFile().isEmpty()) {
       return new PemKeyCertOptions().setCertPath(tls.certFile()).setKeyPath(tls.keyFile());

@@ -64,7 +64,12 @@ public final class ClusterMain {
     Path data = config.runtime().dataDir();
     DataLock lock = DataLock.take(data);
     ClusterPlan.Processes plan =
-        ClusterPlan.make(options, config, quickStart(display), haproxy, "");
+        ClusterPlan.make(
+            options,
+            config,
+            quickStart(display),
+            haproxy,
+            ProxyCertificate.of(config.gateway().tls(), data.resolve("cluster")));
     Supervisor supervisor =
         new Supervisor(
             plan,

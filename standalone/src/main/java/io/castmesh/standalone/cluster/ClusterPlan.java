@@ -136,6 +136,8 @@ final class ClusterPlan {
     shared.put("CASTMESH_WEB_DIR", config.gateway().webDir().toString());
     shared.put("CASTMESH_TLS_ENABLED", "false"); // the proxy's business
     shared.put("CASTMESH_HTTP_TRUSTED_PROXIES", trusted());
+    shared.put("CASTMESH_CLUSTER_ENABLED", "true");
+    shared.put("CASTMESH_CLUSTER_DNS", "");
     shared.put("CASTMESH_CLUSTER_MEMBERS", members(names));
     if (config.media().servers().isEmpty()) {
       shared.put("CASTMESH_KURENTO_URLS", mediaServers(names));

@@ -213,6 +213,11 @@ export class Scene {
     }
   }
 
+  /** Begins to count how long a viewer's picture stands still. */
+  gapOf(viewer: Person): ReturnType<typeof watchForGaps> {
+    return watchForGaps(viewer.see('watch-video'));
+  }
+
   /**
    * Watches the call alone.
    *
@@ -288,13 +293,13 @@ export class Scene {
     }
   }
 
-  /** Waits until so many recordings of a live are listed. */
+  /** Waits until so many recordings of a live are listed: one more for each media server it lost. */
   async recordings(liveId: string, count: number): Promise<Video[]> {
     return eventually(
       `${count} recordings of the live are listed`,
       async () => {
         const { items } = await this.api.videos({ size: '100' });
-        const own = items.filter((one) => one.liveId === liveId);
+        const own = items.filter(({ liveId: id }) => id === liveId || id.startsWith(`${liveId}.`));
         assert.equal(own.length, count, JSON.stringify(own));
         return own;
       },

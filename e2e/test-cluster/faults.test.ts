@@ -16,6 +16,8 @@ const ADOPTED_MS = 10_000;
 const REASSERTED_MS = 10_000;
 /** As long as clients try to place their media anew. */
 const PLACED_ANEW_MS = 30_000;
+/** A live whose presenter has no media server for 20 s ends; some of it is for finding one. */
+const IN_TIME_MS = 12_000;
 const AWAY_MS = 20_000;
 const UNDISTURBED_MS = 5_000;
 /** Leases and waiting sessions of those who are gone have run out by then. */
@@ -44,6 +46,7 @@ describe('a cluster in use survives', () => {
 
   /** After a failure nobody knows in which state people are: the next fault gets new ones. */
   let isFit = true;
+  let isSpent = false;
 
   before(async () => {
     cluster = await Cluster.startOrShare({ CASTMESH_AUTH_ACCESS_TTL: '7200' }, [
@@ -74,8 +77,9 @@ describe('a cluster in use survives', () => {
       isFit = false;
       await prepare();
       await scene.isPlaying(what);
+      isSpent = false;
       await work();
-      isFit = true;
+      isFit = !isSpent;
     });
   }
 
@@ -299,21 +303,33 @@ describe('a cluster in use survives', () => {
     'the death of the only media node',
     async () => {
       const { liveId } = scene;
-      const seen = await scene.during(async () => {
-        await cluster.order('kill', 'media-node-1');
-        await cluster.isWhole(60_000, 'media-node-1');
-        await cluster.order('start', 'media-node-2');
-      });
-      ensure(seen.stillMs < PLACED_ANEW_MS, `a picture stood still for ${seen.stillMs} ms`);
-      await scene.heardEverything();
-      await pause(3_000);
-      await scene.stopLive();
-      await scene.arePlayable(liveId, 2);
-      table.add(
-        'kill -9 the only media node',
-        'placed anew when it is back, what was recorded is listed',
-        told(seen),
-      );
+      const [gap] = await Promise.all(scene.viewers.map((one) => scene.gapOf(one)));
+      await cluster.order('kill', 'media-node-1');
+      const begin = performance.now();
+      await cluster.isWhole(120_000, 'media-node-1');
+      const backMs = performance.now() - begin;
+      await cluster.order('start', 'media-node-2');
+      const promised =
+        'placed anew when it is back in time, else ended; what was recorded is listed';
+      if (backMs < IN_TIME_MS) {
+        await scene.works();
+        const stillMs = (await gap?.())?.longestGapMs ?? 0;
+        await scene.heardEverything();
+        await pause(3_000);
+        await scene.stopLive();
+        await scene.arePlayable(liveId, 2);
+        table.add(
+          'kill -9 the only media node',
+          promised,
+          `back after ${seconds(backMs)}, picture still ${seconds(stillMs)}`,
+        );
+      } else {
+        // A machine this slow is a media server that stays away: everybody is told.
+        for (const viewer of scene.viewers) await viewer.see('live-ended').waitFor();
+        await scene.arePlayable(liveId, 1);
+        isSpent = true;
+        table.add('kill -9 the only media node', promised, `back after ${seconds(backMs)}: ended`);
+      }
     },
     () => cluster.order('stop', 'media-node-2'),
   );

@@ -64,18 +64,23 @@ public final class RoomVerticle extends VerticleBase {
               trust.lost();
               quietly(rooms.watch().restore(), "putting rooms back");
             });
+    return rooms.watch().begin().compose(begun -> serve(presence, audience, rooms));
+  }
+
+  private Future<?> serve(PresenceService presence, AudienceService audience, RoomParts rooms) {
     List<Future<?>> serving = new ArrayList<>();
     serving.addAll(serve(presence));
     serving.addAll(serve(audience));
     serving.addAll(serve(rooms));
     serving.add(
-        bus.listen(
-            Clients.SESSION_ENDED,
-            ended -> {
-              String session = ended.session().sessionId();
-              quietly(audience.sessionEnded(session), "session end in audiences");
-              quietly(rooms.watch().sessionEnded(session), "session end in rooms");
-            }));
+        mesh.bus()
+            .listen(
+                Clients.SESSION_ENDED,
+                ended -> {
+                  String session = ended.session().sessionId();
+                  quietly(audience.sessionEnded(session), "session end in audiences");
+                  quietly(rooms.watch().sessionEnded(session), "session end in rooms");
+                }));
     return Future.all(serving);
   }
 

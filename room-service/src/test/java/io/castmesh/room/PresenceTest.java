@@ -347,7 +347,7 @@ class PresenceTest {
         "an empty Redis",
         () ->
             assertThat(RedisStore.texts(await(mesh.redis().run(Command.KEYS, "*"))))
-                .isSubsetOf("presence:version", "mesh:epoch"));
+                .isSubsetOf("presence:version", "mesh:epoch", "room:mark"));
   }
 
   private static String id(User user, String device) {

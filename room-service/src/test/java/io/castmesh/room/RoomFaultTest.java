@@ -152,6 +152,23 @@ class RoomFaultTest {
   }
 
   @Test
+  void aRoomThatAnotherInstanceIsAboutToPutBackIsNotSaidToBeMissing(Mesh mesh) {
+    // given a number that no instance here has a copy of
+    Caller ann = story.person("ann");
+
+    // when
+    await(mesh.redis().run(Command.FLUSHALL));
+    story.assertLeases();
+
+    // then it may be tried again, and is answered soon
+    refused(Failure.UNAVAILABLE, () -> story.data(ann, "55555555", "1"));
+    refused(Failure.UNAVAILABLE, () -> story.join(ann, "55555555", null, 7L));
+    eventually(
+        "the answer", () -> refused(Failure.NOT_IN_ROOM, () -> story.data(ann, "55555555", "1")));
+    assertThat(story.join(ann, "55555555").peers()).isEmpty();
+  }
+
+  @Test
   void whatAnInstanceWroteAndCouldNotTellAnyMoreIsToldByAnother(Mesh mesh) {
     // given an event that is in the log, of which nobody has noted that it was told
     Caller ann = story.person("ann");

@@ -13,6 +13,7 @@ package io.castmesh.room.rooms;
  * room:ROOM:sent        hash: session:clientId to seq, of the events in the log
  * room:session:SESSION  set of the rooms in which a session is
  * room:user:USER        set of rooms that a user has made or been in
+ * room:mark             when it was noticed that Redis had lost everything, in ms; 0: never
  * </pre>
  */
 final class RoomScripts {
@@ -219,5 +220,13 @@ final class RoomScripts {
           redis.call('ZADD', rooms, 'NX', clock(), room)
           keep(room, ARGV[5])
           return 1
+          """;
+
+  /** ms; answers 1 when Redis has lost everything in that time: what is not there may come back. */
+  static final String EMPTIED =
+      COMMON
+          + """
+          redis.call('SET', 'room:mark', clock(), 'NX')
+          return clock() - redis.call('GET', 'room:mark') < tonumber(ARGV[1]) and 1 or 0
           """;
 }

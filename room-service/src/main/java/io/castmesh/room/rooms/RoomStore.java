@@ -35,6 +35,9 @@ final class RoomStore {
   private static final int LOG_BYTES = 1024 * 1024;
   private static final Duration LOG_AGE = Duration.ofSeconds(60);
 
+  /** So long it takes until every instance has put back what Redis has lost. */
+  private static final Duration PUT_BACK = Duration.ofSeconds(5);
+
   private static final int ATTEMPTS = 10;
   private static final String NOBODY = "-";
 
@@ -139,7 +142,15 @@ final class RoomStore {
       // A room with peers never goes by itself: Redis has lost it.
       return restore(copy).compose(put -> fresh(id, sender, change, attempts - 1));
     }
-    Room now = json == null ? null : Json.read(json.toString(), Room.class);
+    if (json == null) {
+      return emptied()
+          .compose(
+              recently ->
+                  recently
+                      ? Future.failedFuture(Failure.UNAVAILABLE.exception())
+                      : commit(id, null, change.apply(null), sender, change, attempts));
+    }
+    Room now = Json.read(json.toString(), Room.class);
     return commit(id, now, change.apply(now), sender, change, attempts);
   }
 
@@ -274,10 +285,20 @@ final class RoomStore {
             });
   }
 
+  /** What Redis does not know when this process begins is not there. */
+  Future<Void> begin() {
+    return redis.run(Command.SET, "room:mark", 0, "NX").mapEmpty();
+  }
+
+  /** Whether another instance may be about to put back what is not there. */
+  private Future<Boolean> emptied() {
+    return run(RoomScripts.EMPTIED, PUT_BACK.toMillis()).map(reply -> reply.toInteger() == 1);
+  }
+
   /** Redis has come back empty: everything that this instance has a copy of is put back. */
   Future<Integer> restore() {
-    return copies
-        .each((id, copy) -> restore(copy))
+    return emptied()
+        .compose(noted -> copies.each((id, copy) -> restore(copy)))
         .onSuccess(
             put -> {
               if (put > 0) {

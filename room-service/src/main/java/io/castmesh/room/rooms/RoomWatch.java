@@ -48,6 +48,11 @@ public final class RoomWatch {
     this.clock = clock;
   }
 
+  /** To be done before anybody is answered. */
+  public Future<Void> begin() {
+    return rooms.begin();
+  }
+
   /** A session is over: it is in no room any more. */
   public Future<Void> sessionEnded(String sessionId) {
     return rooms

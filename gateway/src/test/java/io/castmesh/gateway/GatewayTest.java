@@ -328,16 +328,35 @@ class GatewayTest {
 
   @Test
   void aRefreshTokenWorksOnceAndItsReuseEndsTheFamily() throws Exception {
-    // given
+    // given a token and its successor, both used
     JsonObject tokens = signUp("Lea");
     String first = body("refreshToken", tokens.getString("refreshToken"));
-    // when
     JsonObject second = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
-    // then
     assertThat(get("/api/v1/me", second).statusCode()).isEqualTo(200);
-    assertThat(problem(post("/api/v1/auth/refresh", first, null))).isEqualTo("TOKEN_REVOKED");
     String successor = body("refreshToken", second.getString("refreshToken"));
-    assertThat(problem(post("/api/v1/auth/refresh", successor, null))).isEqualTo("TOKEN_REVOKED");
+    JsonObject third = new JsonObject(post("/api/v1/auth/refresh", successor, null).body());
+    // when
+    assertThat(problem(post("/api/v1/auth/refresh", first, null))).isEqualTo("TOKEN_REVOKED");
+    // then
+    String latest = body("refreshToken", third.getString("refreshToken"));
+    assertThat(problem(post("/api/v1/auth/refresh", latest, null))).isEqualTo("TOKEN_REVOKED");
+  }
+
+  @Test
+  void whoDidNotGetTheAnswerMayRefreshAgainAndTheLostSuccessorIsOfNoUse() throws Exception {
+    // given
+    JsonObject tokens = signUp("Lou");
+    String first = body("refreshToken", tokens.getString("refreshToken"));
+    JsonObject lost = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
+    // when
+    JsonObject again = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
+    // then
+    assertThat(get("/api/v1/me", again).statusCode()).isEqualTo(200);
+    String unseen = body("refreshToken", lost.getString("refreshToken"));
+    assertThat(problem(post("/api/v1/auth/refresh", unseen, null))).isEqualTo("TOKEN_REVOKED");
+    // and since somebody had the unseen one, nobody is trusted any more
+    String latest = body("refreshToken", again.getString("refreshToken"));
+    assertThat(problem(post("/api/v1/auth/refresh", latest, null))).isEqualTo("TOKEN_REVOKED");
   }
 
   @Test

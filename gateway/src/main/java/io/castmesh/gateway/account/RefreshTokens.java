@@ -17,11 +17,15 @@ import java.util.UUID;
 
 /**
  * Long-lived tokens that are used once each: every use brings a successor. A token that is used a
- * second time has been stolen (or its answer was lost), so its whole family ends (RFC 9700, section
- * 4.14). Only hashes are stored.
+ * second time has been stolen, so its whole family ends (RFC 9700, section 4.14). Unless its answer
+ * was lost, as when a gateway dies: for a moment, and while nobody has used the successor, it
+ * brings another one in that one's place. Only hashes are stored.
  */
 final class RefreshTokens {
   private static final int BYTES = 32;
+
+  /** For a client that has not got the answer to try again. */
+  private static final int LOST_ANSWER_SECONDS = 20;
 
   /** A token and whose it is. */
   record Issued(String accountId, String family, String token) {}
@@ -65,9 +69,12 @@ final class RefreshTokens {
                     .preparedQuery(
                         "SELECT account_id, family, used_at IS NOT NULL AS used,"
                             + " revoked_at IS NOT NULL AS revoked,"
-                            + " expires_at <= CURRENT_TIMESTAMP(3) AS expired"
-                            + " FROM refresh_tokens WHERE token_hash = ? FOR UPDATE")
-                    .execute(Tuple.of(hash(token)))
+                            + " expires_at <= CURRENT_TIMESTAMP(3) AS expired,"
+                            + " used_at > CURRENT_TIMESTAMP(3) - INTERVAL ? SECOND AND NOT EXISTS"
+                            + " (SELECT 1 FROM refresh_tokens later WHERE later.family ="
+                            + " mine.family AND later.used_at > mine.used_at) AS unanswered"
+                            + " FROM refresh_tokens mine WHERE token_hash = ? FOR UPDATE")
+                    .execute(Tuple.of(LOST_ANSWER_SECONDS, hash(token)))
                     .compose(
                         rows ->
                             rows.size() == 0
@@ -95,10 +102,9 @@ final class RefreshTokens {
 
   private Future<Outcome> next(SqlClient connection, String token, Row row) {
     String family = row.getString("family");
-    if (row.getInteger("revoked") == 1) {
-      return Future.succeededFuture(new Outcome(null, Failure.TOKEN_REVOKED));
-    }
-    if (row.getInteger("used") == 1) {
+    boolean used = row.getInteger("used") == 1;
+    boolean unanswered = used && row.getInteger("unanswered") == 1;
+    if (row.getInteger("revoked") == 1 || used && !unanswered) {
       return connection
           .preparedQuery(
               "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3) WHERE family = ?")
@@ -109,10 +115,16 @@ final class RefreshTokens {
       return Future.succeededFuture(new Outcome(null, Failure.TOKEN_EXPIRED));
     }
     String accountId = row.getString("account_id");
-    return connection
-        .preparedQuery(
-            "UPDATE refresh_tokens SET used_at = CURRENT_TIMESTAMP(3) WHERE token_hash = ?")
-        .execute(Tuple.of(hash(token)))
+    // Whoever should show the successor that this replaces has stolen it.
+    String replaced =
+        "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3)"
+            + " WHERE family = ? AND used_at IS NULL";
+    return (unanswered
+            ? connection.preparedQuery(replaced).execute(Tuple.of(family))
+            : connection
+                .preparedQuery(
+                    "UPDATE refresh_tokens SET used_at = CURRENT_TIMESTAMP(3) WHERE token_hash = ?")
+                .execute(Tuple.of(hash(token))))
         .compose(done -> insert(connection, accountId, family))
         .map(successor -> new Outcome(new Issued(accountId, family, successor), null));
   }

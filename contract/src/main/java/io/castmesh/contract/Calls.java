@@ -24,7 +24,7 @@ public final class Calls {
 
   /** The call in which a session is: it rings here, or rang first here, or is talked in here. */
   public static final Endpoint<OfSession, Mine> LIST =
-      Endpoint.of("call.list", OfSession.class, Mine.class);
+      Endpoint.of("call.list", OfSession.class, Mine.class).asRepeatable();
 
   public record OfSession(Caller caller) {}
 

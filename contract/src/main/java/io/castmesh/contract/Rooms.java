@@ -17,13 +17,14 @@ public final class Rooms {
 
   /** Enters a room, or returns to it: a session is in a room once, however often it joins. */
   public static final Endpoint<Join, Joined> JOIN =
-      Endpoint.of("room.join", Join.class, Joined.class);
+      Endpoint.of("room.join", Join.class, Joined.class).asRepeatable();
 
   /** Leaving a room in which one is not changes nothing. */
   public static final Endpoint<OfRoom, Done> LEAVE =
-      Endpoint.of("room.leave", OfRoom.class, Done.class);
+      Endpoint.of("room.leave", OfRoom.class, Done.class).asRepeatable();
 
-  public static final Endpoint<Lock, Done> LOCK = Endpoint.of("room.lock", Lock.class, Done.class);
+  public static final Endpoint<Lock, Done> LOCK =
+      Endpoint.of("room.lock", Lock.class, Done.class).asRepeatable();
 
   /** The host sends a person away: with all devices, and for as long as the room lasts. */
   public static final Endpoint<OfPeer, Done> KICK =
@@ -31,17 +32,18 @@ public final class Rooms {
 
   /** The host makes another peer the host. */
   public static final Endpoint<OfPeer, Done> HOST =
-      Endpoint.of("room.host", OfPeer.class, Done.class);
+      Endpoint.of("room.host", OfPeer.class, Done.class).asRepeatable();
 
   public static final Endpoint<Signal, Sent> SIGNAL =
-      Endpoint.of("room.signal", Signal.class, Sent.class);
+      Endpoint.of("room.signal", Signal.class, Sent.class).asRepeatable();
 
   /** Answered when the event is in the room's log: from then on no member can miss it. */
-  public static final Endpoint<Data, Sent> DATA = Endpoint.of("room.data", Data.class, Sent.class);
+  public static final Endpoint<Data, Sent> DATA =
+      Endpoint.of("room.data", Data.class, Sent.class).asRepeatable();
 
   /** The rooms in which a session is. */
   public static final Endpoint<OfSession, Mine> LIST =
-      Endpoint.of("room.list", OfSession.class, Mine.class);
+      Endpoint.of("room.list", OfSession.class, Mine.class).asRepeatable();
 
   /** Makes a room that waits for its first peer. */
   public static final Endpoint<Create, Room> CREATE =
@@ -49,7 +51,7 @@ public final class Rooms {
 
   /** The rooms that a person has made, or is in with any device. */
   public static final Endpoint<OfUser, RoomList> OF_USER =
-      Endpoint.of("room.ofUser", OfUser.class, RoomList.class);
+      Endpoint.of("room.ofUser", OfUser.class, RoomList.class).asRepeatable();
 
   /**
    * @param roomId null: the system makes one; one that does not exist is made

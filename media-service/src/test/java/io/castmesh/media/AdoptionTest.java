@@ -37,7 +37,7 @@ import org.kurento.client.WebRtcEndpoint;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdoptionTest {
   private static final Duration PROMISED = Duration.ofSeconds(10);
-  private static final String OFFER = MediaServiceTest.OFFER;
+  private static final String OFFER = MediaStory.OFFER;
 
   /** What the media server drops that nobody refers to, it drops within twice this. */
   private static final Duration COLLECTED = Duration.ofSeconds(7);

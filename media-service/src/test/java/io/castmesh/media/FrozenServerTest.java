@@ -94,8 +94,6 @@ class FrozenServerTest {
   private Published publish(Caller caller) {
     return await(
         mesh.bus()
-            .ask(
-                Media.PUBLISH,
-                new Media.Publish(caller, MediaServiceTest.OFFER, "Evening", false)));
+            .ask(Media.PUBLISH, new Media.Publish(caller, MediaStory.OFFER, "Evening", false)));
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestMesh.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HandoverTest {
-  private static final String OFFER = MediaServiceTest.OFFER;
+  private static final String OFFER = MediaStory.OFFER;
 
   private final TestMediaServer server = new TestMediaServer();
   private final List<RecordingEnded> recordings = new CopyOnWriteArrayList<>();

@@ -45,7 +45,7 @@ import org.kurento.client.MediaPipeline;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MediaFaultsTest {
-  private static final String OFFER = MediaServiceTest.OFFER;
+  private static final String OFFER = MediaStory.OFFER;
   private static final Duration SOON = Duration.ofSeconds(25);
 
   private final TestMediaServer server = new TestMediaServer();

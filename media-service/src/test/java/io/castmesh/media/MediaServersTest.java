@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestMesh.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MediaServersTest {
-  private static final String OFFER = MediaServiceTest.OFFER;
+  private static final String OFFER = MediaStory.OFFER;
   private static final int ROOM = 3;
 
   private final TestMediaServer one = new TestMediaServer();

@@ -35,7 +35,7 @@ public final class KurentoLink {
   private static final long RECONNECT_MILLIS = 3_000;
 
   private static final long FIRST_PAUSE_MILLIS = 500;
-  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
   /** What a server that lives has answered long before; it has threads of its own. */
   private static final Duration PING = Duration.ofSeconds(3);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { eventually, within } from './eventually.ts';
-import { isAlive, processesWith, temporaryFolder } from './machine.ts';
+import { isAlive, processesWith, root, temporaryFolder } from './machine.ts';
 import { Castmesh, type Settings } from './server.ts';
 
 /** A dozen virtual machines that start on few processors. */
@@ -164,6 +164,8 @@ export class Cluster extends Castmesh {
   /** Started by whoever shares it, it goes on; restarted in between, it is ours to end. */
   override async close(): Promise<void> {
     if (this.#shared) return;
+    const kept = join(root, 'target/e2e', `${basename(this.dataDir)}-logs`);
+    cpSync(join(this.dataDir, 'logs'), kept, { recursive: true });
     await super.close();
   }
 

@@ -32,7 +32,7 @@ public final class Rooms {
 
   /** The host makes another peer the host. */
   public static final Endpoint<OfPeer, Done> HOST =
-      Endpoint.of("room.host", OfPeer.class, Done.class).asRepeatable();
+      Endpoint.of("room.host", OfPeer.class, Done.class);
 
   public static final Endpoint<Signal, Sent> SIGNAL =
       Endpoint.of("room.signal", Signal.class, Sent.class).asRepeatable();

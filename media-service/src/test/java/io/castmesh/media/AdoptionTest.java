@@ -136,7 +136,9 @@ class AdoptionTest {
     // then
     eventually("candidate", () -> assertThat(up.candidates).hasSize(1));
     assertThat(server.engine.newest().videoSource()).isSameAs(up);
-    assertThat(server.engine.peers).doesNotContainKey(down.id);
+    eventually(
+        "the old peer is released",
+        () -> assertThat(server.engine.peers).doesNotContainKey(down.id));
     // when what the dead instance referred to is collected
     pause(COLLECTED.multipliedBy(2));
     // then nothing of it is gone

@@ -79,6 +79,8 @@ final class CallAdoption {
     ReleaseStack made = new ReleaseStack();
     return pipelines
         .adopt(link.get(), call.key(), record.pipeline(), made)
+        .recover(late -> pipelines.adopt(link.get(), call.key(), record.pipeline(), made))
+        .otherwise(Optional.empty())
         .compose(
             pipeline ->
                 pipeline.isEmpty()

@@ -81,6 +81,9 @@ final class LiveAdoption {
     }
     return stages
         .adopt(live, link.get(), record.stage())
+        // A server that has to answer for many at once may be late; one that stays silent is lost.
+        .recover(late -> stages.adopt(live, link.get(), record.stage()))
+        .otherwise(Optional.empty())
         .compose(
             stage ->
                 stage.isEmpty()

@@ -70,7 +70,9 @@ final class Stages {
                                         found.get(),
                                         recording.orElse(null),
                                         record.kindsOffered(),
-                                        made))));
+                                        made)))
+                        // Not ours then: what is left of it is swept.
+                        .onFailure(late -> pipelines.forget(found.get())));
   }
 
   private Future<Optional<Recording>> adoptRecording(

@@ -124,8 +124,10 @@ public final class Launcher {
     lifecycle.onStop("redis", redis::close);
     Management management = new Management(vertx, lifecycle, registry);
     management.mesh(() -> view(peers));
-    management.check("redis", redis::ping);
-    // Lives, calls and those who are signed in go on without MySQL.
+    // All processes share them: were they not ready without, a moment's absence would take the
+    // whole
+    // site away. Lives, calls and open sockets go on; what needs a store says so by itself.
+    management.report("redis", redis::ping);
     management.report("mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());

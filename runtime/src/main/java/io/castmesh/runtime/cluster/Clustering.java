@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -55,12 +56,17 @@ public record Clustering(Vertx vertx, Membership membership) {
   private static VertxBuilder builder(PrometheusMeterRegistry registry, VertxOptions options) {
     return Vertx.builder()
         .with(
-            options.setMetricsOptions(
-                new MicrometerMetricsOptions()
-                    .setEnabled(true)
-                    // A connection that is accepted while the server is being bound has no metric
-                    // yet, and its request would never be answered.
-                    .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)))
+            options
+                // Nothing is read from the class path through Vert.x, which would make a folder of
+                // copies for it that a killed process leaves behind.
+                .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false))
+                .setMetricsOptions(
+                    new MicrometerMetricsOptions()
+                        .setEnabled(true)
+                        // A connection that is accepted while the server is being bound has no
+                        // metric
+                        // yet, and its request would never be answered.
+                        .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)))
         .withMetrics(new MicrometerMetricsFactory(registry));
   }
 

@@ -17,6 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +35,16 @@ public final class RedisStore {
 
   private static final long EPOCH_MILLIS = 1_000;
 
+  private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private record Listener(Context context, Runnable emptied) {}
 
   private final Vertx vertx;
   private final Redis redis;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicLong complainedAt = new AtomicLong(System.nanoTime() - COMPLAIN_NANOS);
+  private final AtomicInteger silent = new AtomicInteger();
   private volatile String epoch;
   private long timer = -1;
 
@@ -147,7 +153,7 @@ public final class RedisStore {
     return request;
   }
 
-  private static <T> Future<T> guarded(Future<T> future) {
+  private <T> Future<T> guarded(Future<T> future) {
     return future
         .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
         .recover(
@@ -155,8 +161,19 @@ public final class RedisStore {
               if (error instanceof FailureException) {
                 return Future.failedFuture(error);
               }
-              log.warn("redis failed error={}", error.toString());
+              complain(error);
               return Future.failedFuture(Failure.UNAVAILABLE.exception());
             });
+  }
+
+  /** Once in a while: a Redis that is away fails every command. */
+  private void complain(Throwable error) {
+    long now = System.nanoTime();
+    long last = complainedAt.get();
+    if (now - last < COMPLAIN_NANOS || !complainedAt.compareAndSet(last, now)) {
+      silent.incrementAndGet();
+      return;
+    }
+    log.warn("redis failed error={} moreSinceLast={}", error.toString(), silent.getAndSet(0));
   }
 }

@@ -27,6 +27,9 @@ public final class Nodes {
   public static final Endpoint<Probe, Done> ECHO =
       Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
 
+  /** A member of the cluster is not heard of: it is to say again where everything is. */
+  public static final Topic<Unheard> UNHEARD = new Topic<>("mesh.unheard", Unheard.class);
+
   /**
    * The one address at which a node takes all questions; their endpoint stands in the header {@code
    * endpoint}.
@@ -67,6 +70,8 @@ public final class Nodes {
    * @param from the first number that could be given; what lies before is lost
    */
   public record Repair(long from, List<Sent> events) {}
+
+  public record Unheard(String member) {}
 
   public record Probe(String node) {}
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.multimap.MultiMap;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
@@ -42,12 +43,7 @@ class HearingTest {
       assertThat(await(one.bus().ask(endpoint, new Question(1))).n()).isEqualTo(1);
 
       // when the cluster loses where the node takes its questions
-      Hazelcast.getAllHazelcastInstances().stream()
-          .filter(member -> member.getConfig().getClusterName().equals(clusterOf(two)))
-          .findFirst()
-          .orElseThrow()
-          .getMultiMap("__vertx.subs")
-          .remove(Nodes.questionsAt(two.node()));
+      subscriptions(two).remove(Nodes.questionsAt(two.node()));
 
       // then it notices, says so, and is there again without a restart
       eventually(
@@ -58,6 +54,31 @@ class HearingTest {
       eventually(
           "it answers again",
           () -> assertThat(await(one.bus().ask(endpoint, new Question(2))).n()).isEqualTo(2));
+    }
+  }
+
+  @Test
+  void aNodeThatIsNotHeardOfByOthersIsFoundAgain(TestMesh test) {
+    try (TestCluster cluster = test.cluster()) {
+      // given
+      Mesh one = cluster.join("one");
+      Mesh two = cluster.join("two");
+
+      // when the cluster loses who hears the beats
+      subscriptions(two).remove(Nodes.BEAT.address());
+      eventually(
+          "one is deaf to two",
+          Duration.ofSeconds(20),
+          () -> assertThat(one.peers().isAlive(two.node())).isFalse());
+
+      // then
+      eventually(
+          "both hear each other again",
+          Duration.ofSeconds(30),
+          () -> {
+            assertThat(one.peers().isAlive(two.node())).isTrue();
+            assertThat(two.peers().isAlive(one.node())).isTrue();
+          });
     }
   }
 
@@ -82,8 +103,14 @@ class HearingTest {
     }
   }
 
-  private static String clusterOf(Mesh mesh) {
-    return mesh.config().cluster().name();
+  /** Where the members of a cluster keep which addresses are served where. */
+  private static MultiMap<Object, Object> subscriptions(Mesh mesh) {
+    String cluster = mesh.config().cluster().name();
+    return Hazelcast.getAllHazelcastInstances().stream()
+        .filter(member -> member.getConfig().getClusterName().equals(cluster))
+        .findFirst()
+        .orElseThrow()
+        .getMultiMap("__vertx.subs");
   }
 
   private static int ready(Mesh mesh) throws Exception {

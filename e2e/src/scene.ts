@@ -59,28 +59,19 @@ export class Scene {
   readonly ann: Person;
   readonly ben: Person;
   readonly company: Company;
-  /** Signed in, without a page: asks what pages would ask. */
-  readonly guest: Rpc;
   /** Empty while nobody is live. */
   liveId = '';
   #calls = false;
   #clickedAt = 0;
   #seenAt = 0;
 
-  private constructor(
-    cluster: Cluster,
-    browser: TestBrowser,
-    people: Person[],
-    company: Company,
-    guest: Rpc,
-  ) {
+  private constructor(cluster: Cluster, browser: TestBrowser, people: Person[], company: Company) {
     this.cluster = cluster;
     this.api = new Api(cluster.url);
     this.browser = browser;
     [this.presenter, this.ann, this.ben] = people as [Person, Person, Person];
     this.viewers = people.slice(3);
     this.company = company;
-    this.guest = guest;
   }
 
   /**
@@ -102,8 +93,7 @@ export class Scene {
       }
       const company = await Company.meet(doors, SENDERS, SEND_EVERY_MS);
       company.start();
-      const guest = await Scene.guest(cluster.url);
-      return new Scene(cluster, browser, people, company, guest);
+      return new Scene(cluster, browser, people, company);
     } catch (error) {
       await browser.close();
       throw error;
@@ -386,7 +376,6 @@ export class Scene {
 
   async close(): Promise<void> {
     this.company.close();
-    this.guest.close();
     await this.browser.close();
   }
 

@@ -62,13 +62,13 @@ public final class ClientMessenger {
   /** What is encoded already. */
   public void toSessions(Collection<SessionRef> sessions, ClientEvent event) {
     Map<String, List<String>> byNode = new HashMap<>();
-    List<String> homeless = new ArrayList<>();
+    Map<String, String> homeless = new HashMap<>();
     for (SessionRef session : sessions) {
       String node = moved.getOrDefault(session.sessionId(), session.node());
       if (peers.isAlive(node)) {
         byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(session.sessionId());
       } else {
-        homeless.add(session.sessionId());
+        homeless.put(session.sessionId(), node);
       }
     }
     deliver(byNode, event);
@@ -99,29 +99,38 @@ public final class ClientMessenger {
         (node, ids) -> bus.emit(Clients.DELIVER.at(node), new Delivery(List.copyOf(ids), event)));
   }
 
-  /** Their gateway is gone. Who has not come back reads again what is missed meanwhile. */
-  private void find(List<String> sessionIds, ClientEvent event) {
-    bus.ask(Presence.HOLDERS, new Presence.HoldersQuery(sessionIds))
+  /**
+   * Their gateways are gone, as far as this process knows. Who has come back elsewhere hears it
+   * there. For the others the event is kept where it was last for their gateway: one that was only
+   * cut off asks for it when it is heard of again.
+   *
+   * @param sessions by id, with the gateway that was last known
+   */
+  private void find(Map<String, String> sessions, ClientEvent event) {
+    bus.ask(Presence.HOLDERS, new Presence.HoldersQuery(List.copyOf(sessions.keySet())))
         .onSuccess(
             held -> {
-              Map<String, List<String>> byNode = new HashMap<>();
               for (Presence.Holder one : held.items()) {
+                sessions.put(one.sessionId(), one.node());
                 if (peers.isAlive(one.node())) {
                   remember(one.sessionId(), one.node());
-                  byNode
-                      .computeIfAbsent(one.node(), first -> new ArrayList<>())
-                      .add(one.sessionId());
                 }
               }
-              deliver(byNode, event);
             })
         .onFailure(
             error ->
                 log.warn(
-                    "not delivered method={} sessions={} error={}",
+                    "whereabouts unknown method={} sessions={} error={}",
                     event.method(),
-                    sessionIds.size(),
-                    error.getMessage()));
+                    sessions.size(),
+                    error.getMessage()))
+        .onComplete(
+            asked -> {
+              Map<String, List<String>> byNode = new HashMap<>();
+              sessions.forEach(
+                  (id, node) -> byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(id));
+              deliver(byNode, event);
+            });
   }
 
   private void moved(Clients.SessionMoved move) {

@@ -30,8 +30,11 @@ final class Inlet {
 
   private static final long AGAIN_MILLIS = 500;
 
-  /** For a source that does not answer; one that has left is given up at its first silence. */
-  private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(15);
+  /**
+   * For a source that is there but does not answer, as while a split heals: it has nothing left to
+   * give by then. One that has left is given up at its first silence.
+   */
+  private static final long GIVE_UP_NANOS = SentEvents.KEEP.toNanos();
 
   /** Beyond these, events are asked for again instead of being held. */
   private static final int HELD_AT_MOST = 4_096;

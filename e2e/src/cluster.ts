@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { basename, join } from 'node:path';
 import { eventually, within } from './eventually.ts';
@@ -164,8 +164,9 @@ export class Cluster extends Castmesh {
   /** Started by whoever shares it, it goes on; restarted in between, it is ours to end. */
   override async close(): Promise<void> {
     if (this.#shared) return;
+    const logs = join(this.dataDir, 'logs');
     const kept = join(root, 'target/e2e', `${basename(this.dataDir)}-logs`);
-    cpSync(join(this.dataDir, 'logs'), kept, { recursive: true });
+    if (existsSync(logs)) cpSync(logs, kept, { recursive: true });
     await super.close();
   }
 

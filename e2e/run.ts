@@ -11,7 +11,6 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { Cluster } from './src/cluster.ts';
 import { temporaryFolder } from './src/machine.ts';
-import { rowsIn, tableOf } from './src/table.ts';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const [first, ...rest] = process.argv.slice(2);
@@ -60,6 +59,8 @@ async function runOnCluster(): Promise<void> {
   const folder = temporaryFolder();
   process.env.E2E_TABLE = join(folder, 'table');
   try {
+    process.env.E2E_CLUSTER = '';
+    await runFiles(apart);
     if (shared.length + last.length > 0) {
       const cluster = await Cluster.start(SHARED, ['--media-nodes', '2']);
       try {
@@ -70,10 +71,6 @@ async function runOnCluster(): Promise<void> {
         await cluster.close();
       }
     }
-    process.env.E2E_CLUSTER = '';
-    await runFiles(apart);
-    const rows = rowsIn(process.env.E2E_TABLE);
-    if (rows.length > 0) console.log(`\n${tableOf(rows)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

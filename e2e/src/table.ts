@@ -10,7 +10,7 @@ export interface Row {
 /** The file of the rows of this run, when several test files add to one table. */
 const FILE = 'E2E_TABLE';
 
-/** Rows that are told at the end of a run. */
+/** Rows that are told at the end of a file, with those of the files before it. */
 export class Table {
   readonly #rows: Row[] = [];
 
@@ -21,19 +21,19 @@ export class Table {
     if (file) appendFileSync(file, `${JSON.stringify(row)}\n`);
   }
 
-  /** Unless whoever runs the test files prints all their rows together. */
   print(): void {
-    if (!process.env[FILE]) console.log(tableOf(this.#rows));
+    const file = process.env[FILE];
+    console.log(`\n${tableOf(file ? rowsIn(file) : this.#rows)}`);
   }
 }
 
-export function rowsIn(file: string): Row[] {
+function rowsIn(file: string): Row[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
-export function tableOf(rows: Row[]): string {
+function tableOf(rows: Row[]): string {
   const all = [{ fault: 'FAULT', promised: 'PROMISED', measured: 'MEASURED' }, ...rows];
   const wide = (key: keyof Row): number => Math.max(...all.map((row) => row[key].length));
   const [fault, promised] = [wide('fault'), wide('promised')];

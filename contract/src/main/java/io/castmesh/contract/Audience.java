@@ -58,5 +58,8 @@ public final class Audience {
 
   public record SizesQuery(List<String> liveIds) {}
 
+  /**
+   * @param viewers -1 of a live that is over
+   */
   public record Sizes(List<Integer> viewers) {}
 }

@@ -167,7 +167,7 @@ class AudienceTest {
     eventually("one end", () -> assertThat(ears.broadcasts("live.ended", live)).hasSize(1));
     assertThat(ears.broadcasts("live.ended", live).get(0).params())
         .containsPattern("stopped|failed");
-    assertThat(sizes(live)).containsExactly(0);
+    assertThat(sizes(live)).containsExactly(-1);
     assertThat(await(mesh.redis().run(Command.KEYS, "*" + ann.sessionId() + "*")).size()).isZero();
   }
 

@@ -38,7 +38,10 @@ public final class LiveList {
             sizes -> {
               List<Media.Live> items = new ArrayList<>();
               for (int i = 0; i < newest.size(); i++) {
-                items.add(item(newest.get(i), sizes.viewers().get(i)));
+                // One that is over stays written down until its recording is finished.
+                if (sizes.viewers().get(i) >= 0) {
+                  items.add(item(newest.get(i), sizes.viewers().get(i)));
+                }
               }
               return List.copyOf(items);
             });

@@ -108,13 +108,14 @@ final class AudienceScripts {
           return list
           """;
 
-  /** Lives; answers how many watch each. */
+  /** Lives; answers how many watch each, -1 for those that are over. */
   static final String SIZES =
       COMMON
           + """
           local sizes = {}
           for _, live in ipairs(ARGV) do
-            sizes[#sizes + 1] = redis.call('HLEN', key(live, 'viewers'))
+            local over = redis.call('EXISTS', closed(live)) == 1
+            sizes[#sizes + 1] = over and -1 or redis.call('HLEN', key(live, 'viewers'))
           end
           return sizes
           """;

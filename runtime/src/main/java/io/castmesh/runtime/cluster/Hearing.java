@@ -8,11 +8,12 @@ import io.castmesh.contract.Nodes.Probed;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class Hearing {
   private final String node;
   private final Map<String, Integer> unheard = new HashMap<>();
   private volatile int failures;
+  private final AtomicBoolean reasserting = new AtomicBoolean();
   private boolean probing;
   private long timer = -1;
 
@@ -138,28 +140,39 @@ public final class Hearing {
   private void lookForTheUnheard() {
     List<String> members = membership.getNodes();
     unheard.keySet().retainAll(members);
+    List<String> due = new ArrayList<>();
     for (String member : members) {
       if (peers.hears(member)) {
         unheard.remove(member);
       } else {
         int times = unheard.merge(member, 1, Integer::sum);
         if (times >= UNHEARD_AT && Integer.bitCount(times) == 1) {
-          log.warn("a member of the cluster is not heard of member={} times={}", member, times);
-          reassert();
-          bus.tell(Nodes.UNHEARD, new Nodes.Unheard(member));
+          due.add(member);
         }
       }
     }
+    if (!due.isEmpty()) {
+      log.warn("members of the cluster are not heard of members={}", due);
+      reassert();
+      due.forEach(member -> bus.tell(Nodes.UNHEARD, new Nodes.Unheard(member)));
+    }
   }
 
+  /**
+   * One at a time: it waits for the cluster's data, which is busy with itself while a split heals,
+   * and what members tell of each other waits for it.
+   */
   private void reassert() {
+    if (!reasserting.compareAndSet(false, true)) {
+      return;
+    }
     vertx
         .<Void>executeBlocking(
             () -> {
               membership.reassert();
               return null;
             })
-        .timeout(EVERY_MILLIS, TimeUnit.MILLISECONDS)
+        .onComplete(done -> reasserting.set(false))
         .onFailure(error -> log.warn("registrations not renewed error={}", error.toString()));
   }
 }

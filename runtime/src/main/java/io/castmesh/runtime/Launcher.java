@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class Launcher {
   private static final int START_AFRESH = 75;
 
   private final Mesh mesh;
+  private final AtomicBoolean ending = new AtomicBoolean();
 
   private Launcher(Mesh mesh) {
     this.mesh = mesh;
@@ -241,7 +243,11 @@ public final class Launcher {
     return this;
   }
 
+  /** Once, whoever asks for it first: a second one would cut the first short. */
   private void end(int code) {
+    if (!ending.compareAndSet(false, true)) {
+      return;
+    }
     log.info("stopping");
     boolean clean = mesh.lifecycle().drain(mesh.config().drainDeadline());
     log.info("stopped clean={}", clean);

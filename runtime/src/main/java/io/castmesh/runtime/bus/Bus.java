@@ -269,9 +269,7 @@ public final class Bus {
   /** A node that will not come back: nothing is kept for it or of it. */
   public void forget(String other) {
     inlets.keySet().forEach(inlet -> inlet.forget(other));
-    sent.heads().keySet().stream()
-        .filter(address -> address.endsWith("@" + other))
-        .forEach(sent::forget);
+    sent.forget(other);
   }
 
   /**

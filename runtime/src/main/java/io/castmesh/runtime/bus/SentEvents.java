@@ -104,9 +104,9 @@ final class SentEvents {
     }
   }
 
-  /** Nobody is there any more to ask for these. */
-  void forget(String address) {
-    streams.remove(address);
+  /** A node that is gone for good asks for nothing any more. */
+  void forget(String node) {
+    streams.keySet().removeIf(address -> address.endsWith("@" + node));
   }
 
   private static void trim(Stream stream, long now) {

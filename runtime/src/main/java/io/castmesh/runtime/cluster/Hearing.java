@@ -129,7 +129,7 @@ public final class Hearing {
   private void deaf(Node other) {
     failures++;
     log.warn("not reached over the bus by={} times={}", other.node(), failures);
-    if (failures >= HOPELESS_AT) {
+    if (failures == HOPELESS_AT) {
       hopeless.run();
     } else if (failures >= DEAF_AT) {
       reassert();

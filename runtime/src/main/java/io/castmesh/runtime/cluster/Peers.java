@@ -48,7 +48,6 @@ public final class Peers {
   private final Supplier<Node> self;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
-  private final List<Consumer<Node>> joining = new CopyOnWriteArrayList<>();
   private List<String> said = List.of();
   private int beats;
   private long timer = -1;
@@ -117,11 +116,6 @@ public final class Peers {
     leaving.add(listener);
   }
 
-  /** Hears of every node that comes, or comes back. */
-  public void onJoined(Consumer<Node> listener) {
-    joining.add(listener);
-  }
-
   /** Says at once what has changed about this node. */
   public synchronized void beat() {
     List<String> serves = bus.serves();
@@ -158,7 +152,6 @@ public final class Peers {
     one.alive = true;
     if (joined) {
       log.info("peer is there node={}", node.node());
-      joining.forEach(listener -> listener.accept(node));
       synchronized (this) {
         said = List.of();
       }

@@ -19,6 +19,14 @@ public final class Nodes {
   public static final Endpoint<Missed, Repair> REPAIR =
       Endpoint.of("mesh.repair", Missed.class, Repair.class).within(Duration.ofSeconds(2));
 
+  /**
+   * Asked at each other node by one that leaves: take the rest of what I have emitted, and send
+   * elsewhere what you have emitted for me and I have not taken. Answered when nothing is missing
+   * there.
+   */
+  public static final Endpoint<Farewell, Done> FAREWELL =
+      Endpoint.of("mesh.farewell", Farewell.class, Done.class).within(Duration.ofSeconds(3));
+
   /** Asked at another node: can you reach me? */
   public static final Endpoint<Probe, Probed> PROBE =
       Endpoint.of("mesh.probe", Probe.class, Probed.class).within(Duration.ofSeconds(4));
@@ -70,6 +78,13 @@ public final class Nodes {
    * @param from the first number that could be given; what lies before is lost
    */
   public record Repair(long from, List<Sent> events) {}
+
+  /**
+   * @param node that leaves
+   * @param heads the number of its last event by address
+   * @param taken the number of the last event that it took from the one who is asked, by address
+   */
+  public record Farewell(String node, Map<String, Long> heads, Map<String, Long> taken) {}
 
   public record Unheard(String member) {}
 

@@ -140,7 +140,7 @@ public final class Launcher {
             node,
             config,
             bus,
-            new ClientMessenger(bus, peers),
+            new ClientMessenger(vertx, bus, peers),
             peers,
             mysql,
             redis,
@@ -180,7 +180,7 @@ public final class Launcher {
     mesh.lifecycle().onStop("peers", mesh.peers()::stop);
     mesh.lifecycle().onStop("hearing", hearing::stop);
     return mesh.bus()
-        .join(mesh.peers()::isAlive)
+        .join(mesh.peers()::isAlive, mesh.peers()::parted)
         .compose(joined -> mesh.peers().start(clustering.membership()))
         .compose(started -> mesh.clients().start())
         .compose(started -> hearing.start());

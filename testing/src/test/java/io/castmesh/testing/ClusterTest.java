@@ -126,6 +126,68 @@ class ClusterTest {
   }
 
   @Test
+  void theLastWordsOfANodeThatLeavesInOrderAreHeard() {
+    // given two that have heard of it, of whom one has not listened until now
+    Topic<News> topic = new Topic<>("test.lastWords", News.class);
+    Mesh leaving = cluster.join("leaving");
+    List<Integer> early = new CopyOnWriteArrayList<>();
+    List<Integer> late = new CopyOnWriteArrayList<>();
+    await(one.bus().listen(topic, news -> early.add(news.n())));
+    leaving.bus().emit(topic, new News(0));
+    eventually("it is heard", () -> assertThat(early).containsExactly(0));
+    Topic<News> toTwo = topic.at(two.node());
+    IntStream.range(1, 100).forEach(n -> leaving.bus().emit(toTwo, new News(n)));
+    await(two.bus().listen(toTwo, news -> late.add(news.n())));
+
+    // when
+    IntStream.range(1, 100).forEach(n -> leaving.bus().emit(topic, new News(n)));
+    cluster.leave(leaving);
+
+    // then
+    eventually(
+        "all of it is heard",
+        () -> {
+          assertThat(early).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+          assertThat(late).containsExactlyElementsOf(IntStream.range(1, 100).boxed().toList());
+        });
+  }
+
+  @Test
+  void whatANodeThatLeavesInOrderDidNotTakeComesBackOnce() {
+    // given a stream of events for one node
+    Mesh leaving = cluster.join("leaving");
+    Topic<News> topic = new Topic<>("test.returned", News.class);
+    List<Integer> taken = new CopyOnWriteArrayList<>();
+    List<Integer> returned = new CopyOnWriteArrayList<>();
+    await(leaving.bus().listen(topic.at(leaving.node()), news -> taken.add(news.n())));
+    one.bus().onReturned(topic, (news, leftAt) -> returned.add(news.n()));
+    AtomicInteger sent = new AtomicInteger();
+    long timer =
+        one.vertx()
+            .setPeriodic(
+                1,
+                tick -> one.bus().emit(topic.at(leaving.node()), new News(sent.getAndIncrement())));
+    eventually("events flow", () -> assertThat(taken).hasSizeGreaterThan(50));
+
+    // when it leaves and those who send do not know for a while
+    cluster.leave(leaving);
+    int then = sent.get();
+    eventually("events go on", () -> assertThat(sent.get()).isGreaterThan(then + 50));
+    one.vertx().cancelTimer(timer);
+
+    // then
+    eventually(
+        "each is at one place",
+        () -> {
+          List<Integer> all = new ArrayList<>(taken);
+          all.addAll(returned);
+          assertThat(all)
+              .containsExactlyElementsOf(IntStream.range(0, sent.get()).boxed().toList());
+        });
+    assertThat(returned).hasSizeGreaterThan(50);
+  }
+
+  @Test
   void questionsOfOneRoomGoToOneNodeAndRoomsAreSpread() {
     // given two nodes that serve it, of which everybody has been told
     Endpoint<InRoom, Answer> endpoint = Endpoint.of("test.room", InRoom.class, Answer.class);
@@ -226,6 +288,7 @@ class ClusterTest {
 
     // then
     eventually("all events are there", () -> assertThat(there).hasSize(2000));
+    eventually("and here", () -> assertThat(here).hasSize(2000));
     assertThat(there).containsExactlyElementsOf(here).doesNotHaveDuplicates();
   }
 

@@ -1,5 +1,6 @@
 package io.castmesh.runtime.bus;
 
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
@@ -14,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ public final class Bus {
   private final Directory directory = new Directory();
   private final Questions questions;
   private final SentEvents sent = new SentEvents(System::nanoTime);
+  private final Returns returns;
   private final Map<Inlet, String> inlets = new ConcurrentHashMap<>();
   private final List<Served> served = new CopyOnWriteArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -74,6 +78,7 @@ public final class Bus {
     this.node = node;
     this.membership = membership;
     this.questions = new Questions(vertx, directory);
+    this.returns = new Returns(vertx, sent);
   }
 
   /**
@@ -91,14 +96,21 @@ public final class Bus {
    * Begins to take questions of others, and to answer for what this node has emitted.
    *
    * @param isAlive whether a node is there, as far as this one knows
+   * @param onFarewell hears of a node that leaves in order, and of which nothing is missing here
    */
-  public Future<Void> join(Predicate<String> isAlive) {
+  public Future<Void> join(Predicate<String> isAlive, Consumer<String> onFarewell) {
     alive = isAlive;
     MessageConsumer<Object> asked = vertx.eventBus().consumer(Nodes.questionsAt(node));
     asked.handler(this::dispatch);
     return Future.all(
             asked.completion(),
-            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))))
+            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))),
+            serve(
+                Nodes.FAREWELL.at(node),
+                farewell ->
+                    take(farewell)
+                        .onComplete(taken -> onFarewell.accept(farewell.node()))
+                        .map(Done.DONE)))
         .mapEmpty();
   }
 
@@ -135,6 +147,22 @@ public final class Bus {
                     topic.address(),
                     encoded,
                     options(trace).addHeader(NODE, node).addHeader(SEQ, Long.toString(seq))));
+    returns.emitted(topic.address());
+  }
+
+  /**
+   * Takes events back that were emitted for a single node, with {@code topic.at(node)}, and that it
+   * has not taken before it left in order.
+   *
+   * @param taker gets the event, and when its node has left, in nanoseconds
+   */
+  public <E> void onReturned(Topic<E> topic, ObjLongConsumer<E> taker) {
+    returns.onReturned(topic, taker);
+  }
+
+  /** Whether a node has left in order: what is emitted for it comes back. */
+  public boolean hasLeft(String other) {
+    return returns.hasLeft(other);
   }
 
   /** Tells every node that can be reached now: for what is said again soon. */
@@ -266,8 +294,58 @@ public final class Bus {
     questions.left(other);
   }
 
+  private Future<?> take(Nodes.Farewell farewell) {
+    returns.left(farewell.node(), farewell.taken());
+    List<Future<Void>> complete = new ArrayList<>();
+    inlets.forEach(
+        (inlet, address) -> {
+          Long head = farewell.heads().get(address);
+          if (head != null) {
+            complete.add(inlet.complete(farewell.node(), head));
+          }
+        });
+    return Future.join(complete);
+  }
+
+  /**
+   * Leaves: nothing is listened to any more, and the others take what they miss of this node.
+   *
+   * @param others the nodes that are there
+   * @return completes when they have, or at the deadline of {@link Nodes#FAREWELL}
+   */
+  public Future<Void> leave(List<String> others) {
+    Map<String, Map<String, Long>> taken = new ConcurrentHashMap<>();
+    List<Future<?>> closed = new ArrayList<>();
+    inlets.forEach(
+        (inlet, address) ->
+            closed.add(inlet.close().onSuccess(last -> note(address, last, taken))));
+    return Future.join(closed)
+        .compose(
+            all ->
+                Future.join(
+                    others.stream()
+                        .map(o -> farewell(o, taken.getOrDefault(o, Map.of())))
+                        .toList()))
+        .mapEmpty();
+  }
+
+  private static void note(
+      String address, Map<String, Long> last, Map<String, Map<String, Long>> taken) {
+    last.forEach(
+        (source, seq) ->
+            taken.computeIfAbsent(source, fresh -> new ConcurrentHashMap<>()).put(address, seq));
+  }
+
+  private Future<?> farewell(String other, Map<String, Long> taken) {
+    return ask(Nodes.FAREWELL.at(other), new Nodes.Farewell(node, heads(), taken))
+        .onFailure(
+            error -> log.warn("farewell unanswered by={} error={}", other, error.getMessage()))
+        .otherwiseEmpty();
+  }
+
   /** A node that will not come back: nothing is kept for it or of it. */
   public void forget(String other) {
+    returns.forget(other);
     inlets.keySet().forEach(inlet -> inlet.forget(other));
     sent.forget(other);
   }

@@ -1,5 +1,8 @@
 package io.castmesh.runtime.bus;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.partitioningBy;
+
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.Delivery;
@@ -7,12 +10,14 @@ import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.runtime.cluster.Peers;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,17 +34,28 @@ public final class ClientMessenger {
   /** Beyond these, presence is asked. */
   private static final int MOVES_AT_MOST = 100_000;
 
+  /** For a client to arrive at another gateway when its own has sent it away. */
+  private static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long PAUSE_MILLIS = 200;
+
+  private final Vertx vertx;
   private final Bus bus;
   private final Peers peers;
   private final Map<String, String> moved = new ConcurrentHashMap<>();
 
-  public ClientMessenger(Bus bus, Peers peers) {
+  /** What comes back is placed one after the other, to stay in order. */
+  private Future<Void> returning = Future.succeededFuture();
+
+  public ClientMessenger(Vertx vertx, Bus bus, Peers peers) {
+    this.vertx = vertx;
     this.bus = bus;
     this.peers = peers;
   }
 
   /** Begins to follow sessions that move. */
   public Future<Void> start() {
+    bus.onReturned(Clients.DELIVER, this::returned);
     return Future.all(
             bus.listen(Clients.SESSION_MOVED, this::moved),
             bus.listen(Clients.SESSION_ENDED, ended -> moved.remove(ended.session().sessionId())))
@@ -131,6 +147,55 @@ public final class ClientMessenger {
                   (id, node) -> byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(id));
               deliver(byNode, event);
             });
+  }
+
+  /**
+   * Their gateway has left in order without taking it: they are at another one, or soon will be.
+   *
+   * @param leftAt when, in nanoseconds; a client that is away for longer reads its state again
+   */
+  private synchronized void returned(Delivery delivery, long leftAt) {
+    long until = leftAt + RETURN_NANOS;
+    returning = returning.compose(before -> place(delivery.sessionIds(), delivery.event(), until));
+  }
+
+  private Future<Void> place(List<String> sessions, ClientEvent event, long until) {
+    List<String> away = deliverWhereKnown(sessions, event);
+    if (away.isEmpty() || System.nanoTime() - until > 0) {
+      return Future.succeededFuture();
+    }
+    return bus.ask(Presence.HOLDERS, new Presence.HoldersQuery(away))
+        .map(held -> note(held.items()))
+        .otherwise(away)
+        .compose(
+            held ->
+                held.isEmpty() || !held.stream().allMatch(this::isAway)
+                    ? place(held, event, until)
+                    : pause().compose(waited -> place(held, event, until)));
+  }
+
+  /** Answers the sessions whose gateway is not known. */
+  private List<String> deliverWhereKnown(List<String> sessions, ClientEvent event) {
+    Map<Boolean, List<String>> away = sessions.stream().collect(partitioningBy(this::isAway));
+    deliver(away.get(false).stream().collect(groupingBy(moved::get)), event);
+    return away.get(true);
+  }
+
+  private boolean isAway(String sessionId) {
+    String node = moved.get(sessionId);
+    return node == null || bus.hasLeft(node);
+  }
+
+  /** Who has no session any more is not among them, and not waited for. */
+  private List<String> note(List<Presence.Holder> holders) {
+    holders.stream()
+        .filter(one -> !bus.hasLeft(one.node()))
+        .forEach(one -> remember(one.sessionId(), one.node()));
+    return holders.stream().map(Presence.Holder::sessionId).toList();
+  }
+
+  private Future<Void> pause() {
+    return vertx.timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
   }
 
   private void moved(Clients.SessionMoved move) {

@@ -5,6 +5,7 @@ import io.castmesh.contract.Nodes.Repair;
 import io.castmesh.contract.Nodes.Sent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,6 +54,9 @@ final class Inlet {
     private long head;
     private boolean repairing;
     private long gapSince;
+
+    /** Those who wait until nothing is missing up to the last event of a node that leaves. */
+    private Promise<Void> complete;
   }
 
   private final Vertx vertx;
@@ -64,6 +68,7 @@ final class Inlet {
   private final BiFunction<String, Missed, Future<Repair>> ask;
   private final Predicate<String> alive;
   private final Map<String, Source> sources = new HashMap<>();
+  private boolean closed;
 
   /**
    * @param dedicated every event that was ever emitted on this address is for this listener
@@ -91,6 +96,9 @@ final class Inlet {
 
   /** An event has come. */
   void accept(String node, long seq, Object body, String trace) {
+    if (closed) {
+      return;
+    }
     Source source = sources.get(node);
     if (source == null) {
       source = new Source();
@@ -105,6 +113,7 @@ final class Inlet {
       source.last = seq;
       sink.accept(body, trace);
       release(source);
+      settle(source);
       return;
     }
     if (source.held.size() < HELD_AT_MOST) {
@@ -128,6 +137,53 @@ final class Inlet {
             repairSoon(node, source);
           }
         });
+  }
+
+  /**
+   * From any thread: a node has emitted so many and leaves.
+   *
+   * @return completes when nothing of it is missing here, or is lost for good
+   */
+  Future<Void> complete(String node, long head) {
+    Promise<Void> complete = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          Source source = sources.get(node);
+          if (source == null && !dedicated) {
+            // It was never heard here: nothing is expected of it.
+            complete.complete();
+            return;
+          }
+          source = sources.computeIfAbsent(node, first -> new Source());
+          source.head = Math.max(source.head, head);
+          source.complete = complete;
+          if (source.last < source.head) {
+            // At once: it does not wait for long.
+            source.repairing = true;
+            source.gapSince = System.nanoTime();
+            repair(node, source);
+          }
+          settle(source);
+        });
+    return complete.future();
+  }
+
+  /**
+   * From any thread: the listener is gone.
+   *
+   * @return the number of the last event that it took, by node
+   */
+  Future<Map<String, Long>> close() {
+    Promise<Map<String, Long>> taken = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          Map<String, Long> last = new HashMap<>();
+          sources.forEach((node, source) -> last.put(node, source.last));
+          sources.clear();
+          closed = true;
+          taken.complete(last);
+        });
+    return taken.future();
   }
 
   /** From any thread: a node will never be heard of again. */
@@ -171,6 +227,9 @@ final class Inlet {
   }
 
   private void repaired(String node, Source source, Repair repair) {
+    if (sources.get(node) != source) {
+      return;
+    }
     if (repair.from() > source.last + 1) {
       lost(node, source, repair.from() - 1);
     }
@@ -185,6 +244,7 @@ final class Inlet {
     if (source.last > before) {
       log.debug("repaired topic={} node={} events={}", address, node, source.last - before);
     }
+    settle(source);
     if (source.last >= source.head) {
       source.repairing = false;
     } else if (source.last > before) {
@@ -203,9 +263,16 @@ final class Inlet {
     }
     lost(node, source, source.held.isEmpty() ? source.head : source.held.firstKey() - 1);
     release(source);
+    settle(source);
     source.repairing = false;
     if (source.last < source.head) {
       repairSoon(node, source);
+    }
+  }
+
+  private static void settle(Source source) {
+    if (source.complete != null && source.last >= source.head) {
+      source.complete.tryComplete();
     }
   }
 

@@ -31,13 +31,18 @@ final class SentEvents {
 
   private static final int REPAIR_BYTES = 1 << 20;
 
-  private record Kept(long seq, String trace, Buffer json, long at) {}
+  private record Kept(long seq, String trace, Buffer json, long at) {
+    Sent sent() {
+      return new Sent(seq, trace, json.toString());
+    }
+  }
 
   private static final class Stream {
     private final Deque<Kept> kept = new ArrayDeque<>();
     private long head;
     private long bytes;
     private long at;
+    private long takenBack;
   }
 
   private final Map<String, Stream> streams = new ConcurrentHashMap<>();
@@ -96,11 +101,28 @@ final class SentEvents {
           break;
         }
         if (one.seq() > missed.after()) {
-          events.add(new Sent(one.seq(), one.trace(), one.json().toString()));
+          events.add(one.sent());
           bytes += one.json().length();
         }
       }
       return new Repair(Math.max(from, missed.after() + 1), events);
+    }
+  }
+
+  /**
+   * The events after a number, each once only: they will not arrive where they were sent.
+   *
+   * @param after the last one that did arrive, as far as that is known
+   */
+  List<Sent> takeBack(String address, long after) {
+    Stream stream = streams.get(address);
+    if (stream == null) {
+      return List.of();
+    }
+    synchronized (stream) {
+      long last = Math.max(after, stream.takenBack);
+      stream.takenBack = Math.max(last, stream.head);
+      return stream.kept.stream().filter(one -> one.seq() > last).map(Kept::sent).toList();
     }
   }
 

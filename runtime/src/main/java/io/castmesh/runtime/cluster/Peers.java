@@ -134,15 +134,26 @@ public final class Peers {
     }
   }
 
+  /** Leaves in order: the others expect nothing any more, and nothing that they expect is lost. */
   public Future<Void> stop() {
     vertx.cancelTimer(timer);
-    return Future.succeededFuture();
+    List<String> others =
+        known.values().stream().filter(one -> one.alive).map(one -> one.node.node()).toList();
+    return bus.leave(others);
+  }
+
+  /** A node has left in order. */
+  public void parted(String node) {
+    Known one = known.get(node);
+    if (one != null && one.alive) {
+      left(one, "farewell");
+    }
   }
 
   private void heard(Beat beat) {
     Node node = beat.node();
     bus.heard(node.node(), beat.serves(), beat.heads());
-    if (node.node().equals(self().node())) {
+    if (node.node().equals(self().node()) || bus.hasLeft(node.node())) {
       return;
     }
     Known one = known.computeIfAbsent(node.node(), fresh -> new Known());

@@ -11,13 +11,10 @@ import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.life.Signals;
+import io.castmesh.runtime.metrics.Metric;
+import io.castmesh.runtime.metrics.ProcessMeters;
 import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.runtime.store.Stores;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -31,6 +28,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,9 +49,11 @@ public final class Launcher {
 
   private final Mesh mesh;
   private final AtomicBoolean ending = new AtomicBoolean();
+  private volatile IntSupplier deaf = () -> 0;
 
   private Launcher(Mesh mesh) {
     this.mesh = mesh;
+    Metric.DEAF.gauge(mesh.metrics(), this, launcher -> launcher.deaf.getAsInt());
   }
 
   /**
@@ -87,19 +88,7 @@ public final class Launcher {
   private static PrometheusMeterRegistry registry(Lifecycle lifecycle) {
     // Netty starts the flight recorder on the event loops otherwise, which blocks them for a while.
     System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    JvmGcMetrics gc = new JvmGcMetrics();
-    gc.bindTo(registry);
-    lifecycle.onStop(
-        "gc metrics",
-        () -> {
-          gc.close();
-          return Future.succeededFuture();
-        });
-    return registry;
+    return ProcessMeters.registry(lifecycle);
   }
 
   private static Launcher start(
@@ -111,7 +100,7 @@ public final class Launcher {
     Vertx vertx = clustering.vertx();
     lifecycle.onStop("vertx", vertx::close);
     String node = name + "-" + Trace.fresh().substring(0, 8);
-    Bus bus = Bus.of(vertx, node, clustering.membership());
+    Bus bus = Bus.of(vertx, node, clustering.membership(), registry);
     Peers peers =
         Peers.of(
             vertx,
@@ -119,9 +108,10 @@ public final class Launcher {
             node,
             name,
             clustering.member(),
-            () -> lifecycle.state().name().toLowerCase(Locale.ROOT));
+            () -> lifecycle.state().name().toLowerCase(Locale.ROOT),
+            registry);
     Pool mysql = Stores.mysql(vertx, config);
-    RedisStore redis = Stores.redis(vertx, config);
+    RedisStore redis = Stores.redis(vertx, config, registry);
     lifecycle.onStop("mysql", mysql::close);
     lifecycle.onStop("redis", redis::close);
     Management management = new Management(vertx, lifecycle, registry);
@@ -129,8 +119,11 @@ public final class Launcher {
     // All processes share them: were they not ready without, a moment's absence would take the
     // whole
     // site away. Lives, calls and open sockets go on; what needs a store says so by itself.
-    management.report("redis", redis::ping);
-    management.report("mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
+    Map<String, Supplier<Future<Void>>> stores =
+        Map.of("redis", redis::ping, "mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
+    stores.forEach(management::report);
+    ProcessMeters meters = new ProcessMeters(vertx, lifecycle, registry);
+    stores.forEach(meters::watch);
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());
     await(answering(vertx, redis), "Redis client");
@@ -177,6 +170,7 @@ public final class Launcher {
               new Thread(() -> end(START_AFRESH), "shutdown").start();
             });
     mesh.management().check("bus", hearing::well);
+    deaf = hearing::failures;
     mesh.lifecycle().onStop("peers", mesh.peers()::stop);
     mesh.lifecycle().onStop("hearing", hearing::stop);
     return mesh.bus()

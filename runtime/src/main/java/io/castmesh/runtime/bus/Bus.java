@@ -7,6 +7,7 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.cluster.Membership;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -52,6 +53,7 @@ public final class Bus {
   private final Vertx vertx;
   private final String node;
   private final Membership membership;
+  private final BusMeters meters;
   private final Directory directory = new Directory();
   private final Questions questions;
   private final SentEvents sent = new SentEvents(System::nanoTime);
@@ -73,11 +75,12 @@ public final class Bus {
     }
   }
 
-  private Bus(Vertx vertx, String node, Membership membership) {
+  private Bus(Vertx vertx, String node, Membership membership, BusMeters meters) {
     this.vertx = vertx;
     this.node = node;
     this.membership = membership;
-    this.questions = new Questions(vertx, directory);
+    this.meters = meters;
+    this.questions = new Questions(vertx, directory, meters);
     this.returns = new Returns(vertx, sent);
   }
 
@@ -87,9 +90,9 @@ public final class Bus {
    * @param node names this process to the others
    * @param membership null: there are no others
    */
-  public static Bus of(Vertx vertx, String node, Membership membership) {
+  public static Bus of(Vertx vertx, String node, Membership membership, MeterRegistry metrics) {
     vertx.eventBus().registerCodec(new RecordCodec());
-    return new Bus(vertx, node, membership);
+    return new Bus(vertx, node, membership, new BusMeters(metrics));
   }
 
   /**
@@ -129,6 +132,7 @@ public final class Bus {
 
   /** Tells every node that listens; those that are cut off for a while hear it afterwards. */
   public <E> void emit(Topic<E> topic, E event) {
+    meters.emitted(topic);
     if (membership == null) {
       tell(topic, event);
       return;
@@ -232,7 +236,9 @@ public final class Bus {
             (body, trace) -> Trace.with(vertx, trace, () -> hear(topic, handler, body)),
             onGap,
             (source, missed) -> ask(Nodes.REPAIR.at(source), missed),
-            source -> alive.test(source));
+            source -> alive.test(source),
+            meters);
+    meters.listens(topic.address());
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
     consumer.handler(message -> take(topic, inlet, handler, message));
     inlets.put(inlet, topic.address());

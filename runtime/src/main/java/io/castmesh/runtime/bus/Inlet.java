@@ -67,6 +67,7 @@ final class Inlet {
   private final Runnable onGap;
   private final BiFunction<String, Missed, Future<Repair>> ask;
   private final Predicate<String> alive;
+  private final BusMeters meters;
   private final Map<String, Source> sources = new HashMap<>();
   private boolean closed;
 
@@ -83,7 +84,8 @@ final class Inlet {
       Sink sink,
       Runnable onGap,
       BiFunction<String, Missed, Future<Repair>> ask,
-      Predicate<String> alive) {
+      Predicate<String> alive,
+      BusMeters meters) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.address = address;
@@ -92,6 +94,7 @@ final class Inlet {
     this.onGap = onGap;
     this.ask = ask;
     this.alive = alive;
+    this.meters = meters;
   }
 
   /** An event has come. */
@@ -242,6 +245,7 @@ final class Inlet {
       }
     }
     if (source.last > before) {
+      meters.repaired(address, source.last - before);
       log.debug("repaired topic={} node={} events={}", address, node, source.last - before);
     }
     settle(source);
@@ -279,6 +283,7 @@ final class Inlet {
   private void lost(String node, Source source, long upTo) {
     if (upTo > source.last) {
       log.warn("events are lost topic={} node={} count={}", address, node, upTo - source.last);
+      meters.lost(address, upTo - source.last);
       source.last = upTo;
       onGap.run();
     }

@@ -44,10 +44,12 @@ final class Questions {
 
   private final Vertx vertx;
   private final Directory directory;
+  private final BusMeters meters;
   private final Set<Asked> open = ConcurrentHashMap.newKeySet();
 
-  Questions(Vertx vertx, Directory directory) {
+  Questions(Vertx vertx, Directory directory, BusMeters meters) {
     this.vertx = vertx;
+    this.meters = meters;
     this.directory = directory;
   }
 
@@ -131,17 +133,22 @@ final class Questions {
 
     private void finish(Object body) {
       open.remove(this);
-      answer.tryComplete(body);
+      if (answer.tryComplete(body)) {
+        meters.answered(endpoint, null, System.nanoTime() - begin);
+      }
     }
 
     private void fail(FailureException failure) {
       open.remove(this);
-      answer.tryFail(failure);
+      if (answer.tryFail(failure)) {
+        meters.answered(endpoint, failure, System.nanoTime() - begin);
+      }
     }
   }
 
   Future<Object> ask(Endpoint<?, ?> endpoint, Object question, Supplier<DeliveryOptions> options) {
     Asked asked = new Asked(endpoint, question, options);
+    meters.asked();
     if (vertx.isClustered()) {
       open.add(asked);
     }

@@ -87,6 +87,11 @@ public final class Hearing {
     return Future.succeededFuture();
   }
 
+  /** How often in a row this node was not reached. */
+  public int failures() {
+    return failures;
+  }
+
   /** Fails while this node is deaf. */
   public Future<Void> well() {
     return failures < DEAF_AT

@@ -4,6 +4,10 @@ import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Nodes.Beat;
 import io.castmesh.contract.Nodes.Node;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.metrics.Counters;
+import io.castmesh.runtime.metrics.Label;
+import io.castmesh.runtime.metrics.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -48,14 +52,19 @@ public final class Peers {
   private final Supplier<Node> self;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
+  private final Counters lost;
   private List<String> said = List.of();
   private int beats;
   private long timer = -1;
 
-  private Peers(Vertx vertx, Bus bus, Supplier<Node> self) {
+  private Peers(Vertx vertx, Bus bus, Supplier<Node> self, MeterRegistry metrics) {
     this.vertx = vertx;
     this.bus = bus;
     this.self = self;
+    this.lost = Metric.NODES_LOST.counters(metrics);
+    for (String service : Label.SERVICE.allowed()) {
+      Metric.NODES.gauge(metrics, this, peers -> peers.count(service), service);
+    }
   }
 
   /**
@@ -63,12 +72,25 @@ public final class Peers {
    * @param state running or draining
    */
   public static Peers of(
-      Vertx vertx, Bus bus, String node, String service, String member, Supplier<String> state) {
+      Vertx vertx,
+      Bus bus,
+      String node,
+      String service,
+      String member,
+      Supplier<String> state,
+      MeterRegistry metrics) {
     String implementation = Peers.class.getPackage().getImplementationVersion();
     String version = implementation == null ? "development" : implementation;
     Instant startedAt = Instant.now();
     return new Peers(
-        vertx, bus, () -> new Node(node, service, version, startedAt, member, state.get()));
+        vertx,
+        bus,
+        () -> new Node(node, service, version, startedAt, member, state.get()),
+        metrics);
+  }
+
+  private long count(String service) {
+    return nodes().stream().filter(node -> node.service().equals(service)).count();
   }
 
   /** Begins to say that this node is there, and to hear of the others. */
@@ -173,13 +195,14 @@ public final class Peers {
   private void memberLeft(String member) {
     known.values().stream()
         .filter(one -> one.alive && member.equals(one.node.member()))
-        .forEach(one -> left(one, "left"));
+        .forEach(one -> left(one, "died"));
   }
 
   private void left(Known one, String how) {
     one.alive = false;
     bus.left(one.node.node());
     log.info("peer is gone node={} how={}", one.node.node(), how);
+    lost.of(one.node.state().equals("draining") ? "drained" : how).increment();
     leaving.forEach(listener -> listener.accept(one.node));
   }
 }

@@ -1,6 +1,8 @@
 package io.castmesh.runtime.life;
 
 import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.metrics.Label;
+import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,9 @@ public final class Management {
     this.vertx = vertx;
     this.lifecycle = lifecycle;
     this.registry = registry;
+    for (String state : Label.STATE.allowed()) {
+      Metric.STATE.gauge(registry, this, me -> me.state().equals(state) ? 1 : 0, state);
+    }
   }
 
   /**
@@ -62,6 +68,12 @@ public final class Management {
   /** Until then the process is alive but not ready. */
   public void started() {
     started = true;
+  }
+
+  private String state() {
+    return started || !lifecycle.running()
+        ? lifecycle.state().name().toLowerCase(Locale.ROOT)
+        : "starting";
   }
 
   public int port() {

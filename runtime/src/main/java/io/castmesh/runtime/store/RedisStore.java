@@ -2,6 +2,11 @@ package io.castmesh.runtime.store;
 
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
+import io.castmesh.runtime.metrics.Counters;
+import io.castmesh.runtime.metrics.Metric;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,12 +50,19 @@ public final class RedisStore {
   private final AtomicBoolean looking = new AtomicBoolean();
   private final AtomicLong complainedAt = new AtomicLong(System.nanoTime() - COMPLAIN_NANOS);
   private final AtomicInteger silent = new AtomicInteger();
+  private final Counter answered;
+  private final Counter failed;
+  private final Timer duration;
   private volatile String epoch;
   private long timer = -1;
 
-  RedisStore(Vertx vertx, Redis redis) {
+  RedisStore(Vertx vertx, Redis redis, MeterRegistry metrics) {
     this.vertx = vertx;
     this.redis = redis;
+    Counters outcomes = Metric.REDIS_COMMANDS.counters(metrics);
+    this.answered = outcomes.of("ok");
+    this.failed = outcomes.of("failed");
+    this.duration = Metric.REDIS_COMMAND.timer(metrics);
   }
 
   /** Begins to notice when Redis comes back empty; fails when it cannot be reached. */
@@ -154,8 +166,14 @@ public final class RedisStore {
   }
 
   private <T> Future<T> guarded(Future<T> future) {
+    long begin = System.nanoTime();
     return future
         .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .onComplete(
+            done -> {
+              duration.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+              (done.succeeded() ? answered : failed).increment();
+            })
         .recover(
             error -> {
               if (error instanceof FailureException) {

@@ -1,6 +1,7 @@
 package io.castmesh.runtime.store;
 
 import io.castmesh.runtime.config.RuntimeConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.mysqlclient.MySQLBuilder;
 import io.vertx.mysqlclient.MySQLConnectOptions;
@@ -31,6 +32,7 @@ public final class Stores {
             .setCachePreparedStatements(true);
     PoolOptions pool =
         new PoolOptions()
+            .setName("mysql")
             .setMaxSize(config.mysqlPoolSize())
             .setMaxWaitQueueSize(WAITING)
             .setConnectionTimeout(5)
@@ -40,13 +42,15 @@ public final class Stores {
     return MySQLBuilder.pool().with(pool).connectingTo(connect).using(vertx).build();
   }
 
-  public static RedisStore redis(Vertx vertx, RuntimeConfig config) {
+  public static RedisStore redis(Vertx vertx, RuntimeConfig config, MeterRegistry metrics) {
     RedisOptions options =
         new RedisOptions()
             .setConnectionString(URI.create(config.redisUrl()).toString())
+            // A label of its metrics; a fresh one for each process otherwise.
+            .setPoolName("redis")
             .setMaxPoolSize(config.redisPoolSize())
             .setMaxPoolWaiting(WAITING)
             .setMaxWaitingHandlers(4096);
-    return new RedisStore(vertx, Redis.createClient(vertx, options));
+    return new RedisStore(vertx, Redis.createClient(vertx, options), metrics);
   }
 }

@@ -1,0 +1,73 @@
+package io.castmesh.runtime.metrics;
+
+import io.castmesh.runtime.life.Lifecycle;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Supplier;
+
+/** What every process measures of itself, whatever it serves. */
+public final class ProcessMeters {
+  private final Vertx vertx;
+  private final Lifecycle lifecycle;
+  private final MeterRegistry registry;
+
+  /** Begins to measure how late event loops are, until the process ends. */
+  public ProcessMeters(Vertx vertx, Lifecycle lifecycle, MeterRegistry registry) {
+    this.vertx = vertx;
+    this.lifecycle = lifecycle;
+    this.registry = registry;
+    onStop("event loop delay", new EventLoopDelay(vertx, registry)::stop);
+  }
+
+  /** Of the JVM. */
+  public static PrometheusMeterRegistry registry(Lifecycle lifecycle) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    registry.config().meterFilter(MeterFilter.replaceTagValues("pool_name", ProcessMeters::kind));
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    JvmGcMetrics gc = new JvmGcMetrics();
+    gc.bindTo(registry);
+    lifecycle.onStop(
+        "gc metrics",
+        () -> {
+          gc.close();
+          return Future.succeededFuture();
+        });
+    String version = ProcessMeters.class.getPackage().getImplementationVersion();
+    Metric.VERSION.constant(registry, 1, version == null ? "development" : version);
+    return registry;
+  }
+
+  /** Some pools carry an address in their name: as a label it would grow with the nodes. */
+  private static String kind(String pool) {
+    int address = pool.indexOf(" ws");
+    return address < 0 ? pool : pool.substring(0, address);
+  }
+
+  /** Looks every few seconds whether a store answers. */
+  public void watch(String store, Supplier<Future<Void>> ping) {
+    onStop(store + " watch", new StoreWatch(vertx, store, ping, registry)::stop);
+  }
+
+  private void onStop(String what, Runnable end) {
+    lifecycle.onStop(
+        what,
+        () -> {
+          end.run();
+          return Future.succeededFuture();
+        });
+  }
+}

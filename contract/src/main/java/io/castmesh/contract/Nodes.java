@@ -35,9 +35,6 @@ public final class Nodes {
   public static final Endpoint<Probe, Done> ECHO =
       Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
 
-  /** A member of the cluster is not heard of: it is to say again where everything is. */
-  public static final Topic<Unheard> UNHEARD = new Topic<>("mesh.unheard", Unheard.class);
-
   /**
    * The one address at which a node takes all questions; their endpoint stands in the header {@code
    * endpoint}.
@@ -85,8 +82,6 @@ public final class Nodes {
    * @param taken the number of the last event that it took from the one who is asked, by address
    */
   public record Farewell(String node, Map<String, Long> heads, Map<String, Long> taken) {}
-
-  public record Unheard(String member) {}
 
   public record Probe(String node) {}
 

@@ -6,18 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.Hazelcast;
-import com.hazelcast.multimap.MultiMap;
+import com.hazelcast.core.HazelcastInstance;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.FailureException;
-import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -42,12 +43,13 @@ class HearingTest {
       await(two.bus().serve(endpoint, q -> Future.succeededFuture(new Answer(q.n()))));
       assertThat(await(one.bus().ask(endpoint, new Question(1))).n()).isEqualTo(1);
 
-      // when the cluster loses where the node takes its questions
-      subscriptions(two).remove(Nodes.questionsAt(two.node()));
+      // when the other keeps losing what the node serves
+      long losing = one.vertx().setPeriodic(100, tick -> lose(one, two));
 
       // then it notices, says so, and is there again without a restart
       eventually(
-          "it is not ready", Duration.ofSeconds(20), () -> assertThat(ready(two)).isEqualTo(503));
+          "it is not ready", Duration.ofSeconds(30), () -> assertThat(ready(two)).isEqualTo(503));
+      one.vertx().cancelTimer(losing);
       eventually(
           "it is ready again", Duration.ofSeconds(20), () -> assertThat(ready(two)).isEqualTo(200));
       two.peers().beat();
@@ -64,12 +66,13 @@ class HearingTest {
       Mesh one = cluster.join("one");
       Mesh two = cluster.join("two");
 
-      // when the cluster loses who hears the beats
-      subscriptions(two).remove(Nodes.BEAT.address());
+      // when one loses, for long, what two serves: also where it hears beats
+      long losing = one.vertx().setPeriodic(100, tick -> lose(one, two));
       eventually(
-          "one is deaf to two",
+          "two is deaf to one",
           Duration.ofSeconds(20),
-          () -> assertThat(one.peers().isAlive(two.node())).isFalse());
+          () -> assertThat(two.peers().isAlive(one.node())).isFalse());
+      one.vertx().cancelTimer(losing);
 
       // then
       eventually(
@@ -103,14 +106,25 @@ class HearingTest {
     }
   }
 
-  /** Where the members of a cluster keep which addresses are served where. */
-  private static MultiMap<Object, Object> subscriptions(Mesh mesh) {
-    String cluster = mesh.config().cluster().name();
-    return Hazelcast.getAllHazelcastInstances().stream()
-        .filter(member -> member.getConfig().getClusterName().equals(cluster))
-        .findFirst()
-        .orElseThrow()
-        .getMultiMap("__vertx.subs");
+  /** One takes it that the other has said that it serves nothing. */
+  private static void lose(Mesh one, Mesh other) {
+    String node = one.peers().self().member();
+    HazelcastInstance member =
+        Hazelcast.getAllHazelcastInstances().stream()
+            .filter(m -> node.equals(m.getCluster().getLocalMember().getAttribute("castmesh.node")))
+            .findFirst()
+            .orElseThrow();
+    @SuppressWarnings("unchecked")
+    Consumer<String> statements =
+        (Consumer<String>) member.getUserContext().get("castmesh.statements");
+    statements.accept(
+        new JsonObject()
+            .put("node", other.peers().self().member())
+            .put("version", TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()))
+            .put("host", "127.0.0.1")
+            .put("port", 1)
+            .put("served", new JsonObject())
+            .encode());
   }
 
   private static int ready(Mesh mesh) throws Exception {

@@ -369,7 +369,7 @@ public final class Bus {
     Future<Void> withdrawn = Future.succeededFuture();
     if (membership != null) {
       withdrawn =
-          Future.join(shared.stream().map(s -> membership.withdraw(vertx, s.address())).toList())
+          Future.join(shared.stream().map(s -> membership.withdraw(s.address())).toList())
               .otherwiseEmpty()
               .compose(done -> vertx.timer(WITHDRAWN_MILLIS, TimeUnit.MILLISECONDS))
               .mapEmpty();

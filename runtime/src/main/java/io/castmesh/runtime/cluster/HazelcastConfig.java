@@ -1,15 +1,17 @@
 package io.castmesh.runtime.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.config.JoinConfig;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import java.util.Map;
 
-/** Hazelcast as this mesh needs it: a membership list and the registrations of the bus. */
+/** Hazelcast as this mesh needs it: a membership list, and a way for members to tell each other. */
 final class HazelcastConfig {
   private HazelcastConfig() {}
+
+  /** Several of each member, also while this one is busy. */
+  private static final int STATEMENTS_AT_MOST = 10_000;
 
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
@@ -21,15 +23,13 @@ final class HazelcastConfig {
           // hangs or is cut off: three intervals and a long garbage collection fit in.
           Map.entry("hazelcast.heartbeat.interval.seconds", "2"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "12"),
-          // How long handing over the data of one member may hold up a drain (default: 10 min).
-          Map.entry("hazelcast.graceful.shutdown.max.wait", "20"),
           // After a split: how soon, and how often, the halves look for each other.
           Map.entry("hazelcast.merge.first.run.delay.seconds", "5"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
           Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
-          // A few hundred registrations: the default of 271 partitions is for data.
+          // It holds no data.
           Map.entry("hazelcast.partition.count", "31"),
           Map.entry("hazelcast.operation.thread.count", "2"),
           Map.entry("hazelcast.operation.generic.thread.count", "2"),
@@ -58,8 +58,13 @@ final class HazelcastConfig {
     } else {
       join.getKubernetesConfig().setEnabled(true).setProperty("service-dns", cluster.dns());
     }
-    config.addMultiMapConfig(new MultiMapConfig("__vertx.subs").setBackupCount(1));
-    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+    config.addExecutorConfig(
+        new ExecutorConfig(Teller.EXECUTOR, 2)
+            .setQueueCapacity(STATEMENTS_AT_MOST)
+            .setStatisticsEnabled(false));
+    config
+        .getSerializationConfig()
+        .addDataSerializableFactory(Statement.FACTORY, type -> new Statement.Carrier());
     return config;
   }
 }

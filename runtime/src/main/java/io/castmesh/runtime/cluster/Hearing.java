@@ -8,12 +8,8 @@ import io.castmesh.contract.Nodes.Probed;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +19,6 @@ import org.slf4j.LoggerFactory;
  * different one, to call it back. Deaf twice in a row it is not ready, and puts its registrations
  * in again; deaf for long, the process ends, so that it is started afresh.
  *
- * <p>It may be deaf to a single node, too, which then is a member of the cluster but is not heard
- * of: both sides put their registrations in again.
- *
  * <p>Confined to the context that started it; {@link #well} may be asked from any thread.
  */
 public final class Hearing {
@@ -34,7 +27,6 @@ public final class Hearing {
   private static final long EVERY_MILLIS = 3_000;
   private static final int DEAF_AT = 2;
   private static final int HOPELESS_AT = 8;
-  private static final int UNHEARD_AT = 2;
 
   private final Vertx vertx;
   private final Bus bus;
@@ -42,9 +34,7 @@ public final class Hearing {
   private final Membership membership;
   private final Runnable hopeless;
   private final String node;
-  private final Map<String, Integer> unheard = new HashMap<>();
   private volatile int failures;
-  private final AtomicBoolean reasserting = new AtomicBoolean();
   private boolean probing;
   private long timer = -1;
 
@@ -61,22 +51,8 @@ public final class Hearing {
   }
 
   public Future<Void> start() {
-    timer =
-        vertx.setPeriodic(
-            EVERY_MILLIS,
-            ignored -> {
-              probe();
-              lookForTheUnheard();
-            });
+    timer = vertx.setPeriodic(EVERY_MILLIS, ignored -> probe());
     return Future.all(
-            bus.hearOnce(
-                Nodes.UNHEARD,
-                news -> {
-                  if (news.member().equals(membership.getNodeId())) {
-                    log.warn("another node does not hear this one");
-                    reassert();
-                  }
-                }),
             bus.serve(Nodes.ECHO.at(node), probe -> Future.succeededFuture(Done.DONE)),
             bus.serve(Nodes.PROBE.at(node), this::callBack))
         .mapEmpty();
@@ -137,47 +113,7 @@ public final class Hearing {
     if (failures == HOPELESS_AT) {
       hopeless.run();
     } else if (failures >= DEAF_AT) {
-      reassert();
+      membership.reassert();
     }
-  }
-
-  /** A member that is starting is not heard of for a while: asked less and less often. */
-  private void lookForTheUnheard() {
-    List<String> members = membership.getNodes();
-    unheard.keySet().retainAll(members);
-    List<String> due = new ArrayList<>();
-    for (String member : members) {
-      if (peers.hears(member)) {
-        unheard.remove(member);
-      } else {
-        int times = unheard.merge(member, 1, Integer::sum);
-        if (times >= UNHEARD_AT && Integer.bitCount(times) == 1) {
-          due.add(member);
-        }
-      }
-    }
-    if (!due.isEmpty()) {
-      log.warn("members of the cluster are not heard of members={}", due);
-      reassert();
-      due.forEach(member -> bus.tell(Nodes.UNHEARD, new Nodes.Unheard(member)));
-    }
-  }
-
-  /**
-   * One at a time: it waits for the cluster's data, which is busy with itself while a split heals,
-   * and what members tell of each other waits for it.
-   */
-  private void reassert() {
-    if (!reasserting.compareAndSet(false, true)) {
-      return;
-    }
-    vertx
-        .<Void>executeBlocking(
-            () -> {
-              membership.reassert();
-              return null;
-            })
-        .onComplete(done -> reasserting.set(false))
-        .onFailure(error -> log.warn("registrations not renewed error={}", error.toString()));
   }
 }

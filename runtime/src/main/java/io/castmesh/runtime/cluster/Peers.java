@@ -127,12 +127,6 @@ public final class Peers {
     return one == null ? node.equals(self().node()) : one.alive;
   }
 
-  /** Whether a member of the cluster is heard of. */
-  boolean hears(String member) {
-    return self().member().equals(member)
-        || known.values().stream().anyMatch(one -> one.alive && one.node.member().equals(member));
-  }
-
   /** Hears of every node that dies, leaves or falls silent. */
   public void onLeft(Consumer<Node> listener) {
     leaving.add(listener);

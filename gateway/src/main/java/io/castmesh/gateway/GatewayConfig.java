@@ -1,5 +1,6 @@
 package io.castmesh.gateway;
 
+import io.castmesh.runtime.config.IpNetwork;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public record GatewayConfig(
             s.integer("http.port", 8080, 0, 65535, "Port of the gateway; 0: a free one"),
             s.list(
                 "http.trusted-proxies",
-                "IP addresses of proxies whose X-Forwarded-For is believed"),
+                "IP addresses and networks (10.1.0.0/16) of proxies whose X-Forwarded-For is believed"),
             s.path("web.dir", "web/app/dist", "Folder of the built web application"),
             keyFile.isEmpty()
                 ? runtime.dataDir().resolve("keys").resolve("access-token.pem")
@@ -112,6 +113,13 @@ public record GatewayConfig(
                 s.text("turn.secret", "", "Shared secret of the TURN servers (REST credentials)")));
     if (config.tls().certFile().isEmpty() != config.tls().keyFile().isEmpty()) {
       s.problem("tls.cert-file and tls.key-file: give both or none");
+    }
+    for (String proxy : config.trustedProxies()) {
+      try {
+        IpNetwork.parse(proxy);
+      } catch (IllegalArgumentException e) {
+        s.problem("http.trusted-proxies: '" + proxy + "' " + e.getMessage());
+      }
     }
     if (!config.ice().turnUrls().isEmpty() && config.ice().turnSecret().isEmpty()) {
       s.problem("turn.secret: is needed with turn.urls");

@@ -37,6 +37,8 @@ class ConfigurationPageTest {
 
             Every setting can stand in a YAML file that `CASTMESH_CONFIG` names, under its key
             (`http.port: 8080`, or nested), or in the environment under its variable, which wins.
+            A variable with `_FILE` behind its name (`CASTMESH_MYSQL_PASSWORD_FILE`) names a file
+            that holds the value, as secrets in containers do.
             Unknown keys and unusable values are errors: castmesh names all of them and exits
             with 78.
 

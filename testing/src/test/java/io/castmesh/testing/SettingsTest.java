@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.IpNetwork;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
+import io.castmesh.runtime.store.MysqlUrl;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -81,6 +85,99 @@ class SettingsTest {
     assertThatThrownBy(() -> load(broken)).hasMessageContaining("is not valid YAML");
     assertThatThrownBy(() -> load(list)).hasMessageContaining("must hold settings by name");
     assertThatThrownBy(() -> load(missing)).hasMessageContaining("cannot read " + missing);
+  }
+
+  @Test
+  void aVariableMayNameTheFileThatHoldsItsValueAsSecretsDo() throws Exception {
+    // given
+    Path secret = Files.writeString(folder.resolve("mysql"), "p@ss w+rd/%\n");
+    Settings settings =
+        Settings.load(
+            Map.of(
+                "CASTMESH_MYSQL_URL",
+                "mysql://castmesh@db:3307/castmesh",
+                "CASTMESH_MYSQL_PASSWORD_FILE",
+                secret.toString(),
+                "CASTMESH_REDIS_URL",
+                "redis://cache:6379",
+                "CASTMESH_REDIS_PASSWORD_FILE",
+                secret.toString()));
+
+    // when
+    RuntimeConfig config = RuntimeConfig.read(settings);
+    settings.verify(known(settings));
+
+    // then
+    assertThat(MysqlUrl.parse(config.mysqlUrl()))
+        .isEqualTo(new MysqlUrl("db", 3307, "castmesh", "p@ss w+rd/%", "castmesh"));
+    assertThat(URI.create(config.redisUrl()).getUserInfo()).isEqualTo(":p@ss w+rd/%");
+    assertThat(URI.create(config.redisUrl()).getHost()).isEqualTo("cache");
+  }
+
+  @Test
+  void aSecretIsSaidOnceAndItsFileMustBeThere() throws Exception {
+    // given
+    Path secret = Files.writeString(folder.resolve("secret"), "1");
+    Settings settings =
+        Settings.load(
+            Map.of(
+                "CASTMESH_MYSQL_URL",
+                "mysql://castmesh:one@db/castmesh",
+                "CASTMESH_MYSQL_PASSWORD",
+                "two",
+                "CASTMESH_LOG_LEVEL",
+                "info",
+                "CASTMESH_LOG_LEVEL_FILE",
+                secret.toString(),
+                "CASTMESH_REDIS_PASSWORD_FILE",
+                folder.resolve("away").toString(),
+                "CASTMESH_HTPP_PORT_FILE",
+                secret.toString()));
+
+    // when
+    RuntimeConfig.read(settings);
+
+    // then
+    assertThatThrownBy(() -> settings.verify(known(settings)))
+        .message()
+        .satisfies(
+            text ->
+                assertThat(text.lines())
+                    .containsExactlyInAnyOrder(
+                        "CASTMESH_HTPP_PORT_FILE: there is no such setting",
+                        "CASTMESH_LOG_LEVEL, CASTMESH_LOG_LEVEL_FILE: set one of them",
+                        "CASTMESH_LOG_LEVEL: must be one of trace, debug, info, warn, error",
+                        "CASTMESH_REDIS_PASSWORD_FILE: cannot read " + folder.resolve("away"),
+                        "mysql.password, mysql.url: give the password in one of them")
+                    .noneMatch(line -> line.contains("two")));
+  }
+
+  @Test
+  void aProcessFindsItsOwnAddressInANetworkThatItIsTold() {
+    // given
+    Settings in = Settings.load(Map.of("CASTMESH_CLUSTER_HOST", "127.0.0.0/8"));
+    Settings named = Settings.load(Map.of("CASTMESH_CLUSTER_HOST", "localhost"));
+    Settings elsewhere = Settings.load(Map.of("CASTMESH_CLUSTER_HOST", "203.0.113.0/24"));
+
+    // when, then
+    assertThat(RuntimeConfig.read(in).cluster().host()).isEqualTo("127.0.0.1");
+    assertThat(RuntimeConfig.read(named).cluster().host()).isEqualTo("127.0.0.1");
+    RuntimeConfig.read(elsewhere);
+    assertThatThrownBy(() -> elsewhere.verify(known(elsewhere)))
+        .hasMessage("CASTMESH_CLUSTER_HOST: this machine has no address in 203.0.113.0/24");
+  }
+
+  @Test
+  void networksHoldTheAddressesThatBeginLikeThem() {
+    assertThat(IpNetwork.parse("10.1.0.0/15").contains("10.0.255.1")).isTrue();
+    assertThat(IpNetwork.parse("10.1.0.0/16").contains("10.2.0.1")).isFalse();
+    assertThat(IpNetwork.parse("10.1.2.3").contains("10.1.2.3")).isTrue();
+    assertThat(IpNetwork.parse("0.0.0.0/0").contains("::1")).isFalse();
+    assertThat(IpNetwork.parse("fd00::/8").contains("fd12::1")).isTrue();
+    assertThat(IpNetwork.parse("10.1.0.0/16").contains("a.name.that.is.never.looked.up")).isFalse();
+    for (String wrong : List.of("10.1.0.0/33", "10.1/16", "name/8", "10.1.0.0/-1", "")) {
+      assertThatThrownBy(() -> IpNetwork.parse(wrong)).isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   private static void load(Path file) {

@@ -18,10 +18,10 @@ public record VodConfig(
         s.text("vod.http-host", "127.0.0.1", "Where vod-service serves bytes to gateways"),
         s.integer(
             "vod.http-port", 0, 0, 65535, "Port where vod-service serves bytes; 0: a free one"),
-        s.text(
+        s.ownAddress(
             "vod.advertised-host",
             "",
-            "Name or address by which gateways reach this vod-service; unset: vod.http-host"),
+            "Where gateways reach this vod-service; of a network: its own address in it; unset: vod.http-host"),
         s.seconds(
             "vod.scan-interval",
             10,

@@ -1,5 +1,6 @@
 package io.castmesh.gateway.http;
 
+import io.castmesh.runtime.config.IpNetwork;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
@@ -9,10 +10,14 @@ import java.util.List;
  * trusts the last entry of {@code X-Forwarded-For} that is not such a proxy itself.
  */
 final class ClientAddress {
-  private final List<String> trusted;
+  private final List<IpNetwork> trusted;
 
   ClientAddress(List<String> trustedProxies) {
-    this.trusted = trustedProxies;
+    this.trusted = trustedProxies.stream().map(IpNetwork::parse).toList();
+  }
+
+  private boolean trusts(String address) {
+    return trusted.stream().anyMatch(network -> network.contains(address));
   }
 
   String of(HttpServerRequest request) {
@@ -21,7 +26,7 @@ final class ClientAddress {
 
   String of(SocketAddress connection, String forwardedFor) {
     String address = connection.hostAddress();
-    if (forwardedFor == null || !trusted.contains(address)) {
+    if (forwardedFor == null || !trusts(address)) {
       return address;
     }
     String[] hops = forwardedFor.split(",", -1);
@@ -31,7 +36,7 @@ final class ClientAddress {
       if (hop.isEmpty() || hop.length() > 45) {
         return address;
       }
-      if (!trusted.contains(hop)) {
+      if (!trusts(hop)) {
         return hop;
       }
     }

@@ -37,7 +37,10 @@ public record ClusterConfig(
   public static ClusterConfig read(Settings s) {
     List<String> members = s.list("cluster.members", "Some of the other processes, host:port");
     String dns =
-        s.text("cluster.dns", "", "Name that resolves to all processes, as a headless service");
+        s.text(
+            "cluster.dns",
+            "",
+            "Name that resolves to all processes, as a headless service; all use cluster.port");
     boolean known = !members.isEmpty() || !dns.isEmpty();
     ClusterConfig config =
         new ClusterConfig(
@@ -46,7 +49,10 @@ public record ClusterConfig(
                 known,
                 "Whether a service of its own joins others; true when others are named"),
             s.text("cluster.name", "castmesh", "Processes of other names are not let in"),
-            s.text("cluster.host", "127.0.0.1", "Address of this process that others reach it at"),
+            s.ownAddress(
+                "cluster.host",
+                "127.0.0.1",
+                "Where others reach this process; of a network: its own address in it"),
             s.integer("cluster.port", 5701, 1, 65535, "Port of the membership"),
             s.integer("cluster.bus-port", 0, 0, 65535, "Port of the event bus; 0: a free one"),
             members,

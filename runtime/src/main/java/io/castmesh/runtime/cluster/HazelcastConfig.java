@@ -56,7 +56,11 @@ final class HazelcastConfig {
     if (cluster.dns().isEmpty()) {
       join.getTcpIpConfig().setEnabled(true).setMembers(cluster.members());
     } else {
-      join.getKubernetesConfig().setEnabled(true).setProperty("service-dns", cluster.dns());
+      // Looked up with the platform's resolver; nothing of Kubernetes itself is asked.
+      join.getKubernetesConfig()
+          .setEnabled(true)
+          .setProperty("service-dns", cluster.dns())
+          .setProperty("service-port", Integer.toString(cluster.port()));
     }
     config.addExecutorConfig(
         new ExecutorConfig(Teller.EXECUTOR, 2)

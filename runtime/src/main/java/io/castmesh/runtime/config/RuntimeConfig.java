@@ -2,11 +2,15 @@ package io.castmesh.runtime.config;
 
 import io.castmesh.runtime.cluster.ClusterConfig;
 import io.castmesh.runtime.store.MysqlUrl;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +39,9 @@ public record RuntimeConfig(
     Duration drainDeadline,
     ClusterConfig cluster) {
 
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?<scheme>\\w+://)(?:(?<user>[^:@/]*)@)?(?<rest>[^@]+)");
+
   public static RuntimeConfig read(Settings s) {
     Path dataDir = s.path("data.dir", "data", "Folder of keys, databases and recordings");
     String recordings =
@@ -48,12 +55,20 @@ public record RuntimeConfig(
             s.text("management.host", "127.0.0.1", "Where health and metrics are served"),
             s.integer(
                 "management.port", 9090, 0, 65535, "Port of health and metrics; 0: a free one"),
-            s.text(
-                "mysql.url",
-                "",
-                "mysql://user:password@host:3306/castmesh; unset in one JVM: embedded"),
+            withPassword(
+                s,
+                "mysql",
+                s.text(
+                    "mysql.url",
+                    "",
+                    "mysql://user:password@host:3306/castmesh; unset in one JVM: embedded"),
+                s.text("mysql.password", "", "Password of MySQL, where mysql.url has none")),
             s.integer("mysql.pool-size", 8, 1, 256, "Connections to MySQL of one process"),
-            s.text("redis.url", "", "redis://host:6379; unset in one JVM: embedded"),
+            withPassword(
+                s,
+                "redis",
+                s.text("redis.url", "", "redis://host:6379; unset in one JVM: embedded"),
+                s.text("redis.password", "", "Password of Redis, where redis.url has none")),
             s.integer("redis.pool-size", 8, 1, 256, "Connections to Redis of one process"),
             s.choice("log.format", "text", Arrays.asList("text", "json"), "How log lines look"),
             s.choice(
@@ -75,6 +90,22 @@ public record RuntimeConfig(
       s.problem("redis.url: must look like redis://host:6379");
     }
     return config;
+  }
+
+  /** Addresses are told to many, passwords to few: they may come apart. */
+  private static String withPassword(Settings s, String store, String url, String password) {
+    if (password.isEmpty() || url.isEmpty()) {
+      return url;
+    }
+    Matcher parts = ADDRESS.matcher(url);
+    if (!parts.matches()) {
+      s.problem(store + ".password, " + store + ".url: give the password in one of them");
+      return url;
+    }
+    String user = parts.group("user") == null ? "" : parts.group("user");
+    // As in an address, not as in a form: there a blank would be a plus.
+    String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+    return parts.group("scheme") + user + ":" + encoded + "@" + parts.group("rest");
   }
 
   /** The same with other addresses of the stores: of embedded ones. */

@@ -3,6 +3,8 @@ package io.castmesh.runtime.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,9 @@ import java.util.function.Function;
  */
 public final class Settings {
   public static final String PREFIX = "CASTMESH_";
+
+  /** A variable with this behind its name names a file that holds the value: for secrets. */
+  public static final String FILE = "_FILE";
 
   /** The first words of the settings that belong to single services. */
   private static final Set<String> OTHERS =
@@ -125,6 +130,28 @@ public final class Settings {
             Arrays.stream(text.split(",")).map(String::trim).filter(t -> !t.isEmpty()).toList());
   }
 
+  /**
+   * An address of this process that others reach it at. A name is looked up; of a network, such as
+   * {@code 10.1.0.0/16}, the process takes its own address: containers are given theirs late.
+   */
+  public String ownAddress(String key, String defaultValue, String meaning) {
+    return value(key, "address, name or network", defaultValue, meaning, Settings::resolved);
+  }
+
+  private static String resolved(String text) {
+    if (text.contains("/")) {
+      return IpNetwork.parse(text)
+          .ownAddress()
+          .orElseThrow(
+              () -> new IllegalArgumentException("this machine has no address in " + text));
+    }
+    try {
+      return text.isEmpty() ? "" : InetAddress.getByName(text).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("'" + text + "' has no address", e);
+    }
+  }
+
   /** One of some words. */
   public String choice(String key, String defaultValue, List<String> choices, String meaning) {
     return value(
@@ -159,6 +186,7 @@ public final class Settings {
         .forEach(key -> problems.add(key + ": there is no such setting"));
     environment.keySet().stream()
         .filter(name -> name.startsWith(PREFIX) && !variables.contains(name))
+        .filter(name -> !name.endsWith(FILE) || !variables.contains(withoutFile(name)))
         .forEach(name -> problems.add(name + ": there is no such setting"));
     if (!problems.isEmpty()) {
       throw new ConfigException(List.copyOf(problems));
@@ -200,7 +228,7 @@ public final class Settings {
       String key, String type, String defaultValue, String meaning, Function<String, T> parse) {
     declared.put(key, new Declared(key, type, defaultValue, meaning));
     String variable = variable(key);
-    String given = environment.containsKey(variable) ? environment.get(variable) : file.get(key);
+    String given = given(key, variable);
     if (given == null || given.isBlank()) {
       return parse.apply(defaultValue);
     }
@@ -211,6 +239,26 @@ public final class Settings {
       problems.add((environment.containsKey(variable) ? variable : key) + ": " + why);
       return parse.apply(defaultValue);
     }
+  }
+
+  private String given(String key, String variable) {
+    String name = environment.get(variable + FILE);
+    if (name == null || name.isBlank()) {
+      return environment.containsKey(variable) ? environment.get(variable) : file.get(key);
+    }
+    if (environment.containsKey(variable)) {
+      problems.add(variable + ", " + variable + FILE + ": set one of them");
+    }
+    try {
+      return Files.readString(Path.of(name.trim()));
+    } catch (IOException e) {
+      problems.add(variable + FILE + ": cannot read " + name);
+      return null;
+    }
+  }
+
+  private static String withoutFile(String variable) {
+    return variable.substring(0, variable.length() - FILE.length());
   }
 
   private void readFile(Path path) {

@@ -48,7 +48,9 @@ public final class Migrations {
                 + url.port()
                 + "/"
                 + url.database()
-                + "?permitMysqlScheme&connectTimeout=5000");
+                // MySQL 8 sends its public key to those who have not signed in before: without TLS
+                // the password is encrypted with it (caching_sha2_password).
+                + "?permitMysqlScheme&connectTimeout=5000&allowPublicKeyRetrieval=true");
     source.setUser(url.user());
     source.setPassword(url.password());
     return source;

@@ -4,6 +4,7 @@ import io.castmesh.call.CallConfig;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.media.MediaConfig;
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianodeservice.MediaNodeSettings;
 import io.castmesh.room.RoomConfig;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
@@ -42,28 +43,6 @@ public record StandaloneConfig(
         MediaConfig.read(settings),
         CallConfig.read(settings),
         VodConfig.read(settings),
-        mediaNode(settings, gateway.host()));
-  }
-
-  /**
-   * @param otherwise where media is received unless that is set
-   */
-  static MediaNodeConfig mediaNode(Settings s, String otherwise) {
-    String host =
-        s.text(
-            "media-node.host",
-            "",
-            "Where the media node receives media; 0.0.0.0: everywhere; unset: http.host");
-    return new MediaNodeConfig(
-        s.text(
-            "media-node.control-host",
-            "127.0.0.1",
-            "Where the media node speaks Kurento's protocol"),
-        s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
-        host.isEmpty() ? otherwise : host,
-        s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
-        s.list(
-            "media-node.announced-addresses",
-            "IP addresses told to browsers; unset: media-node.host, or all of this machine"));
+        MediaNodeSettings.read(settings, gateway.host()));
   }
 }

@@ -3,8 +3,8 @@ package io.castmesh.standalone.cluster;
 import io.castmesh.call.CallMain;
 import io.castmesh.gateway.GatewayMain;
 import io.castmesh.media.MediaMain;
+import io.castmesh.medianodeservice.MediaNodeMain;
 import io.castmesh.room.RoomMain;
-import io.castmesh.standalone.MediaNodeMain;
 import io.castmesh.vod.VodMain;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.castmesh.standalone;
+package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.MediaNodeConfig;
@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The media node as a process of its own, with the settings, the management port and the orderly
- * end of every process of castmesh. It stands here because the node itself knows nothing of us. Its
- * end finishes recordings.
+ * end of every process of castmesh. Its end finishes recordings.
  */
 public final class MediaNodeMain {
   private MediaNodeMain() {}
@@ -39,7 +38,7 @@ public final class MediaNodeMain {
       Settings settings = Settings.load(System.getenv());
       RuntimeConfig runtime = RuntimeConfig.read(settings);
       MediaNodeConfig config =
-          StandaloneConfig.mediaNode(
+          MediaNodeSettings.read(
               settings, settings.text("http.host", "127.0.0.1", "Where the gateway listens"));
       settings.verifyOneService();
       Logging.configure(runtime.logFormat(), runtime.logLevel());

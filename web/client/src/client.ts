@@ -18,7 +18,7 @@ import { Session } from './session/session.js';
 export interface ClientOptions extends Partial<
   Pick<
     SessionOptions,
-    'backoff' | 'inbox' | 'socketFactory' | 'requestTimeoutMs' | 'connectTimeoutMs'
+    'backoff' | 'inbox' | 'socketFactory' | 'requestTimeoutMs' | 'connectTimeoutMs' | 'traceparent'
   >
 > {
   /** Origin of the gateway, such as `https://live.example.org`; the page's own when left out. */
@@ -69,6 +69,7 @@ export class CastmeshClient {
       tokens,
       fetch: options.fetch,
       onSignedOut: options.onSignedOut,
+      traceparent: options.traceparent,
     });
     this.auth = new AuthApi(this.#http, tokens);
     this.lives = new LivesApi(this.#http);

@@ -59,6 +59,7 @@ export interface FailureFields {
   details?: unknown;
   /** The HTTP status, for failures of REST calls. */
   status?: number;
+  trace?: string;
 }
 
 /** The one error type that every method of this SDK throws. Decide by {@link CastmeshError.name}. */
@@ -71,6 +72,8 @@ export class CastmeshError extends Error {
   readonly details: unknown;
   /** The HTTP status, for failures of REST calls. */
   readonly status: number | undefined;
+  /** The id by which an operator finds the request in logs and traces: worth showing to support. */
+  readonly trace: string | undefined;
 
   constructor(fields: FailureFields) {
     super(fields.message);
@@ -79,16 +82,19 @@ export class CastmeshError extends Error {
     this.retryable = fields.retryable;
     this.details = fields.details;
     this.status = fields.status;
+    this.trace = fields.trace;
   }
 
   /** A failure that arose on this side of the wire. */
   static local(
     name: 'TIMEOUT' | 'CONNECTION_LOST' | 'CLIENT_CLOSED' | 'UNAVAILABLE',
     message: string,
+    trace?: string,
   ): CastmeshError {
     return new CastmeshError({
       name,
       message,
+      trace,
       code: FAILURE_CODES[name],
       retryable: name !== 'CLIENT_CLOSED',
     });
@@ -118,6 +124,7 @@ export function fromRpcError(error: unknown): CastmeshError {
     message: typeof e.message === 'string' ? e.message : 'The server gave no reason',
     retryable: data.retryable === true,
     details: data.details,
+    trace: typeof data.trace === 'string' ? data.trace : undefined,
   });
 }
 
@@ -135,6 +142,7 @@ export function fromProblem(status: number, body: unknown): CastmeshError {
     retryable:
       typeof problem.retryable === 'boolean' ? problem.retryable : status === 429 || status >= 502,
     details: problem.details,
+    trace: typeof problem.trace === 'string' ? problem.trace : undefined,
     status,
   });
 }

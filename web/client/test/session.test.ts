@@ -46,6 +46,27 @@ function viewersHeard(session: Session): number[] {
 
 const viewers = (n: number) => ({ liveId: 'l1', viewers: n, seq: n });
 
+test('each request names its trace, and its failure tells it', async () => {
+  // given
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  const session = await connected({ requestTimeoutMs: 50 });
+  peer.handlers.set('room.join', () => {
+    const data = { name: 'ROOM_FULL', retryable: true, trace };
+    throw new RpcFailure({ code: 1501, message: 'The room is full.', data });
+  });
+  peer.handlers.set('live.view', () => NO_ANSWER);
+  const failed = (error: unknown) => error as CastmeshError;
+  // when
+  const refused = await session.request('room.join', {}).catch(failed);
+  const silent = await session.request('live.view', {}).catch(failed);
+  // then
+  assert.equal((refused as CastmeshError).trace, trace);
+  const sent = peer.last.received.map((message) => String(message.traceparent));
+  assert.equal(new Set(sent).size, sent.length, 'one for each request');
+  sent.forEach((traceparent) => assert.match(traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/));
+  assert.equal((silent as CastmeshError).trace, sent.at(-1)?.slice(3, 35));
+});
+
 test('a session authenticates first and then carries requests and replies', async () => {
   // given
   peer.handlers.set('live.view', (params) => ({ mediaId: `m-${params.liveId}`, sdpAnswer: 'v=0' }));

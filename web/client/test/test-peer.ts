@@ -8,6 +8,7 @@ export interface Message {
   id?: number;
   method: string;
   params: Record<string, unknown>;
+  traceparent?: string;
 }
 
 type Handler = (params: Record<string, unknown>, connection: Connection) => unknown;

@@ -1,5 +1,6 @@
 import { CastmeshError, fromProblem, isFailure } from '../errors.js';
 import { pause } from '../session/rereading.js';
+import { freshTraceparent, traceId } from '../transport/traceparent.js';
 import type { Tokens } from '../types.js';
 import { stored, type StoredTokens, type TokenStore } from './token-store.js';
 
@@ -13,6 +14,8 @@ export interface HttpOptions {
   fetch?: typeof fetch;
   /** Told when the account is no longer usable: refresh was refused. */
   onSignedOut?: () => void;
+  /** Names the trace of each request; a fresh one when left out. */
+  traceparent?: () => string;
 }
 
 /** An access token this close to its end is not sent any more; clocks differ and calls take time. */
@@ -122,7 +125,8 @@ export class Http {
   }
 
   async #sendOnce<T>(call: Call, token: string | undefined): Promise<T> {
-    const headers: Record<string, string> = { accept: 'application/json' };
+    const traceparent = (this.#options.traceparent ?? freshTraceparent)();
+    const headers: Record<string, string> = { accept: 'application/json', traceparent };
     if (call.body) headers['content-type'] = 'application/json';
     if (token) headers.authorization = `Bearer ${token}`;
     const timeoutMs = this.#options.timeoutMs ?? 10_000;
@@ -136,9 +140,10 @@ export class Http {
         signal: AbortSignal.timeout(timeoutMs),
       });
     } catch (error) {
+      const trace = traceId(traceparent);
       throw error instanceof Error && error.name === 'TimeoutError'
-        ? CastmeshError.local('TIMEOUT', `The server did not answer in ${timeoutMs} ms`)
-        : CastmeshError.local('CONNECTION_LOST', 'The server cannot be reached');
+        ? CastmeshError.local('TIMEOUT', `The server did not answer in ${timeoutMs} ms`, trace)
+        : CastmeshError.local('CONNECTION_LOST', 'The server cannot be reached', trace);
     }
     const body: unknown = response.status === 204 ? undefined : await readJson(response);
     if (!response.ok) throw fromProblem(response.status, body);

@@ -48,4 +48,9 @@ export interface SessionOptions {
   backoff?: BackoffOptions;
   inbox?: InboxOptions;
   socketFactory?: SocketFactory;
+  /**
+   * Names the trace of the next request as a `traceparent` (W3C Trace Context), for pages that trace
+   * themselves; a fresh one for each request when left out.
+   */
+  traceparent?: () => string;
 }

@@ -203,6 +203,7 @@ export class Session extends Emitter<SessionEvents> {
         },
       },
       factory,
+      this.#options.traceparent,
     );
     this.#socket = socket;
   }

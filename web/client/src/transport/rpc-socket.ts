@@ -1,4 +1,5 @@
 import { CastmeshError, fromRpcError } from '../errors.js';
+import { freshTraceparent, traceId } from './traceparent.js';
 
 /** Makes a socket; the platform's `WebSocket` unless told otherwise. */
 export type SocketFactory = (url: string) => WebSocket;
@@ -20,6 +21,7 @@ export interface RpcSocketHandlers {
 interface Pending {
   resolve(result: unknown): void;
   reject(error: CastmeshError): void;
+  trace: string;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -31,12 +33,22 @@ interface Pending {
 export class RpcSocket {
   readonly #socket: WebSocket;
   readonly #handlers: RpcSocketHandlers;
+  readonly #traceparent: () => string;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #closed = false;
 
-  constructor(url: string, handlers: RpcSocketHandlers, factory: SocketFactory) {
+  /**
+   * @param traceparent - names the trace of each request (W3C Trace Context)
+   */
+  constructor(
+    url: string,
+    handlers: RpcSocketHandlers,
+    factory: SocketFactory,
+    traceparent: () => string = freshTraceparent,
+  ) {
     this.#handlers = handlers;
+    this.#traceparent = traceparent;
     this.#socket = factory(url);
     this.#socket.onopen = () => {
       if (!this.#closed) handlers.open();
@@ -62,20 +74,24 @@ export class RpcSocket {
       return Promise.reject(CastmeshError.local('CONNECTION_LOST', 'There is no connection'));
     }
     const id = this.#nextId++;
+    const traceparent = this.#traceparent();
+    const trace = traceId(traceparent);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(CastmeshError.local('TIMEOUT', `${method} was not answered in ${deadlineMs} ms`));
+        const what = `${method} was not answered in ${deadlineMs} ms`;
+        reject(CastmeshError.local('TIMEOUT', what, trace));
       }, deadlineMs);
-      this.#pending.set(id, { resolve, reject, timer });
-      this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+      this.#pending.set(id, { resolve, reject, trace, timer });
+      this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params, traceparent }));
     });
   }
 
   /** Sends a notification; without a connection it is dropped, as nobody would answer for it. */
   notify(method: string, params: object): void {
     if (!this.isOpen) return;
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    const traceparent = this.#traceparent();
+    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params, traceparent }));
   }
 
   /**
@@ -115,9 +131,8 @@ export class RpcSocket {
     this.#closed = true;
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
-      pending.reject(
-        CastmeshError.local('CONNECTION_LOST', 'The connection went before the reply came'),
-      );
+      const what = 'The connection went before the reply came';
+      pending.reject(CastmeshError.local('CONNECTION_LOST', what, pending.trace));
     }
     this.#pending.clear();
     this.#handlers.close(code, reason);

@@ -3,7 +3,6 @@ package io.castmesh.runtime;
 import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
-import io.castmesh.runtime.bus.Trace;
 import io.castmesh.runtime.cluster.Clustering;
 import io.castmesh.runtime.cluster.Hearing;
 import io.castmesh.runtime.cluster.Peers;
@@ -15,6 +14,7 @@ import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.metrics.ProcessMeters;
 import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.runtime.store.Stores;
+import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -65,7 +65,10 @@ public final class Launcher {
    */
   public static Launcher start(String name, RuntimeConfig config, Lifecycle lifecycle) {
     PrometheusMeterRegistry registry = registry(lifecycle);
-    return start(name, config, lifecycle, registry, Clustering.alone(registry));
+    String node = node(name);
+    Tracing tracing = tracing(name, node, config, lifecycle);
+    Clustering clustering = Clustering.alone(registry, tracing);
+    return start(name, node, config, lifecycle, registry, tracing, clustering);
   }
 
   /**
@@ -76,11 +79,13 @@ public final class Launcher {
   public static Launcher join(
       String name, RuntimeConfig config, Lifecycle lifecycle, boolean lite) {
     PrometheusMeterRegistry registry = registry(lifecycle);
+    String node = node(name);
+    Tracing tracing = tracing(name, node, config, lifecycle);
     Clustering clustering =
         await(
-            Clustering.join(config.cluster(), lite, registry),
+            Clustering.join(config.cluster(), lite, registry, tracing),
             "cluster " + config.cluster().name());
-    Launcher launcher = start(name, config, lifecycle, registry, clustering);
+    Launcher launcher = start(name, node, config, lifecycle, registry, tracing, clustering);
     await(launcher.meet(clustering), "bus");
     return launcher;
   }
@@ -91,16 +96,29 @@ public final class Launcher {
     return ProcessMeters.registry(lifecycle);
   }
 
+  private static String node(String name) {
+    return name + "-" + Ids.fresh().substring(0, 8);
+  }
+
+  /** Stops last: what happens while the others stop is told, too. */
+  private static Tracing tracing(
+      String name, String node, RuntimeConfig config, Lifecycle lifecycle) {
+    Tracing tracing = Tracing.of(config.tracing(), name, node);
+    lifecycle.onStop("tracing", tracing::close);
+    return tracing;
+  }
+
   private static Launcher start(
       String name,
+      String node,
       RuntimeConfig config,
       Lifecycle lifecycle,
       PrometheusMeterRegistry registry,
+      Tracing tracing,
       Clustering clustering) {
     Vertx vertx = clustering.vertx();
     lifecycle.onStop("vertx", vertx::close);
-    String node = name + "-" + Trace.fresh().substring(0, 8);
-    Bus bus = Bus.of(vertx, node, clustering.membership(), registry);
+    Bus bus = Bus.of(vertx, node, clustering.membership(), registry, tracing);
     Peers peers =
         Peers.of(
             vertx,
@@ -139,7 +157,8 @@ public final class Launcher {
             redis,
             lifecycle,
             management,
-            registry));
+            registry,
+            tracing));
   }
 
   /** The mesh as this process sees it. */

@@ -7,6 +7,7 @@ import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.store.RedisStore;
+import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -29,4 +30,5 @@ public record Mesh(
     RedisStore redis,
     Lifecycle lifecycle,
     Management management,
-    MeterRegistry metrics) {}
+    MeterRegistry metrics,
+    Tracing tracing) {}

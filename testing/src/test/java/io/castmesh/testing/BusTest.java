@@ -11,7 +11,7 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
-import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -168,23 +168,25 @@ class BusTest {
     Endpoint<Question, Answer> inner = endpoint("inner");
     AtomicReference<String> asked = new AtomicReference<>();
     AtomicReference<String> back = new AtomicReference<>();
-    await(mesh.bus().serve(inner, q -> Future.succeededFuture(new Answer(Trace.current()))));
+    await(mesh.bus().serve(inner, q -> Future.succeededFuture(new Answer(Trace.currentId()))));
     await(
         mesh.bus()
             .serve(
                 outer,
                 q -> {
-                  asked.set(Trace.current());
-                  return mesh.bus().ask(inner, q).onSuccess(answer -> back.set(Trace.current()));
+                  asked.set(Trace.currentId());
+                  return mesh.bus().ask(inner, q).onSuccess(answer -> back.set(Trace.currentId()));
                 }));
+
+    Trace trace = Trace.fresh();
 
     // when
     Answer seenInside =
-        await(Trace.with(mesh.vertx(), "abc123", () -> mesh.bus().ask(outer, new Question("?"))));
+        await(trace.run(mesh.vertx(), () -> mesh.bus().ask(outer, new Question("?"))));
 
     // then
-    assertThat(asked.get()).isEqualTo("abc123");
-    assertThat(seenInside.text()).isEqualTo("abc123");
-    assertThat(back.get()).isEqualTo("abc123");
+    assertThat(asked.get()).isEqualTo(trace.id());
+    assertThat(seenInside.text()).isEqualTo(trace.id());
+    assertThat(back.get()).isEqualTo(trace.id());
   }
 }

@@ -60,7 +60,7 @@ public final class VodVerticle extends VerticleBase {
             mesh.clients(),
             mesh.metrics());
     rounds = new Rounds(folder, registrar, videos, mesh.bus(), Clock.systemUTC(), mesh.metrics());
-    content = new ContentServer(vertx, videos, folder, mesh.metrics());
+    content = new ContentServer(vertx, videos, folder, mesh.metrics(), mesh.tracing());
     VideoService service = new VideoService(videos, folder, content::source);
     return Future.all(
             Migrations.run(vertx, mesh.config().mysqlUrl(), "vod"),

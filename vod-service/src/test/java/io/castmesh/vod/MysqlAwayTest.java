@@ -44,7 +44,8 @@ class MysqlAwayTest {
             mesh.redis(),
             mesh.lifecycle(),
             mesh.management(),
-            mesh.metrics());
+            mesh.metrics(),
+            mesh.tracing());
     VodStory story = new VodStory(test, cut, 2);
     Caller ann = story.online("ann");
     Video earlier = story.video(ann.user(), "earlier", 2);

@@ -6,6 +6,7 @@ import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.rpc.JsonSchemas;
 import io.castmesh.gateway.session.Sessions;
 import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.trace.HttpSteps;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -42,6 +43,7 @@ public final class HttpDoor {
     ClientAddress address = new ClientAddress(config.trustedProxies());
     Api api = new Api(router, openApi, tokens, address, mesh.node());
     router.route().handler(web::headers);
+    router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
     new Sockets(sessions, address).mount(mesh.vertx(), router);
     new AccountRoutes(accounts, mesh.bus(), address, config.auth().attemptsPerMinute())
         .mount(api, router);

@@ -3,6 +3,7 @@ package io.castmesh.gateway.http;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -40,6 +41,10 @@ final class Problems {
             .put("name", kind.name())
             .put("retryable", kind.retryable());
     failure.details().ifPresent(details -> problem.put("detail", details));
+    String trace = Trace.currentId();
+    if (trace != null) {
+      problem.put("trace", trace);
+    }
     if (kind == Failure.TOO_MANY_REQUESTS || kind == Failure.UNAVAILABLE) {
       ctx.response().putHeader("retry-after", "1");
     }

@@ -2,8 +2,8 @@ package io.castmesh.gateway.rpc;
 
 import io.castmesh.contract.Rooms;
 import io.castmesh.gateway.session.Session;
+import io.castmesh.runtime.Ids;
 import io.castmesh.runtime.bus.Bus;
-import io.castmesh.runtime.bus.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -92,6 +92,6 @@ final class RoomMethods {
 
   /** A request that the bus has to ask twice is one request all the same. */
   private static String once(String clientId) {
-    return clientId == null ? Trace.fresh() : clientId;
+    return clientId == null ? Ids.fresh() : clientId;
   }
 }

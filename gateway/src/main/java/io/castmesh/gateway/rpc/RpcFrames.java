@@ -22,11 +22,15 @@ public final class RpcFrames {
 
   /**
    * @param id null when it could not be read
+   * @param trace by which operators find the request; null when it was none
    */
-  public static String error(Object id, FailureException failure) {
+  public static String error(Object id, FailureException failure, String trace) {
     Failure kind = failure.failure();
     JsonObject data = new JsonObject().put("name", kind.name()).put("retryable", kind.retryable());
     failure.details().ifPresent(details -> data.put("details", details));
+    if (trace != null) {
+      data.put("trace", trace);
+    }
     return new JsonObject()
         .put("jsonrpc", "2.0")
         .put("id", id)

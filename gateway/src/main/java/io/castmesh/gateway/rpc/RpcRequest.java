@@ -1,6 +1,7 @@
 package io.castmesh.gateway.rpc;
 
 import io.castmesh.contract.Failure;
+import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -9,8 +10,9 @@ import io.vertx.core.json.JsonObject;
  * A JSON-RPC 2.0 request or notification of a client.
  *
  * @param id text or a number; null for a notification, which is not answered
+ * @param traceparent the client's trace, as it was sent, or null
  */
-public record RpcRequest(Object id, String method, JsonObject params) {
+public record RpcRequest(Object id, String method, JsonObject params, String traceparent) {
 
   public boolean notification() {
     return id == null;
@@ -42,7 +44,11 @@ public record RpcRequest(Object id, String method, JsonObject params) {
     if (params != null && !(params instanceof JsonObject)) {
       throw new BadParams(id);
     }
-    return new RpcRequest(id, name, params == null ? new JsonObject() : (JsonObject) params);
+    return new RpcRequest(
+        id,
+        name,
+        params == null ? new JsonObject() : (JsonObject) params,
+        message.getValue(Trace.HEADER) instanceof String trace ? trace : null);
   }
 
   /** The parameters are no object; the id is known, so the answer can name it. */

@@ -5,7 +5,8 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.rpc.RpcFrames;
 import io.castmesh.gateway.rpc.RpcRequest;
-import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.trace.Step;
+import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +26,7 @@ public final class Connection {
   private static final long ANSWERS_NANOS = 11_000_000_000L;
 
   private static final long ANSWERS_POLL_MILLIS = 20;
+  private static final int OUR_FAULT = 500;
 
   private final Vertx vertx;
   private final Sessions sessions;
@@ -92,12 +94,14 @@ public final class Connection {
       if (!allowed) {
         refuse(e.id());
       } else if (e.id() != null) {
-        send(RpcFrames.error(e.id(), Failure.INVALID_PARAMS.exception("send params as an object")));
+        send(
+            RpcFrames.error(
+                e.id(), Failure.INVALID_PARAMS.exception("send params as an object"), null));
       }
       return;
     } catch (FailureException e) {
       if (allowed) {
-        send(RpcFrames.error(null, e));
+        send(RpcFrames.error(null, e, null));
       } else {
         refuse(null);
       }
@@ -107,13 +111,14 @@ public final class Connection {
       refuse(request.id());
       return;
     }
-    Trace.with(
-        vertx,
-        null,
-        () -> {
-          handle(request);
-          return null;
-        });
+    Step step = sessions.step(request);
+    step.trace()
+        .run(
+            vertx,
+            () -> {
+              handle(request, step);
+              return null;
+            });
   }
 
   /** The socket has gone. Closing with 1000 or 1001 is a client that leaves for good. */
@@ -176,10 +181,10 @@ public final class Connection {
     }
   }
 
-  private void handle(RpcRequest request) {
+  private void handle(RpcRequest request, Step step) {
     inFlight++;
     if (request.method().equals(AUTHENTICATE)) {
-      authenticate(request);
+      authenticate(request, step);
       return;
     }
     long begin = System.nanoTime();
@@ -187,16 +192,24 @@ public final class Connection {
     answer.onComplete(
         result -> {
           inFlight--;
-          sessions.answered(request.method(), "ok", System.nanoTime() - begin);
+          answered(request, step, "ok", null, begin);
           if (!request.notification()) {
             send(RpcFrames.result(request.id(), result));
           }
         },
         error -> {
           inFlight--;
-          sessions.answered(request.method(), outcome(error), System.nanoTime() - begin);
+          answered(request, step, outcome(error), error, begin);
           fail(request, error);
         });
+  }
+
+  private void answered(
+      RpcRequest request, Step step, String outcome, Throwable error, long begin) {
+    long nanos = System.nanoTime() - begin;
+    sessions.answered(request.method(), outcome, nanos);
+    step.end(error);
+    log.debug("answered method={} outcome={} us={}", request.method(), outcome, nanos / 1_000);
   }
 
   private Future<?> answer(RpcRequest request) {
@@ -210,15 +223,16 @@ public final class Connection {
     }
   }
 
-  private void authenticate(RpcRequest request) {
+  private void authenticate(RpcRequest request, Step step) {
     String problem = sessions.methods().problem(AUTHENTICATE, request.params());
     if (problem != null || session != null || authenticating || request.notification()) {
       inFlight--;
-      fail(
-          request,
+      FailureException refusal =
           problem != null
               ? Failure.INVALID_PARAMS.exception(problem)
-              : Failure.INVALID_REQUEST.exception("authenticate once, as a request"));
+              : Failure.INVALID_REQUEST.exception("authenticate once, as a request");
+      step.end(refusal);
+      fail(request, refusal);
       return;
     }
     authenticating = true;
@@ -229,6 +243,7 @@ public final class Connection {
             welcome -> {
               inFlight--;
               authenticating = false;
+              step.end();
               if (closed) {
                 sessions.abandoned(welcome);
                 return;
@@ -241,6 +256,7 @@ public final class Connection {
             error -> {
               inFlight--;
               authenticating = false;
+              step.end(error);
               fail(request, error);
               boolean retryable =
                   error instanceof FailureException known && known.failure().retryable();
@@ -261,7 +277,7 @@ public final class Connection {
     if (refusals > limits.messagesPerSecond() * 4) {
       close(CloseCode.TOO_MANY_REQUESTS);
     } else if (id != null) {
-      send(RpcFrames.error(id, Failure.TOO_MANY_REQUESTS.exception()));
+      send(RpcFrames.error(id, Failure.TOO_MANY_REQUESTS.exception(), null));
     }
   }
 
@@ -269,12 +285,15 @@ public final class Connection {
     FailureException failure;
     if (error instanceof FailureException known) {
       failure = known;
+      if (known.failure().httpStatus() >= OUR_FAULT) {
+        sessions.unanswered(request.method(), known.failure());
+      }
     } else {
       log.error("request failed method={}", request.method(), error);
       failure = Failure.INTERNAL.exception();
     }
     if (!request.notification()) {
-      send(RpcFrames.error(request.id(), failure));
+      send(RpcFrames.error(request.id(), failure, Trace.currentId()));
     }
   }
 }

@@ -11,9 +11,11 @@ import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.http.IceServers;
 import io.castmesh.gateway.rpc.RpcMethods;
+import io.castmesh.gateway.rpc.RpcRequest;
+import io.castmesh.runtime.Ids;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
-import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.trace.Step;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Sessions {
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
   private static final long CHECK_MILLIS = 1000;
+  private static final int COMPLAINTS_PER_SECOND = 10;
 
   /**
    * A client that may come in.
@@ -60,6 +63,11 @@ public final class Sessions {
   private final Handover handover;
   private final SessionPresence presence;
   private final PresenceNews presenceNews = new PresenceNews();
+
+  /** In an outage every request fails: a few lines tell as much as all of them. */
+  private final TokenBucket complaints =
+      new TokenBucket(COMPLAINTS_PER_SECOND, COMPLAINTS_PER_SECOND * 2.0, System.nanoTime());
+
   private boolean draining;
   private long checkTimer;
 
@@ -163,11 +171,30 @@ public final class Sessions {
     socketCount.set(connections.size());
   }
 
+  /** A client's request begins. */
+  Step step(RpcRequest request) {
+    String known = known(request.method());
+    return mesh.tracing()
+        .request(known, request.traceparent())
+        .set("rpc.system", "jsonrpc")
+        .set("rpc.method", known);
+  }
+
+  /** The fault is ours: operators find it by the trace that the client was told. */
+  void unanswered(String method, Failure failure) {
+    if (complaints.take(System.nanoTime())) {
+      log.warn("request failed method={} failure={}", method, failure);
+    }
+  }
+
+  /** Strangers may send any method: only known ones become a label. */
+  private String known(String method) {
+    return methods.names().contains(method) ? method : "unknown";
+  }
+
   void answered(String method, String outcome, long nanos) {
-    // Strangers may send any method: only known ones become a label.
-    String known = methods.names().contains(method) ? method : "unknown";
     mesh.metrics()
-        .timer("castmesh.gateway.requests", "method", known, "outcome", outcome)
+        .timer("castmesh.gateway.requests", "method", known(method), "outcome", outcome)
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 
@@ -236,7 +263,7 @@ public final class Sessions {
 
   private Welcome begin(AccessTokens.Verified token) {
     makeRoom(token.user());
-    SessionRef ref = new SessionRef(Trace.fresh() + Trace.fresh(), mesh.node());
+    SessionRef ref = new SessionRef(Ids.fresh() + Ids.fresh(), mesh.node());
     Session session = new Session(ref, token.user(), token.signIn(), 0, config.limits());
     keep(session);
     return new Welcome(session, true, 0, answer(session, false));

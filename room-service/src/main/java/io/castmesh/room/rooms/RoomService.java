@@ -17,7 +17,7 @@ import io.castmesh.contract.Rooms.Sent;
 import io.castmesh.contract.Rooms.Signal;
 import io.castmesh.room.rooms.Room.Step;
 import io.castmesh.room.rooms.RoomStore.Committed;
-import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.Ids;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -318,6 +318,6 @@ public final class RoomService {
 
   /** A peer id: nobody can guess one, or learn a session's id from it. */
   static String freshPeer() {
-    return Trace.fresh();
+    return Ids.fresh();
   }
 }

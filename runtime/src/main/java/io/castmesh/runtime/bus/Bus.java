@@ -7,6 +7,9 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.cluster.Membership;
+import io.castmesh.runtime.trace.Step;
+import io.castmesh.runtime.trace.Trace;
+import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -44,6 +47,7 @@ public final class Bus {
 
   private static final String NODE = "node";
   private static final String SEQ = "seq";
+  private static final String TRACE = "trace";
 
   /** For news of a withdrawal to reach everybody, and for what was sent before it to arrive. */
   private static final long WITHDRAWN_MILLIS = 300;
@@ -54,6 +58,7 @@ public final class Bus {
   private final String node;
   private final Membership membership;
   private final BusMeters meters;
+  private final Tracing tracing;
   private final Directory directory = new Directory();
   private final Questions questions;
   private final SentEvents sent = new SentEvents(System::nanoTime);
@@ -75,7 +80,8 @@ public final class Bus {
     }
   }
 
-  private Bus(Vertx vertx, String node, Membership membership, BusMeters meters) {
+  private Bus(Vertx vertx, String node, Membership membership, BusMeters meters, Tracing tracing) {
+    this.tracing = tracing;
     this.vertx = vertx;
     this.node = node;
     this.membership = membership;
@@ -90,9 +96,10 @@ public final class Bus {
    * @param node names this process to the others
    * @param membership null: there are no others
    */
-  public static Bus of(Vertx vertx, String node, Membership membership, MeterRegistry metrics) {
+  public static Bus of(
+      Vertx vertx, String node, Membership membership, MeterRegistry metrics, Tracing tracing) {
     vertx.eventBus().registerCodec(new RecordCodec());
-    return new Bus(vertx, node, membership, new BusMeters(metrics));
+    return new Bus(vertx, node, membership, new BusMeters(metrics), tracing);
   }
 
   /**
@@ -124,9 +131,11 @@ public final class Bus {
    *     deadline, {@link Failure#UNAVAILABLE} when nobody serves it
    */
   public <Q, R> Future<R> ask(Endpoint<Q, R> endpoint, Q question) {
-    String trace = Trace.current();
+    Step step = tracing.question(name(endpoint.address()));
+    String trace = step.traceparent();
     return questions
         .ask(endpoint, question, () -> options(trace))
+        .onComplete(answer -> step.end(), step::end)
         .map(answer -> body(answer, endpoint.response()));
   }
 
@@ -137,7 +146,7 @@ public final class Bus {
       tell(topic, event);
       return;
     }
-    String trace = Trace.current();
+    String trace = current();
     Buffer json = Json.buffer(event);
     RecordCodec.Encoded encoded = new RecordCodec.Encoded(event, json);
     sent.add(
@@ -171,18 +180,17 @@ public final class Bus {
 
   /** Tells every node that can be reached now: for what is said again soon. */
   public <E> void tell(Topic<E> topic, E event) {
-    vertx.eventBus().publish(topic.address(), event, options(Trace.current()));
+    vertx.eventBus().publish(topic.address(), event, options(current()));
   }
 
   /** Answers an endpoint; the future completes when the whole cluster knows. */
   public <Q, R> Future<Registration> serve(
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler) {
     Consumer<Message<Object>> answer =
-        message ->
-            Trace.with(
-                vertx,
-                message.headers().get(Trace.HEADER),
-                () -> answer(endpoint, handler, message));
+        message -> {
+          Step step = tracing.answer(name(endpoint.address()), message.headers().get(TRACE));
+          step.trace().run(vertx, () -> answer(endpoint, handler, message, step));
+        };
     Context context = vertx.getOrCreateContext();
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(endpoint.address());
     consumer.handler(answer::accept);
@@ -233,7 +241,7 @@ public final class Bus {
             vertx,
             topic.address(),
             topic.address().indexOf('@') >= 0,
-            (body, trace) -> Trace.with(vertx, trace, () -> hear(topic, handler, body)),
+            (body, trace) -> hear(topic, handler, body, trace),
             onGap,
             (source, missed) -> ask(Nodes.REPAIR.at(source), missed),
             source -> alive.test(source),
@@ -254,12 +262,7 @@ public final class Bus {
   /** Hears a topic whose events are said again soon: nothing is asked for that is missing. */
   public <E> Future<Registration> hearOnce(Topic<E> topic, Consumer<E> handler) {
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
-    consumer.handler(
-        message ->
-            Trace.with(
-                vertx,
-                message.headers().get(Trace.HEADER),
-                () -> hear(topic, handler, message.body())));
+    consumer.handler(message -> hear(topic, handler, message.body(), message.headers().get(TRACE)));
     return consumer.completion().map(() -> consumer.unregister());
   }
 
@@ -388,16 +391,16 @@ public final class Bus {
   private <E> void take(Topic<E> topic, Inlet inlet, Consumer<E> handler, Message<Object> message) {
     MultiMap headers = message.headers();
     String source = headers.get(NODE);
-    String trace = headers.get(Trace.HEADER);
+    String trace = headers.get(TRACE);
     if (source == null || source.equals(node)) {
-      Trace.with(vertx, trace, () -> hear(topic, handler, message.body()));
+      hear(topic, handler, message.body(), trace);
     } else {
       inlet.accept(source, Long.parseLong(headers.get(SEQ)), message.body(), trace);
     }
   }
 
   private <Q, R> Void answer(
-      Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler, Message<Object> message) {
+      Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler, Message<Object> message, Step step) {
     inFlight.incrementAndGet();
     Future<R> answer;
     try {
@@ -408,22 +411,43 @@ public final class Bus {
     answer.onComplete(
         result -> {
           inFlight.decrementAndGet();
-          message.reply(result, options(Trace.current()));
+          step.end();
+          message.reply(result, options(step.traceparent()));
         },
         error -> {
           inFlight.decrementAndGet();
+          step.end(error);
           fail(endpoint.address(), message, error);
         });
     return null;
   }
 
-  private static <E> Void hear(Topic<E> topic, Consumer<E> handler, Object body) {
-    try {
-      handler.accept(body(body, topic.type()));
-    } catch (RuntimeException e) {
-      log.error("listener failed topic={}", topic.address(), e);
-    }
-    return null;
+  private <E> void hear(Topic<E> topic, Consumer<E> handler, Object body, String trace) {
+    Step step = tracing.event(name(topic.address()), trace);
+    step.trace()
+        .run(
+            vertx,
+            () -> {
+              try {
+                handler.accept(body(body, topic.type()));
+                step.end();
+              } catch (RuntimeException e) {
+                log.error("listener failed topic={}", topic.address(), e);
+                step.end(e);
+              }
+              return null;
+            });
+  }
+
+  /** The address without the node that is meant. */
+  private static String name(String address) {
+    int at = address.indexOf('@');
+    return at < 0 ? address : address.substring(0, at);
+  }
+
+  private static String current() {
+    Trace trace = Trace.current();
+    return trace == null ? null : trace.traceparent();
   }
 
   private static void fail(String address, Message<Object> message, Throwable error) {
@@ -455,6 +479,6 @@ public final class Bus {
 
   private static DeliveryOptions options(String trace) {
     DeliveryOptions options = new DeliveryOptions().setCodecName(RecordCodec.NAME);
-    return trace == null ? options : options.addHeader(Trace.HEADER, trace);
+    return trace == null ? options : options.addHeader(TRACE, trace);
   }
 }

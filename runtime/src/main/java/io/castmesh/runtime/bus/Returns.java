@@ -2,6 +2,7 @@ package io.castmesh.runtime.bus;
 
 import io.castmesh.contract.Nodes.Sent;
 import io.castmesh.contract.Topic;
+import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
@@ -77,13 +78,13 @@ final class Returns {
     }
     log.debug("events come back topic={} count={}", address, events.size());
     for (Sent event : events) {
-      Trace.with(
-          vertx,
-          event.trace(),
-          () -> {
-            taker.accept(event.body(), leftAt);
-            return null;
-          });
+      Trace.orFresh(event.trace())
+          .run(
+              vertx,
+              () -> {
+                taker.accept(event.body(), leftAt);
+                return null;
+              });
     }
   }
 }

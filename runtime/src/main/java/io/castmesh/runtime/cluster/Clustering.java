@@ -1,5 +1,7 @@
 package io.castmesh.runtime.cluster;
 
+import io.castmesh.runtime.trace.ClientTracer;
+import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,8 +30,8 @@ public record Clustering(Vertx vertx, Membership membership) {
   private static final int CONNECT_MILLIS = 2_000;
 
   /** A process on its own. */
-  public static Clustering alone(PrometheusMeterRegistry registry) {
-    return new Clustering(builder(registry, new VertxOptions()).build(), null);
+  public static Clustering alone(PrometheusMeterRegistry registry, Tracing tracing) {
+    return new Clustering(builder(registry, tracing, new VertxOptions()).build(), null);
   }
 
   /**
@@ -38,11 +40,11 @@ public record Clustering(Vertx vertx, Membership membership) {
    * @param lite holds no data of the cluster
    */
   public static Future<Clustering> join(
-      ClusterConfig config, boolean lite, PrometheusMeterRegistry registry) {
+      ClusterConfig config, boolean lite, PrometheusMeterRegistry registry, Tracing tracing) {
     // Its very first words come before its configuration is read.
     System.getProperties().putIfAbsent("hazelcast.logging.type", "slf4j");
     Membership membership = new Membership(config, lite);
-    return builder(registry, new VertxOptions().setEventBusOptions(bus(config)))
+    return builder(registry, tracing, new VertxOptions().setEventBusOptions(bus(config)))
         .withClusterManager(membership)
         .buildClustered()
         .map(vertx -> new Clustering(vertx, membership));
@@ -53,7 +55,8 @@ public record Clustering(Vertx vertx, Membership membership) {
     return membership == null ? "" : membership.getNodeId();
   }
 
-  private static VertxBuilder builder(PrometheusMeterRegistry registry, VertxOptions options) {
+  private static VertxBuilder builder(
+      PrometheusMeterRegistry registry, Tracing tracing, VertxOptions options) {
     return Vertx.builder()
         .with(
             options
@@ -67,7 +70,8 @@ public record Clustering(Vertx vertx, Membership membership) {
                         // metric
                         // yet, and its request would never be answered.
                         .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)))
-        .withMetrics(new MicrometerMetricsFactory(registry));
+        .withMetrics(new MicrometerMetricsFactory(registry))
+        .withTracer(unused -> new ClientTracer(tracing));
   }
 
   private static EventBusOptions bus(ClusterConfig config) {

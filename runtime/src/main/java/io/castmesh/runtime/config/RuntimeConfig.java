@@ -2,6 +2,7 @@ package io.castmesh.runtime.config;
 
 import io.castmesh.runtime.cluster.ClusterConfig;
 import io.castmesh.runtime.store.MysqlUrl;
+import io.castmesh.runtime.trace.TracingConfig;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
  * @param logFormat text or json
  * @param drainDeadline how long a shutdown may take
  * @param cluster how services of their own find each other
+ * @param tracing where spans of requests go
  */
 public record RuntimeConfig(
     Path dataDir,
@@ -37,7 +39,8 @@ public record RuntimeConfig(
     String logFormat,
     String logLevel,
     Duration drainDeadline,
-    ClusterConfig cluster) {
+    ClusterConfig cluster,
+    TracingConfig tracing) {
 
   private static final Pattern ADDRESS =
       Pattern.compile("(?<scheme>\\w+://)(?:(?<user>[^:@/]*)@)?(?<rest>[^@]+)");
@@ -77,7 +80,8 @@ public record RuntimeConfig(
                 Arrays.asList("trace", "debug", "info", "warn", "error"),
                 "What is worth a log line"),
             s.seconds("drain.deadline", 30, 1, 600, "How long a shutdown may take"),
-            ClusterConfig.read(s));
+            ClusterConfig.read(s),
+            TracingConfig.read(s));
     try {
       if (!config.mysqlUrl.isEmpty()) {
         MysqlUrl.parse(config.mysqlUrl);
@@ -122,7 +126,8 @@ public record RuntimeConfig(
         logFormat,
         logLevel,
         drainDeadline,
-        cluster);
+        cluster,
+        tracing);
   }
 
   /** Keys that are read outside of any configuration record: by the launcher and by the script. */

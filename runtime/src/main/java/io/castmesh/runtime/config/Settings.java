@@ -3,6 +3,7 @@ package io.castmesh.runtime.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -93,6 +94,31 @@ public final class Settings {
           }
           return number;
         });
+  }
+
+  public double decimal(String key, double defaultValue, double min, double max, String meaning) {
+    return value(
+        key,
+        "number %s to %s".formatted(text(min), text(max)),
+        text(defaultValue),
+        meaning,
+        given -> {
+          double number;
+          try {
+            number = Double.parseDouble(given);
+          } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("must be a number", e);
+          }
+          if (!(number >= min && number <= max)) {
+            throw new IllegalArgumentException(
+                "must be from %s to %s".formatted(text(min), text(max)));
+          }
+          return number;
+        });
+  }
+
+  private static String text(double number) {
+    return new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
   }
 
   public boolean flag(String key, boolean defaultValue, String meaning) {

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import io.castmesh.runtime.bus.Json;
-import io.castmesh.runtime.bus.Trace;
+import io.castmesh.runtime.trace.Trace;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +32,7 @@ public final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
     line.put("logger", event.getLoggerName());
     line.put("thread", event.getThreadName());
     line.put("message", event.getFormattedMessage());
-    String trace = Trace.current();
+    String trace = Trace.currentId();
     if (trace != null) {
       line.put("trace", trace);
     }

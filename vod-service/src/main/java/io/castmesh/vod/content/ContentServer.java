@@ -3,6 +3,8 @@ package io.castmesh.vod.content;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Videos.Source;
+import io.castmesh.runtime.trace.HttpSteps;
+import io.castmesh.runtime.trace.Tracing;
 import io.castmesh.vod.library.VideoStore;
 import io.castmesh.vod.library.VideoStore.Row;
 import io.castmesh.vod.recording.RecordingFolder;
@@ -45,12 +47,18 @@ public final class ContentServer {
   private final Vertx vertx;
   private final VideoStore videos;
   private final RecordingFolder folder;
+  private final Tracing tracing;
   private final Counter bytes;
   private HttpServer server;
   private String base;
 
   public ContentServer(
-      Vertx vertx, VideoStore videos, RecordingFolder folder, MeterRegistry metrics) {
+      Vertx vertx,
+      VideoStore videos,
+      RecordingFolder folder,
+      MeterRegistry metrics,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.vertx = vertx;
     this.videos = videos;
     this.folder = folder;
@@ -66,6 +74,7 @@ public final class ContentServer {
    */
   public Future<Void> start(String host, int port, String advertised) {
     Router router = Router.router(vertx);
+    router.route().handler(new HttpSteps(tracing::answer));
     router
         .route("/videos/:id/content")
         .handler(ctx -> serve(ctx, row -> new Served(folder.file(row.file()), "video/webm")));

@@ -1,4 +1,4 @@
-package io.castmesh.runtime.bus;
+package io.castmesh.runtime.trace;
 
 import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.spi.VertxServiceProvider;
@@ -6,7 +6,7 @@ import io.vertx.core.spi.context.storage.ContextLocal;
 
 /** Reserves the context slot of {@link Trace}; Vert.x loads it before the first context is made. */
 public final class TraceLocal implements VertxServiceProvider {
-  static final ContextLocal<String> LOCAL = ContextLocal.registerLocal(String.class);
+  static final ContextLocal<Trace> LOCAL = ContextLocal.registerLocal(Trace.class);
 
   @Override
   public void init(VertxBootstrap builder) {

@@ -116,10 +116,10 @@ class TraceTest {
       // then
       assertThat(first.event().getString("method")).isEqualTo("room.peerJoined");
       Received delivery = find(page, "castmesh-gateway", SPAN_KIND_CONSUMER, "gateway.deliver");
-      assertThat(receiver.ofTrace(page.id()))
-          .anyMatch(
-              span ->
-                  span.id().equals(delivery.parent()) && span.service().equals("castmesh-room"));
+      one(
+          page.id(),
+          "what the event hangs on",
+          span -> span.id().equals(delivery.parent()) && span.service().equals("castmesh-room"));
     }
   }
 

@@ -8,6 +8,8 @@ import io.castmesh.call.state.Side;
 import io.castmesh.contract.Accounts;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Calls;
+import io.castmesh.contract.Calls.All;
+import io.castmesh.contract.Calls.AllQuery;
 import io.castmesh.contract.Calls.Connect;
 import io.castmesh.contract.Calls.Going;
 import io.castmesh.contract.Calls.Invite;
@@ -15,6 +17,7 @@ import io.castmesh.contract.Calls.Invited;
 import io.castmesh.contract.Calls.Mine;
 import io.castmesh.contract.Calls.OfCall;
 import io.castmesh.contract.Calls.OfSession;
+import io.castmesh.contract.Calls.Ongoing;
 import io.castmesh.contract.Calls.State;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
@@ -27,6 +30,8 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -35,6 +40,9 @@ import java.util.function.Consumer;
 final class CallService {
   /** The caller is about to be told that there was no answer: it must not ring after that. */
   private static final Duration TOO_LATE = Calls.INVITE.deadline().minusSeconds(1);
+
+  /** Read from Redis in one step. */
+  private static final int LISTED_AT_MOST = 1000;
 
   private final Bus bus;
   private final CallStore calls;
@@ -208,6 +216,46 @@ final class CallService {
                 call == null || !call.concerns(device)
                     ? new Mine(List.of())
                     : new Mine(List.of(going(call, call.side(user)))));
+  }
+
+  /** Every call that is not over, the newest first. */
+  Future<All> all(AllQuery query) {
+    return calls
+        .accepted()
+        .compose(talked -> calls.ringing().map(rung -> both(talked, rung)))
+        .compose(
+            ids ->
+                calls
+                    .find(ids.subList(0, Math.min(ids.size(), LISTED_AT_MOST)))
+                    .map(found -> page(found, ids.size(), query.limit())));
+  }
+
+  private static List<String> both(List<String> some, List<String> others) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private static All page(List<Call> found, int total, int limit) {
+    return new All(
+        found.stream()
+            .filter(call -> call.phase() != Phase.ENDED)
+            .sorted(Comparator.comparing(Call::startedAt).reversed())
+            .limit(Math.max(0, limit))
+            .map(CallService::ongoing)
+            .toList(),
+        total);
+  }
+
+  private static Ongoing ongoing(Call call) {
+    return new Ongoing(
+        call.id(),
+        call.phase().word(),
+        call.caller(),
+        call.callee(),
+        call.video(),
+        call.startedAt(),
+        call.answeredAt());
   }
 
   private static Going going(Call call, Side side) {

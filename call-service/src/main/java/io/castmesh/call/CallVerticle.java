@@ -77,6 +77,9 @@ public final class CallVerticle extends VerticleBase {
                         bus.serve(Calls.HANGUP, service::hangUp),
                         bus.serve(Calls.CONNECT, service::connect),
                         bus.serve(Calls.LIST, service::list),
+                        bus.serve(Calls.ALL, service::all),
+                        bus.serve(Calls.END, request -> watch.moderate(request.callId())),
+                        bus.serve(Calls.END_OF, request -> watch.moderateOf(request.userId())),
                         bus.listen(
                             Clients.SESSION_ENDED,
                             ended -> quietly(watch.sessionEnded(ended), "session end")))));

@@ -6,6 +6,7 @@ import io.castmesh.call.state.CallStore;
 import io.castmesh.call.state.Phase;
 import io.castmesh.call.state.Side;
 import io.castmesh.contract.Clients.SessionEnded;
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.vertx.core.Future;
@@ -75,7 +76,10 @@ final class CallWatch {
 
   /** A device has signed off, or did not come back in time. */
   Future<Void> sessionEnded(SessionEnded ended) {
-    Action action = "closed".equals(ended.reason()) ? Action.LEAVE : Action.LOSE;
+    Action action =
+        ended.moderated()
+            ? Action.MODERATE
+            : "closed".equals(ended.reason()) ? Action.LEAVE : Action.LOSE;
     String session = ended.session().sessionId();
     return calls
         .of(ended.user().id())
@@ -87,6 +91,9 @@ final class CallWatch {
   }
 
   private Call gone(Call call, String session, Action action) {
+    if (action == Action.MODERATE && call.concerns(session)) {
+      return call.ended(action, Side.CLOCK, clock.instant());
+    }
     if (call.callerSession().sessionId().equals(session)) {
       return call.ended(action, Side.CALLER, clock.instant());
     }
@@ -168,6 +175,34 @@ final class CallWatch {
     if (sayBusyUntil.isAfter(clock.instant())) {
       remembered.values().forEach(call -> news.busy(call, true));
     }
+  }
+
+  /**
+   * An administrator ends it.
+   *
+   * @return fails with {@code CALL_NOT_FOUND} or {@code CALL_STATE} when it has ended
+   */
+  Future<Done> moderate(String callId) {
+    return calls
+        .change(callId, call -> call.ended(Action.MODERATE, Side.CLOCK, clock.instant()))
+        .onSuccess(
+            done -> {
+              remembered.remove(callId);
+              news.ended(done, null, null);
+            })
+        .map(Done.DONE);
+  }
+
+  /** An administrator ends whatever call a person is in; being in none is no failure. */
+  Future<Done> moderateOf(String userId) {
+    return calls
+        .of(userId)
+        .compose(
+            callId ->
+                callId == null
+                    ? Future.<Void>succeededFuture()
+                    : end(callId, call -> call.ended(Action.MODERATE, Side.CLOCK, clock.instant())))
+        .map(Done.DONE);
   }
 
   /** A device of a call is gone for good. */

@@ -30,7 +30,7 @@ public final class Audience {
   /**
    * The live is over; tells every viewer and everybody's live list.
    *
-   * @param reason stopped, presenter_gone, media_server_lost or failed
+   * @param reason stopped, presenter_gone, media_server_lost, moderated or failed
    */
   public record Close(String liveId, String reason) {}
 

@@ -1,6 +1,7 @@
 package io.castmesh.contract;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** Calls between two people: owned by call-service. */
@@ -25,6 +26,45 @@ public final class Calls {
   /** The call in which a session is: it rings here, or rang first here, or is talked in here. */
   public static final Endpoint<OfSession, Mine> LIST =
       Endpoint.of("call.list", OfSession.class, Mine.class).asRepeatable();
+
+  /** The calls that ring or are talked in, the newest first; for administrators. */
+  public static final Endpoint<AllQuery, All> ALL =
+      Endpoint.of("call.all", AllQuery.class, All.class).asRepeatable();
+
+  /** Ends a call whosever it is; both sides are told {@code moderated}. */
+  public static final Endpoint<EndCall, Done> END =
+      Endpoint.of("call.end", EndCall.class, Done.class);
+
+  /** Ends the call that a person is in, if any. */
+  public static final Endpoint<EndCallOf, Done> END_OF =
+      Endpoint.of("call.endOf", EndCallOf.class, Done.class).asRepeatable();
+
+  /**
+   * @param limit at most so many
+   */
+  public record AllQuery(int limit) {}
+
+  /**
+   * @param total how many there are
+   */
+  public record All(List<Ongoing> items, int total) {}
+
+  /**
+   * @param state ringing or accepted
+   * @param answeredAt null while it rings
+   */
+  public record Ongoing(
+      String callId,
+      String state,
+      User caller,
+      User callee,
+      boolean video,
+      Instant startedAt,
+      Instant answeredAt) {}
+
+  public record EndCall(String callId) {}
+
+  public record EndCallOf(String userId) {}
 
   public record OfSession(Caller caller) {}
 

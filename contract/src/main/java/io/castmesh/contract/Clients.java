@@ -33,6 +33,20 @@ public final class Clients {
   public static final Topic<SignedOut> SIGNED_OUT =
       new Topic<>("gateway.signedOut", SignedOut.class);
 
+  /** An administrator sends somebody away: the sessions of that person end, on every gateway. */
+  public static final Topic<Kicked> KICKED = new Topic<>("gateway.kicked", Kicked.class);
+
+  /** Whether somebody is muted or banned has changed: to be read again. */
+  public static final Topic<Sanctioned> SANCTIONED =
+      new Topic<>("gateway.sanctioned", Sanctioned.class);
+
+  /**
+   * @param reason for that person; may be null
+   */
+  public record Kicked(String userId, String reason) {}
+
+  public record Sanctioned(String userId) {}
+
   /**
    * @param signIn as in the access tokens of that sign-in
    */
@@ -75,7 +89,12 @@ public final class Clients {
   public record Delivery(List<String> sessionIds, ClientEvent event) {}
 
   /**
-   * @param reason closed, expired or replaced
+   * @param reason closed, expired, replaced, kicked or banned
    */
-  public record SessionEnded(SessionRef session, User user, String reason) {}
+  public record SessionEnded(SessionRef session, User user, String reason) {
+    /** An administrator has ended it: so what it held ends for that reason. */
+    public boolean moderated() {
+      return reason.equals("kicked") || reason.equals("banned");
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.castmesh.contract;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,7 +59,13 @@ public enum Failure {
   ROOM_LOCKED(1502, 403, true, "The room is locked."),
   ROOM_PASSWORD(1503, 403, false, "The password is not that of the room."),
   NOT_IN_ROOM(1504, 403, false, "You are not in this room."),
-  PEER_NOT_FOUND(1505, 404, false, "There is no such peer in the room.");
+  PEER_NOT_FOUND(1505, 404, false, "There is no such peer in the room."),
+
+  MUTED(1600, 403, false, "An administrator has muted you."),
+  BANNED(1601, 403, false, "An administrator has banned you."),
+  KICKED(1602, 403, false, "An administrator has ended your session."),
+  OWN_ACCOUNT(1603, 409, false, "You cannot do this to yourself."),
+  NODE_ALONE(1604, 409, false, "This is the only process: nobody would be left.");
 
   private final int code;
   private final int httpStatus;
@@ -91,14 +98,22 @@ public enum Failure {
   }
 
   public FailureException exception() {
-    return new FailureException(this, null);
+    return new FailureException(this, null, Map.of());
   }
 
   /**
    * @param details for the author of the client: what was wrong with the input; never internals
    */
   public FailureException exception(String details) {
-    return new FailureException(this, details);
+    return new FailureException(this, details, Map.of());
+  }
+
+  /**
+   * @param facts for the client, beside the sentence: {@code reason} and {@code until} of {@link
+   *     #MUTED} and {@link #BANNED}. They do not travel over the bus
+   */
+  public FailureException exception(Map<String, String> facts) {
+    return new FailureException(this, null, facts);
   }
 
   public static Optional<Failure> ofCode(int code) {

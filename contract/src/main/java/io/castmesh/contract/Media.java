@@ -19,6 +19,16 @@ public final class Media {
   public static final Endpoint<OfLive, Done> STOP =
       Endpoint.of("media.stop", OfLive.class, Done.class).within(NEGOTIATION);
 
+  /** Ends a live whosever it is, and says why; answered when its recording is finished. */
+  public static final Endpoint<EndLive, Done> END_LIVE =
+      Endpoint.of("media.live.end", EndLive.class, Done.class).within(NEGOTIATION);
+
+  /** Ends what a person presents, if anything. */
+  public static final Endpoint<EndLiveOf, Done> END_LIVE_OF =
+      Endpoint.of("media.live.endOf", EndLiveOf.class, Done.class)
+          .within(NEGOTIATION)
+          .asRepeatable();
+
   public static final Endpoint<OfLive, Done> LEAVE =
       Endpoint.of("media.leave", OfLive.class, Done.class).asRepeatable();
   public static final Endpoint<AddCandidate, Done> CANDIDATE =
@@ -100,6 +110,16 @@ public final class Media {
   public record Answer(String mediaId, String sdpAnswer) {}
 
   public record OfLive(Caller caller, String liveId) {}
+
+  /**
+   * @param reason as in the event live.ended
+   */
+  public record EndLive(String liveId, String reason) {}
+
+  /**
+   * @param reason as in the event live.ended
+   */
+  public record EndLiveOf(String userId, String reason) {}
 
   /**
    * @param mediaId null: the offer in flight on this session

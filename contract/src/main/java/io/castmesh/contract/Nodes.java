@@ -36,6 +36,13 @@ public final class Nodes {
       Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
 
   /**
+   * Asked {@code at} a node: it answers, and ends in order as on SIGTERM. Who runs it starts it
+   * anew.
+   */
+  public static final Endpoint<Drain, Done> DRAIN =
+      Endpoint.of("mesh.drain", Drain.class, Done.class);
+
+  /**
    * The one address at which a node takes all questions; their endpoint stands in the header {@code
    * endpoint}.
    */
@@ -48,6 +55,7 @@ public final class Nodes {
    * @param service such as gateway
    * @param member its id in the cluster
    * @param state running or draining
+   * @param load null: it does not say
    */
   public record Node(
       String node,
@@ -55,7 +63,33 @@ public final class Nodes {
       String version,
       Instant startedAt,
       String member,
-      String state) {}
+      String state,
+      Load load) {}
+
+  /**
+   * How much a node has to do, as of its last word. Of a node that has nothing to do with something
+   * that number is 0.
+   *
+   * @param sessions of clients
+   * @param requestsPerSecond of clients, over the socket and over HTTP
+   * @param cpu of all processors of its machine, 0 to 1; below 0: not known
+   * @param heapUsed bytes
+   * @param heapMax bytes
+   */
+  public record Load(
+      int sessions,
+      int lives,
+      int viewers,
+      int calls,
+      double requestsPerSecond,
+      double cpu,
+      long heapUsed,
+      long heapMax) {}
+
+  /**
+   * @param by who wants it, for the log
+   */
+  public record Drain(String by) {}
 
   /**
    * @param serves the addresses of the questions that it answers; null: as said before

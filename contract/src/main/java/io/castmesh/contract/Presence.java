@@ -34,6 +34,10 @@ public final class Presence {
   public static final Endpoint<ListQuery, People> LIST =
       Endpoint.of("presence.list", ListQuery.class, People.class).asRepeatable();
 
+  /** A page of the people who are online, by nickname; for administrators. */
+  public static final Endpoint<SearchQuery, SearchPage> SEARCH =
+      Endpoint.of("presence.search", SearchQuery.class, SearchPage.class).asRepeatable();
+
   /** The presence of one person has changed. */
   public static final Topic<Changed> CHANGED = new Topic<>("presence.changed", Changed.class);
 
@@ -109,6 +113,19 @@ public final class Presence {
    * @param version changes with a lower one are in it already
    */
   public record People(List<Person> users, long version) {}
+
+  /**
+   * @param words that the nickname holds, in any case; null: everybody
+   * @param page from 0
+   * @param size 1 to 100
+   */
+  public record SearchQuery(String words, int page, int size) {}
+
+  /**
+   * @param total how many match
+   * @param complete false: there are more people than are looked through at once
+   */
+  public record SearchPage(List<User> items, int page, int size, int total, boolean complete) {}
 
   /**
    * @param state online, busy or offline

@@ -53,6 +53,47 @@ public final class Rooms {
   public static final Endpoint<OfUser, RoomList> OF_USER =
       Endpoint.of("room.ofUser", OfUser.class, RoomList.class).asRepeatable();
 
+  /** A page of all rooms, the newest first; for administrators. */
+  public static final Endpoint<AllQuery, All> ALL =
+      Endpoint.of("room.all", AllQuery.class, All.class).asRepeatable();
+
+  /**
+   * Sends everybody away with the reason {@code moderated}; nobody enters under its number until
+   * that is forgotten.
+   */
+  public static final Endpoint<Close, Done> CLOSE =
+      Endpoint.of("room.close", Close.class, Done.class).asRepeatable();
+
+  /** Takes a person out of all rooms, with all devices. */
+  public static final Endpoint<Remove, Done> REMOVE =
+      Endpoint.of("room.remove", Remove.class, Done.class).asRepeatable();
+
+  /**
+   * @param page from 0
+   * @param size 1 to 100
+   */
+  public record AllQuery(int page, int size) {}
+
+  /**
+   * @param total how many rooms there are, those in which nobody is included
+   */
+  public record All(List<Attended> items, int page, int size, long total) {}
+
+  /**
+   * @param host null while nobody is in it
+   * @param people who are in it, each once
+   */
+  public record Attended(Room room, User host, List<User> people) {}
+
+  public record Close(String roomId) implements Keyed {
+    @Override
+    public String orderKey() {
+      return roomId;
+    }
+  }
+
+  public record Remove(String userId) {}
+
   /**
    * @param roomId null: the system makes one; one that does not exist is made
    * @param name of the room, if this makes it; may be null

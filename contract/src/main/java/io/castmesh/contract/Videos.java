@@ -16,6 +16,10 @@ public final class Videos {
   public static final Endpoint<Delete, Done> DELETE =
       Endpoint.of("videos.delete", Delete.class, Done.class);
 
+  /** Deletes whosever it is; for administrators. */
+  public static final Endpoint<ById, Done> REMOVE =
+      Endpoint.of("videos.remove", ById.class, Done.class);
+
   /** Where the bytes are served: bytes do not travel over the bus. */
   public static final Endpoint<ById, Source> SOURCE =
       Endpoint.of("videos.source", ById.class, Source.class).asRepeatable();

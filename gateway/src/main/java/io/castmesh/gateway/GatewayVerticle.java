@@ -4,8 +4,12 @@ import io.castmesh.contract.Accounts;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Passwords;
+import io.castmesh.gateway.admin.Administration;
+import io.castmesh.gateway.admin.History;
 import io.castmesh.gateway.http.HttpDoor;
 import io.castmesh.gateway.http.IceServers;
+import io.castmesh.gateway.moderation.SanctionStore;
+import io.castmesh.gateway.moderation.Sanctions;
 import io.castmesh.gateway.rpc.JsonSchemas;
 import io.castmesh.gateway.rpc.RpcMethods;
 import io.castmesh.gateway.session.Sessions;
@@ -28,6 +32,8 @@ public final class GatewayVerticle extends VerticleBase {
   private final HttpDoor door;
   private Passwords passwords;
   private Sessions sessions;
+  private Sanctions sanctions;
+  private History history;
   private long forgetTimer;
 
   public GatewayVerticle(Mesh mesh, GatewayConfig config) {
@@ -47,6 +53,10 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     mesh.vertx().cancelTimer(forgetTimer);
+    if (history != null) {
+      history.stop();
+      sanctions.stop();
+    }
     return (sessions == null ? Future.<Void>succeededFuture() : sessions.stop(drain()))
         .eventually(door::close)
         .onComplete(done -> passwords.close());
@@ -69,16 +79,36 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   private Future<Void> open(AccessTokens tokens) {
+    SanctionStore store = new SanctionStore(mesh.mysql());
+    sanctions = new Sanctions(mesh.vertx(), mesh.bus(), store, Clock.systemUTC());
     AccountService accounts =
-        new AccountService(mesh.mysql(), passwords, tokens, config.auth().refreshTtl());
+        new AccountService(
+            mesh.mysql(),
+            passwords,
+            tokens,
+            config.auth().refreshTtl(),
+            sanctions::requireNotBanned);
+    Administration administration = Administration.of(mesh, accounts, store, sanctions);
+    history = administration.history();
     forgetTimer =
-        mesh.vertx().setPeriodic(FORGET_MILLIS, timer -> accounts.forgetExpired().otherwiseEmpty());
+        mesh.vertx()
+            .setPeriodic(
+                FORGET_MILLIS,
+                timer -> {
+                  accounts.forgetExpired().otherwiseEmpty();
+                  store.forgetEnded().otherwiseEmpty();
+                });
     JsonSchemas openRpc = JsonSchemas.load("/openrpc.json");
     IceServers iceServers = new IceServers(config.ice(), Clock.systemUTC());
-    sessions = new Sessions(mesh, config, tokens, new RpcMethods(openRpc, mesh.bus()), iceServers);
+    sessions =
+        new Sessions(
+            mesh, config, tokens, new RpcMethods(openRpc, mesh.bus()), iceServers, sanctions);
     return mesh.bus()
         .serve(Accounts.FIND, question -> accounts.byNickname(question.nickname()))
-        .compose(serving -> sessions.start())
-        .compose(started -> door.open(tokens, accounts, sessions, iceServers, openRpc));
+        .compose(serving -> sanctions.start())
+        .compose(known -> sessions.start())
+        .onSuccess(started -> history.start())
+        .compose(
+            started -> door.open(tokens, accounts, sessions, iceServers, openRpc, administration));
   }
 }

@@ -9,6 +9,8 @@ import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.AddCandidate;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Candidate;
+import io.castmesh.contract.Media.EndLive;
+import io.castmesh.contract.Media.EndLiveOf;
 import io.castmesh.contract.Media.JoinCall;
 import io.castmesh.contract.Media.Mine;
 import io.castmesh.contract.Media.OfCall;
@@ -102,6 +104,31 @@ public final class MediaService {
   Future<Done> stopHere(OfLive request) {
     staying();
     return lives.stop(request);
+  }
+
+  public Future<Done> endLive(EndLive request) {
+    return atLive(request.liveId(), Media.END_LIVE, request, this::endLiveHere);
+  }
+
+  Future<Done> endLiveHere(EndLive request) {
+    staying();
+    return lives.end(request);
+  }
+
+  /** Nothing to end is no failure. */
+  public Future<Done> endLiveOf(EndLiveOf request) {
+    return registry
+        .presentedBy(request.userId())
+        .compose(
+            live ->
+                live.isEmpty()
+                    ? Future.succeededFuture(Done.DONE)
+                    : endLive(new EndLive(live.get(), request.reason())))
+        .recover(
+            error ->
+                error instanceof FailureException known && known.failure() == Failure.LIVE_NOT_FOUND
+                    ? Future.succeededFuture(Done.DONE)
+                    : Future.failedFuture(error));
   }
 
   public Future<Done> leave(OfLive request) {
@@ -277,6 +304,9 @@ public final class MediaService {
 
   /** A client session is over: so is its media. */
   public void sessionEnded(SessionEnded ended) {
+    if (ended.moderated()) {
+      lives.endOf(ended.session().sessionId(), "moderated");
+    }
     sessionEnded(ended.session().sessionId());
   }
 

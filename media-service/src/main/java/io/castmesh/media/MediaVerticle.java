@@ -4,6 +4,7 @@ import io.castmesh.contract.Clients;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media;
+import io.castmesh.contract.Nodes;
 import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.KurentoLinks;
@@ -22,6 +23,7 @@ import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.cluster.LoadBoard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -30,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +105,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
         new Upkeep(
             bus, instances, placement, sessions, lives, calls, service, config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
+    tellLoad(mesh.peers().load());
     mesh.management()
         .check(
             "kurento",
@@ -125,6 +129,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus.serve(Media.ADOPT.at(instance), succession::adopt),
             bus.serve(Media.VIEW.at(instance), service::viewHere),
             bus.serve(Media.STOP.at(instance), service::stopHere),
+            bus.serve(Media.END_LIVE.at(instance), service::endLiveHere),
             bus.serve(Media.LEAVE.at(instance), service::leaveHere),
             bus.serve(Media.CANDIDATE.at(instance), service::candidateHere),
             bus.serve(Media.RESTART.at(instance), service::restartHere),
@@ -134,6 +139,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus.serve(Media.PUBLISH, service::publish),
             bus.serve(Media.VIEW, service::view),
             bus.serve(Media.STOP, service::stop),
+            bus.serve(Media.END_LIVE, service::endLive),
+            bus.serve(Media.END_LIVE_OF, service::endLiveOf),
             bus.serve(Media.LEAVE, service::leave),
             bus.serve(Media.CANDIDATE, service::candidate),
             bus.serve(Media.RESTART, service::restart),
@@ -201,6 +208,15 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     metrics.gauge("castmesh.media.calls", calls, CallsMedia::count);
     metrics.gauge("castmesh.media.pipelines", pipelines, Pipelines::count);
     metrics.gauge("castmesh.media.servers.up", links, KurentoLinks::up);
+  }
+
+  /** Counted here: the beat that tells it is on another thread. */
+  private void tellLoad(LoadBoard load) {
+    AtomicInteger viewers = new AtomicInteger();
+    vertx.setPeriodic(Nodes.BEAT_EVERY.toMillis(), timer -> viewers.set(lives.viewers()));
+    load.count(LoadBoard.Figure.LIVES, lives::count);
+    load.count(LoadBoard.Figure.VIEWERS, viewers::get);
+    load.count(LoadBoard.Figure.CALLS, calls::count);
   }
 
   /** A round that has not ended yet is not started again. */

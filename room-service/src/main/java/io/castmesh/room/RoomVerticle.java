@@ -6,6 +6,7 @@ import io.castmesh.contract.Presence;
 import io.castmesh.contract.Rooms;
 import io.castmesh.room.audience.Announcer;
 import io.castmesh.room.audience.AudienceService;
+import io.castmesh.room.presence.PresenceSearch;
 import io.castmesh.room.presence.PresenceService;
 import io.castmesh.room.rooms.RoomParts;
 import io.castmesh.room.rooms.RoomService;
@@ -93,6 +94,7 @@ public final class RoomVerticle extends VerticleBase {
         bus.serve(Presence.ALIVE, presence::alive),
         bus.serve(Presence.HOLDERS, presence::holders),
         bus.serve(Presence.LIST, presence::list),
+        bus.serve(Presence.SEARCH, new PresenceSearch(mesh.redis())::find),
         bus.serve(Presence.BUSY, presence::busy));
   }
 
@@ -120,7 +122,10 @@ public final class RoomVerticle extends VerticleBase {
         bus.serve(Rooms.DATA, service::data),
         bus.serve(Rooms.LIST, service::list),
         bus.serve(Rooms.CREATE, service::create),
-        bus.serve(Rooms.OF_USER, service::ofUser));
+        bus.serve(Rooms.OF_USER, service::ofUser),
+        bus.serve(Rooms.ALL, rooms.moderation()::all),
+        bus.serve(Rooms.CLOSE, rooms.moderation()::close),
+        bus.serve(Rooms.REMOVE, rooms.moderation()::remove));
   }
 
   @Override

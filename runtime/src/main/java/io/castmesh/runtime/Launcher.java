@@ -1,5 +1,6 @@
 package io.castmesh.runtime;
 
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
@@ -43,6 +44,8 @@ public final class Launcher {
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
   private static final long START_SECONDS = 60;
   private static final long RETRY_MILLIS = 250;
+
+  private static final long ANSWER_MILLIS = 100;
 
   /** EX_TEMPFAIL of sysexits.h. */
   private static final int START_AFRESH = 75;
@@ -196,7 +199,15 @@ public final class Launcher {
         .join(mesh.peers()::isAlive, mesh.peers()::parted)
         .compose(joined -> mesh.peers().start(clustering.membership()))
         .compose(started -> mesh.clients().start())
-        .compose(started -> hearing.start());
+        .compose(started -> hearing.start())
+        .compose(hears -> mesh.bus().serve(Nodes.DRAIN.at(mesh.node()), this::drainWhenAsked));
+  }
+
+  /** Answers first: whoever asks is to know that it begins. */
+  private Future<Done> drainWhenAsked(Nodes.Drain wish) {
+    log.info("asked to end by={}", wish.by());
+    mesh.vertx().setTimer(ANSWER_MILLIS, timer -> new Thread(() -> end(0), "shutdown").start());
+    return Future.succeededFuture(Done.DONE);
   }
 
   /** Redis may be starting too, or be slow at first: it is asked again until the start gives up. */

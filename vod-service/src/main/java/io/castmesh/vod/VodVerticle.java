@@ -81,6 +81,7 @@ public final class VodVerticle extends VerticleBase {
             bus.serve(Videos.GET, service::get),
             bus.serve(Videos.UPDATE, service::update),
             bus.serve(Videos.DELETE, service::delete),
+            bus.serve(Videos.REMOVE, service::remove),
             bus.serve(Videos.SOURCE, service::source),
             bus.listen(Media.RECORDING_ENDED, this::register)));
   }

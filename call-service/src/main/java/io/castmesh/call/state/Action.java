@@ -11,5 +11,7 @@ public enum Action {
   /** The device that was in the call has signed off on purpose. */
   LEAVE,
   /** The device that was in the call has vanished. */
-  LOSE
+  LOSE,
+  /** An administrator has ended it. */
+  MODERATE
 }

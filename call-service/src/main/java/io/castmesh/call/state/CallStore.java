@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -138,6 +139,27 @@ public final class CallStore {
   /** Calls in which people talk. */
   public Future<List<String>> accepted() {
     return redis.run(Command.SMEMBERS, "call:accepted").map(RedisStore::texts);
+  }
+
+  /** Calls that ring. */
+  public Future<List<String>> ringing() {
+    return redis.run(Command.ZRANGE, "call:deadlines", 0, -1).map(RedisStore::texts);
+  }
+
+  /** Those of these calls that are known, in order. */
+  public Future<List<Call>> find(List<String> callIds) {
+    if (callIds.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    Object[] keys = callIds.stream().map(id -> "call:state:" + id).toArray();
+    return redis
+        .run(Command.MGET, keys)
+        .map(
+            reply ->
+                RedisStore.texts(reply).stream()
+                    .filter(Objects::nonNull)
+                    .map(json -> Json.read(json, Call.class))
+                    .toList());
   }
 
   /**

@@ -33,7 +33,9 @@ public final class Transitions {
           accepted(Action.LEAVE, Side.CALLER, ended("hangup")),
           accepted(Action.LEAVE, Side.CALLEE, ended("hangup")),
           accepted(Action.LOSE, Side.CALLER, ended("failed")),
-          accepted(Action.LOSE, Side.CALLEE, ended("failed")));
+          accepted(Action.LOSE, Side.CALLEE, ended("failed")),
+          ringing(Action.MODERATE, Side.CLOCK, ended("moderated")),
+          accepted(Action.MODERATE, Side.CLOCK, ended("moderated")));
 
   /**
    * What comes of an action.

@@ -27,7 +27,9 @@ class TransitionsTest {
           Map.entry("ACCEPTED LEAVE CALLER", "ENDED hangup"),
           Map.entry("ACCEPTED LEAVE CALLEE", "ENDED hangup"),
           Map.entry("ACCEPTED LOSE CALLER", "ENDED failed"),
-          Map.entry("ACCEPTED LOSE CALLEE", "ENDED failed"));
+          Map.entry("ACCEPTED LOSE CALLEE", "ENDED failed"),
+          Map.entry("RINGING MODERATE CLOCK", "ENDED moderated"),
+          Map.entry("ACCEPTED MODERATE CLOCK", "ENDED moderated"));
 
   record Cell(Phase phase, Action action, Side side) {
     String words() {

@@ -1,28 +1,18 @@
 package io.castmesh.gateway.account;
 
 import io.castmesh.contract.Failure;
-import io.castmesh.contract.FailureException;
 import io.castmesh.contract.User;
 import io.vertx.core.Future;
-import io.vertx.mysqlclient.MySQLException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import java.security.SecureRandom;
-import java.text.Normalizer;
-import java.util.Locale;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * People: signing up, signing in, tokens. A database that is away is {@link Failure#UNAVAILABLE}.
  */
 public final class AccountService {
-  private static final Logger log = LoggerFactory.getLogger(AccountService.class);
-
-  /** Of MySQL: a unique key has this value already. */
-  private static final int DUPLICATE = 1062;
-
   /** What a client gets for signing in, signing up or refreshing. */
   public record Tokens(String accessToken, String refreshToken, long expiresIn, User user) {}
 
@@ -30,10 +20,20 @@ public final class AccountService {
   private final Passwords passwords;
   private final AccessTokens access;
   private final RefreshTokens refresh;
+  private final Consumer<String> mayComeIn;
   private final SecureRandom random = new SecureRandom();
 
+  /**
+   * @param mayComeIn asked with the id of who has shown that they are who they say; throws a
+   *     failure when they are not let in
+   */
   public AccountService(
-      Pool mysql, Passwords passwords, AccessTokens access, java.time.Duration refreshTtl) {
+      Pool mysql,
+      Passwords passwords,
+      AccessTokens access,
+      java.time.Duration refreshTtl,
+      Consumer<String> mayComeIn) {
+    this.mayComeIn = mayComeIn;
     this.mysql = mysql;
     this.passwords = passwords;
     this.access = access;
@@ -58,13 +58,13 @@ public final class AccountService {
         .compose(this::signIn);
   }
 
-  /** Fails with {@link Failure#BAD_CREDENTIALS}. */
+  /** Fails with {@link Failure#BAD_CREDENTIALS} or {@link Failure#BANNED}. */
   public Future<Tokens> login(String nickname, String password) {
-    return guarded(
+    return Sql.guarded(
             mysql
                 .preparedQuery(
                     "SELECT id, nickname, password_hash FROM accounts WHERE nickname_key = ?")
-                .execute(Tuple.of(key(nickname))))
+                .execute(Tuple.of(Nicknames.key(nickname))))
         .compose(
             rows -> {
               var row = rows.size() == 0 ? null : rows.iterator().next();
@@ -80,36 +80,37 @@ public final class AccountService {
   }
 
   /**
-   * Fails with {@link Failure#TOKEN_INVALID}, {@link Failure#TOKEN_EXPIRED} or {@link
-   * Failure#TOKEN_REVOKED}.
+   * Fails with {@link Failure#TOKEN_INVALID}, {@link Failure#TOKEN_EXPIRED}, {@link
+   * Failure#TOKEN_REVOKED} or {@link Failure#BANNED}, which leaves the token unused.
    */
   public Future<Tokens> refresh(String refreshToken) {
-    return guarded(refresh.rotate(refreshToken))
+    return Sql.guarded(refresh.rotate(refreshToken, mayComeIn))
         .compose(rotated -> byId(rotated.accountId()).map(user -> tokens(user, rotated)));
   }
 
   public Future<Void> logout(AccessTokens.Verified token, String refreshToken) {
     return access
         .revoke(token)
-        .compose(done -> guarded(refresh.revoke(token.user().id(), refreshToken)));
+        .compose(done -> Sql.guarded(refresh.revoke(token.user().id(), refreshToken)));
   }
 
   /** To be called now and then: forgets tokens that have expired, and guests without any. */
   public Future<Void> forgetExpired() {
-    return guarded(refresh.forgetExpired());
+    return Sql.guarded(refresh.forgetExpired());
   }
 
   /** Fails with {@link Failure#USER_NOT_FOUND}. */
   public Future<User> byNickname(String nickname) {
-    return one("SELECT id, nickname FROM accounts WHERE nickname_key = ?", key(nickname));
+    return one("SELECT id, nickname FROM accounts WHERE nickname_key = ?", Nicknames.key(nickname));
   }
 
-  private Future<User> byId(String id) {
+  /** Fails with {@link Failure#USER_NOT_FOUND}. */
+  public Future<User> byId(String id) {
     return one("SELECT id, nickname FROM accounts WHERE id = ?", id);
   }
 
   private Future<User> one(String sql, String argument) {
-    return guarded(mysql.preparedQuery(sql).execute(Tuple.of(argument)))
+    return Sql.guarded(mysql.preparedQuery(sql).execute(Tuple.of(argument)))
         .compose(
             rows -> {
               if (rows.size() == 0) {
@@ -123,40 +124,22 @@ public final class AccountService {
 
   private Future<User> create(String nickname, String hash) {
     User user = Avatars.user(UUID.randomUUID().toString(), nickname);
-    return guarded(
+    return Sql.guarded(
             mysql
                 .preparedQuery(
                     "INSERT INTO accounts (id, nickname, nickname_key, password_hash) VALUES (?, ?,"
                         + " ?, ?)")
-                .execute(Tuple.of(user.id(), nickname, key(nickname), hash)))
+                .execute(Tuple.of(user.id(), nickname, Nicknames.key(nickname), hash)))
         .map(user);
   }
 
   private Future<Tokens> signIn(User user) {
-    return guarded(refresh.issue(user.id())).map(issued -> tokens(user, issued));
+    mayComeIn.accept(user.id());
+    return Sql.guarded(refresh.issue(user.id())).map(issued -> tokens(user, issued));
   }
 
   private Tokens tokens(User user, RefreshTokens.Issued issued) {
     return new Tokens(
         access.issue(user, issued.family()), issued.token(), access.ttl().toSeconds(), user);
-  }
-
-  /** Names that look alike are one name: compatibility forms and case do not tell them apart. */
-  private static String key(String nickname) {
-    return Normalizer.normalize(nickname, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
-  }
-
-  private static <T> Future<T> guarded(Future<T> query) {
-    return query.recover(
-        error -> {
-          if (error instanceof FailureException) {
-            return Future.failedFuture(error);
-          }
-          if (error instanceof MySQLException sql && sql.getErrorCode() == DUPLICATE) {
-            return Future.failedFuture(Failure.NICKNAME_TAKEN.exception());
-          }
-          log.warn("mysql failed error={}", error.toString());
-          return Future.failedFuture(Failure.UNAVAILABLE.exception());
-        });
   }
 }

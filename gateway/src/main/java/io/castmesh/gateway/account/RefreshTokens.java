@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Long-lived tokens that are used once each: every use brings a successor. A token that is used a
@@ -60,7 +61,10 @@ final class RefreshTokens {
         .mapEmpty();
   }
 
-  Future<Issued> rotate(String token) {
+  /**
+   * @param mayComeIn throws a failure when its owner is not let in: the token stays unused
+   */
+  Future<Issued> rotate(String token, Consumer<String> mayComeIn) {
     // A failure inside of a transaction rolls it back, but a family that ends must stay ended.
     return mysql
         .withTransaction(
@@ -79,7 +83,7 @@ final class RefreshTokens {
                         rows ->
                             rows.size() == 0
                                 ? Future.<Outcome>failedFuture(Failure.TOKEN_INVALID.exception())
-                                : next(connection, token, rows.iterator().next())))
+                                : next(connection, token, rows.iterator().next(), mayComeIn)))
         .compose(
             outcome ->
                 outcome.refused() == null
@@ -100,7 +104,8 @@ final class RefreshTokens {
 
   private record Outcome(Issued rotated, Failure refused) {}
 
-  private Future<Outcome> next(SqlClient connection, String token, Row row) {
+  private Future<Outcome> next(
+      SqlClient connection, String token, Row row, Consumer<String> mayComeIn) {
     String family = row.getString("family");
     boolean used = row.getInteger("used") == 1;
     boolean unanswered = used && row.getInteger("unanswered") == 1;
@@ -115,6 +120,7 @@ final class RefreshTokens {
       return Future.succeededFuture(new Outcome(null, Failure.TOKEN_EXPIRED));
     }
     String accountId = row.getString("account_id");
+    mayComeIn.accept(accountId);
     // Whoever should show the successor that this replaces has stolen it.
     String replaced =
         "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3)"

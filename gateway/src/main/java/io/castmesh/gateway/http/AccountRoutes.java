@@ -2,8 +2,11 @@ package io.castmesh.gateway.http;
 
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.User;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Avatars;
+import io.castmesh.gateway.admin.Administration;
+import io.castmesh.gateway.moderation.Sanction;
 import io.castmesh.gateway.session.TokenBucket;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
@@ -23,13 +26,24 @@ final class AccountRoutes {
   private static final int ADDRESSES = 10_000;
 
   private final AccountService accounts;
+  private final Administration administration;
   private final Bus bus;
   private final ClientAddress address;
   private final int perMinute;
   private final Map<String, TokenBucket> attempts = new HashMap<>();
 
-  AccountRoutes(AccountService accounts, Bus bus, ClientAddress address, int attemptsPerMinute) {
+  /** The signed-in user as they see themselves. */
+  private record Me(
+      String id, String nickname, String avatar, boolean admin, Map<String, String> muted) {}
+
+  AccountRoutes(
+      AccountService accounts,
+      Administration administration,
+      Bus bus,
+      ClientAddress address,
+      int attemptsPerMinute) {
     this.accounts = accounts;
+    this.administration = administration;
     this.bus = bus;
     this.address = address;
     this.perMinute = attemptsPerMinute;
@@ -75,9 +89,19 @@ final class AccountRoutes {
                 .logout(who, body.getString("refreshToken"))
                 .onSuccess(
                     done -> bus.emit(Clients.SIGNED_OUT, new Clients.SignedOut(who.signIn()))));
-    api.signedIn(
-        HttpMethod.GET, "/api/v1/me", 200, (ctx, who) -> Future.succeededFuture(who.user()));
+    api.signedIn(HttpMethod.GET, "/api/v1/me", 200, (ctx, who) -> me(who.user()));
     router.get("/api/v1/users/:id/avatar").handler(AccountRoutes::avatar);
+  }
+
+  private Future<Me> me(User user) {
+    Map<String, String> muted =
+        administration.sanctions().mute(user.id()).map(Sanction::facts).orElse(null);
+    return administration
+        .admins()
+        .isAdmin(user.id())
+        // What does not need MySQL goes on without it; nobody is an administrator then.
+        .otherwise(false)
+        .map(admin -> new Me(user.id(), user.nickname(), user.avatar(), admin, muted));
   }
 
   private <T> Future<T> limited(RoutingContext ctx, Supplier<Future<T>> work) {

@@ -4,7 +4,10 @@ import io.castmesh.contract.Caller;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.gateway.account.AccessTokens;
+import io.castmesh.gateway.admin.Admins;
+import io.castmesh.gateway.moderation.Sanctions;
 import io.castmesh.gateway.rpc.JsonSchemas;
+import io.castmesh.runtime.cluster.LoadBoard;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
@@ -26,10 +29,24 @@ final class Api {
   private final Router router;
   private final JsonSchemas schemas;
   private final AccessTokens tokens;
+  private final Sanctions sanctions;
+  private final Admins admins;
+  private final LoadBoard load;
   private final ClientAddress address;
   private final String node;
 
-  Api(Router router, JsonSchemas schemas, AccessTokens tokens, ClientAddress address, String node) {
+  Api(
+      Router router,
+      JsonSchemas schemas,
+      AccessTokens tokens,
+      Sanctions sanctions,
+      Admins admins,
+      LoadBoard load,
+      ClientAddress address,
+      String node) {
+    this.sanctions = sanctions;
+    this.admins = admins;
+    this.load = load;
     this.address = address;
     this.router = router;
     this.schemas = schemas;
@@ -90,6 +107,41 @@ final class Api {
                         .compose(who -> handler.handle(ctx, who, body(ctx, check)))));
   }
 
+  /** The same for what others read: not for who is muted. */
+  void speakingBody(
+      HttpMethod method, String path, String schema, int status, BodyHandlerOfUser handler) {
+    signedInBody(
+        method,
+        path,
+        schema,
+        status,
+        (ctx, who, body) -> {
+          sanctions.requireNotMuted(who.user().id());
+          return handler.handle(ctx, who, body);
+        });
+  }
+
+  /** A route for administrators, without a body; everybody else is refused before all else. */
+  void admin(
+      HttpMethod method,
+      String path,
+      int status,
+      BiFunction<RoutingContext, AccessTokens.Verified, Future<?>> handler) {
+    signedIn(
+        method,
+        path,
+        status,
+        (ctx, who) -> admins.require(who.user()).compose(is -> handler.apply(ctx, who)));
+  }
+
+  /** A route for administrators with a JSON body. */
+  void adminBody(
+      HttpMethod method, String path, String schema, int status, BodyHandlerOfUser handler) {
+    JsonSchemas.Check check = schemas.check(schema);
+    router.route(method, path).handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES));
+    admin(method, path, status, (ctx, who) -> handler.handle(ctx, who, body(ctx, check)));
+  }
+
   /** Handles the checked body of a signed-in user. */
   @FunctionalInterface
   interface BodyHandlerOfUser {
@@ -106,7 +158,13 @@ final class Api {
     if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
       return Future.failedFuture(Failure.UNAUTHENTICATED.exception());
     }
-    return tokens.verify(header.substring(7).trim());
+    return tokens
+        .verify(header.substring(7).trim())
+        .map(
+            who -> {
+              sanctions.requireNotBanned(who.user().id());
+              return who;
+            });
   }
 
   private static JsonObject body(RoutingContext ctx, JsonSchemas.Check check) {
@@ -126,7 +184,8 @@ final class Api {
     return body;
   }
 
-  private static void finish(RoutingContext ctx, int status, Future<?> answer) {
+  private void finish(RoutingContext ctx, int status, Future<?> answer) {
+    load.answered();
     answer.onComplete(
         body -> {
           if (status == 204) {

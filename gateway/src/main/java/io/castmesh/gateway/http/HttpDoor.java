@@ -3,6 +3,7 @@ package io.castmesh.gateway.http;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.account.AccountService;
+import io.castmesh.gateway.admin.Administration;
 import io.castmesh.gateway.rpc.JsonSchemas;
 import io.castmesh.gateway.session.Sessions;
 import io.castmesh.runtime.Mesh;
@@ -36,20 +37,34 @@ public final class HttpDoor {
       AccountService accounts,
       Sessions sessions,
       IceServers iceServers,
-      JsonSchemas openRpc) {
+      JsonSchemas openRpc,
+      Administration administration) {
     Router router = Router.router(mesh.vertx());
     WebApp web = new WebApp(config.webDir(), config.tls().enabled());
     JsonSchemas openApi = JsonSchemas.load("/openapi.json");
     ClientAddress address = new ClientAddress(config.trustedProxies());
-    Api api = new Api(router, openApi, tokens, address, mesh.node());
+    Api api =
+        new Api(
+            router,
+            openApi,
+            tokens,
+            administration.sanctions(),
+            administration.admins(),
+            mesh.peers().load(),
+            address,
+            mesh.node());
     router.route().handler(web::headers);
     router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
     new Sockets(sessions, address).mount(mesh.vertx(), router);
-    new AccountRoutes(accounts, mesh.bus(), address, config.auth().attemptsPerMinute())
+    new AccountRoutes(
+            accounts, administration, mesh.bus(), address, config.auth().attemptsPerMinute())
         .mount(api, router);
     new LiveRoutes(mesh.bus(), iceServers).mount(api);
     new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);
     new RoomRoutes(mesh.bus()).mount(api);
+    new AdminRoutes(administration.people(), administration.moderator(), administration.actions())
+        .mount(api);
+    new AdminMeshRoutes(mesh, administration.actions(), administration.history()).mount(api);
     document(router, "/openrpc.json", openRpc.document());
     document(router, "/openapi.json", openApi.document());
     web.mount(router);

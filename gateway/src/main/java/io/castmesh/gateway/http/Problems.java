@@ -45,6 +45,7 @@ final class Problems {
     if (trace != null) {
       problem.put("trace", trace);
     }
+    failure.facts().forEach(problem::put);
     if (kind == Failure.TOO_MANY_REQUESTS || kind == Failure.UNAVAILABLE) {
       ctx.response().putHeader("retry-after", "1");
     }

@@ -20,7 +20,7 @@ final class RoomRoutes {
         PATH,
         200,
         (ctx, who) -> bus.ask(Rooms.OF_USER, new Rooms.OfUser(api.caller(ctx, who))));
-    api.signedInBody(
+    api.speakingBody(
         HttpMethod.POST,
         PATH,
         "NewRoom",

@@ -4,12 +4,9 @@ import io.castmesh.contract.Failure;
 import io.castmesh.contract.Videos;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -29,7 +26,7 @@ final class VideoRoutes {
     api.open(HttpMethod.GET, "/api/v1/videos", ctx -> bus.ask(Videos.LIST, query(ctx)));
     api.open(
         HttpMethod.GET, "/api/v1/videos/:id", ctx -> bus.ask(Videos.GET, new Videos.ById(id(ctx))));
-    api.signedInBody(
+    api.speakingBody(
         HttpMethod.PATCH,
         "/api/v1/videos/:id",
         "VideoUpdate",
@@ -71,64 +68,18 @@ final class VideoRoutes {
     return id;
   }
 
-  private static Videos.Query query(RoutingContext ctx) {
-    MultiMap q = ctx.queryParams();
+  /** Filters of a list of videos. */
+  static Videos.Query query(RoutingContext ctx) {
+    Query query = new Query(ctx.queryParams());
     return new Videos.Query(
-        time(q, "from"),
-        time(q, "to"),
-        seconds(q, "minDuration"),
-        seconds(q, "maxDuration"),
-        words(q, "location", 100),
-        words(q, "nickname", 64),
-        words(q, "q", 200),
-        integer(q, "page", 0, 0, 100_000),
-        integer(q, "size", 20, 1, 100));
-  }
-
-  private static String words(MultiMap query, String name, int max) {
-    String text = query.get(name);
-    if (text == null || text.isBlank()) {
-      return null;
-    }
-    if (text.length() > max) {
-      throw Failure.INVALID_REQUEST.exception(name + ": at most " + max + " characters");
-    }
-    return text.trim();
-  }
-
-  private static Instant time(MultiMap query, String name) {
-    String text = words(query, name, 64);
-    try {
-      return text == null ? null : Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw Failure.INVALID_REQUEST.exception(
-          name + ": must be a time such as 2026-01-31T12:00:00Z");
-    }
-  }
-
-  private static Double seconds(MultiMap query, String name) {
-    String text = words(query, name, 32);
-    try {
-      Double value = text == null ? null : Double.valueOf(text);
-      if (value != null && !(value >= 0 && value <= 1e9)) {
-        throw new NumberFormatException();
-      }
-      return value;
-    } catch (NumberFormatException e) {
-      throw Failure.INVALID_REQUEST.exception(name + ": must be a number of seconds");
-    }
-  }
-
-  private static int integer(MultiMap query, String name, int otherwise, int min, int max) {
-    String text = words(query, name, 16);
-    try {
-      int value = text == null ? otherwise : Integer.parseInt(text);
-      if (value < min || value > max) {
-        throw new NumberFormatException();
-      }
-      return value;
-    } catch (NumberFormatException e) {
-      throw Failure.INVALID_REQUEST.exception(name + ": must be from " + min + " to " + max);
-    }
+        query.time("from"),
+        query.time("to"),
+        query.seconds("minDuration"),
+        query.seconds("maxDuration"),
+        query.words("location", 100),
+        query.words("nickname", 64),
+        query.words("q", 200),
+        query.page(),
+        query.size());
   }
 }

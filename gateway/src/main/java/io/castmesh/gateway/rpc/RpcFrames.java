@@ -31,6 +31,7 @@ public final class RpcFrames {
     if (trace != null) {
       data.put("trace", trace);
     }
+    failure.facts().forEach(data::put);
     return new JsonObject()
         .put("jsonrpc", "2.0")
         .put("id", id)

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ public final class RpcMethods {
 
   private final Map<String, Method> methods = new HashMap<>();
   private final Map<String, JsonSchemas.Check> checks = new HashMap<>();
+  private final Set<String> speaking = new HashSet<>();
   private final Bus bus;
 
   public RpcMethods(JsonSchemas openRpc, Bus bus) {
@@ -41,6 +43,9 @@ public final class RpcMethods {
     for (int i = 0; i < described.size(); i++) {
       JsonObject method = described.getJsonObject(i);
       checks.put(method.getString("name"), openRpc.check(paramsSchema(method)));
+      if (method.getBoolean("x-speaks", false)) {
+        speaking.add(method.getString("name"));
+      }
     }
     add("session.ping", (s, p) -> Future.succeededFuture(Map.of("time", Instant.now())));
     add(
@@ -101,6 +106,11 @@ public final class RpcMethods {
   /** The names of all methods, {@code session.authenticate} included. */
   public Set<String> names() {
     return checks.keySet();
+  }
+
+  /** Whether others see, hear or read what comes of it: then not for who is muted. */
+  public boolean speaks(String name) {
+    return speaking.contains(name);
   }
 
   /**

@@ -8,6 +8,10 @@ public enum CloseCode {
   FORBIDDEN(4403, "forbidden"),
   HEARTBEAT_MISSED(4408, "heartbeat missed"),
   REPLACED(4409, "replaced"),
+  /** By an administrator: the client does not come back by itself. */
+  KICKED(4410, "kicked"),
+  /** By an administrator: the client would not be let in. */
+  BANNED(4411, "banned"),
   MESSAGE_TOO_LARGE(4413, "message too large"),
   TOO_MANY_REQUESTS(4429, "too many requests"),
   SLOW_CONSUMER(4500, "slow consumer"),

@@ -217,10 +217,16 @@ public final class Connection {
       return Future.failedFuture(Failure.UNAUTHENTICATED.exception());
     }
     try {
-      return sessions.methods().call(session, request.method(), request.params());
+      return sessions.methods().speaks(request.method())
+          ? sessions.discipline().speaking(session.user().id(), () -> call(request))
+          : call(request);
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
+  }
+
+  private Future<?> call(RpcRequest request) {
+    return sessions.methods().call(session, request.method(), request.params());
   }
 
   private void authenticate(RpcRequest request, Step step) {
@@ -262,9 +268,18 @@ public final class Connection {
                   error instanceof FailureException known && known.failure().retryable();
               if (!retryable) {
                 // The error goes out first: the client is to know why.
-                vertx.runOnContext(next -> close(CloseCode.NOT_AUTHENTICATED));
+                vertx.runOnContext(next -> close(closeCode(error)));
               }
             });
+  }
+
+  private static CloseCode closeCode(Throwable error) {
+    Failure failure = error instanceof FailureException known ? known.failure() : Failure.INTERNAL;
+    return switch (failure) {
+      case BANNED -> CloseCode.BANNED;
+      case KICKED -> CloseCode.KICKED;
+      default -> CloseCode.NOT_AUTHENTICATED;
+    };
   }
 
   private static String outcome(Throwable error) {

@@ -4,17 +4,20 @@ import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.SessionEnded;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.http.IceServers;
+import io.castmesh.gateway.moderation.Sanctions;
 import io.castmesh.gateway.rpc.RpcMethods;
 import io.castmesh.gateway.rpc.RpcRequest;
 import io.castmesh.runtime.Ids;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.cluster.LoadBoard;
 import io.castmesh.runtime.trace.Step;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
@@ -61,6 +64,7 @@ public final class Sessions {
   private final AtomicInteger sessionCount = new AtomicInteger();
   private final AtomicInteger socketCount = new AtomicInteger();
   private final Handover handover;
+  private final Discipline discipline;
   private final SessionPresence presence;
   private final PresenceNews presenceNews = new PresenceNews();
 
@@ -76,7 +80,9 @@ public final class Sessions {
       GatewayConfig config,
       AccessTokens tokens,
       RpcMethods methods,
-      IceServers iceServers) {
+      IceServers iceServers,
+      Sanctions sanctions) {
+    this.discipline = new Discipline(this, sanctions, mesh.bus());
     this.mesh = mesh;
     this.config = config;
     this.tokens = tokens;
@@ -101,13 +107,15 @@ public final class Sessions {
                   long now = System.nanoTime();
                   List.copyOf(connections).forEach(connection -> connection.check(now));
                 });
+    mesh.peers().load().count(LoadBoard.Figure.SESSIONS, sessionCount::get);
     presence.start();
     return Future.all(
             mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver, this::stale),
             mesh.bus().listen(Clients.BROADCAST, this::broadcast, this::stale),
             mesh.bus().listen(Clients.SIGNED_OUT, this::signedOut),
             mesh.bus().listen(Presence.CHANGED, this::presenceChanged, this::stale),
-            mesh.bus().serve(Clients.TAKE_OVER.at(mesh.node()), this::handOver))
+            mesh.bus().serve(Clients.TAKE_OVER.at(mesh.node()), this::handOver),
+            discipline.start())
         .mapEmpty();
   }
 
@@ -162,6 +170,15 @@ public final class Sessions {
     return connection;
   }
 
+  Discipline discipline() {
+    return discipline;
+  }
+
+  /** Those of a person, in the order in which they began. */
+  List<Session> of(String userId) {
+    return sessions.values().stream().filter(one -> one.user().id().equals(userId)).toList();
+  }
+
   RpcMethods methods() {
     return methods;
   }
@@ -193,6 +210,7 @@ public final class Sessions {
   }
 
   void answered(String method, String outcome, long nanos) {
+    mesh.peers().load().answered();
     mesh.metrics()
         .timer("castmesh.gateway.requests", "method", known(method), "outcome", outcome)
         .record(nanos, TimeUnit.NANOSECONDS);
@@ -212,6 +230,7 @@ public final class Sessions {
               if (draining) {
                 return Future.failedFuture(Failure.UNAVAILABLE.exception());
               }
+              discipline.requireNotBanned(verified.user().id());
               return resume == null
                   ? Future.succeededFuture(begin(verified))
                   : resume(verified, resume.getString("sessionId"), resume.getLong("lastSeq", 0L));
@@ -261,6 +280,13 @@ public final class Sessions {
                 }));
   }
 
+  /** A session whose client wants to return to another one, which is not there any more. */
+  private Welcome beginInstead(AccessTokens.Verified token) {
+    discipline.requireNotBanned(token.user().id());
+    discipline.requireNotKicked(token.user().id());
+    return begin(token);
+  }
+
   private Welcome begin(AccessTokens.Verified token) {
     makeRoom(token.user());
     SessionRef ref = new SessionRef(Ids.fresh() + Ids.fresh(), mesh.node());
@@ -276,20 +302,23 @@ public final class Sessions {
       return Future.succeededFuture(
           here.user().id().equals(token.user().id())
               ? welcome(here, here.missed(lastSeq).isPresent(), lastSeq)
-              : begin(token));
+              : beginInstead(token));
     }
     return handover
         .fetch(sessionId, token.user(), token.signIn(), lastSeq)
         .compose(
             arrival ->
                 arrival.isEmpty()
-                    ? Future.succeededFuture(begin(token))
+                    ? Future.succeededFuture(beginInstead(token))
                     : settle(arrival.get(), lastSeq));
   }
 
   private Future<Welcome> settle(Handover.Arrival arrival, long lastSeq) {
     Session session = arrival.session();
     keep(session);
+    if (bannedOnTheWay(session)) {
+      return Future.failedFuture(Failure.BANNED.exception());
+    }
     // Its client may be gone again before it is let in.
     await(session, config.session().resumeWindow().toMillis());
     return handover
@@ -306,6 +335,17 @@ public final class Sessions {
                   arrival.complete());
               return Future.succeededFuture(welcome(session, arrival.complete(), lastSeq));
             });
+  }
+
+  /** News of a ban do not reach a session that is under way: it ends where it arrives. */
+  private boolean bannedOnTheWay(Session session) {
+    try {
+      discipline.requireNotBanned(session.user().id());
+      return false;
+    } catch (FailureException banned) {
+      end(session, "banned");
+      return true;
+    }
   }
 
   private Welcome welcome(Session session, boolean complete, long lastSeq) {
@@ -347,8 +387,7 @@ public final class Sessions {
 
   /** A user has so many sessions at once; a further one takes the place of the oldest. */
   private void makeRoom(User user) {
-    List<Session> mine =
-        sessions.values().stream().filter(s -> s.user().id().equals(user.id())).toList();
+    List<Session> mine = of(user.id());
     if (mine.size() >= config.limits().sessionsPerUser()) {
       Session oldest = mine.get(0);
       oldest.deliver(new ClientEvent("session.replaced", "{}"));
@@ -375,6 +414,14 @@ public final class Sessions {
         "resumed", resumed,
         "iceServers", iceServers.forUser(session.user().id()),
         "heartbeatSeconds", config.session().heartbeat().toSeconds());
+  }
+
+  /** Ends a session whose client is not to come back by itself. */
+  void dismiss(Session session, CloseCode code, String reason) {
+    if (session.connection() != null) {
+      session.connection().close(code);
+    }
+    end(session, reason);
   }
 
   private Future<Void> end(Session session, String reason) {

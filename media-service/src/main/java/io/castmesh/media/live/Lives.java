@@ -6,6 +6,7 @@ import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
+import io.castmesh.contract.Media.EndLive;
 import io.castmesh.contract.Media.OfLive;
 import io.castmesh.contract.Media.Publish;
 import io.castmesh.contract.Media.Published;
@@ -254,6 +255,18 @@ public final class Lives {
       throw Failure.FORBIDDEN.exception();
     }
     return end(live, "stopped").map(Done.DONE);
+  }
+
+  /** Whosever it is; answered when the recording is complete. */
+  public Future<Done> end(EndLive request) {
+    return end(get(request.liveId()), request.reason()).map(Done.DONE);
+  }
+
+  /** What a client session presents ends for this reason. */
+  public void endOf(String sessionId, String reason) {
+    List.copyOf(lives.values()).stream()
+        .filter(live -> live.presenter().caller().sessionId().equals(sessionId))
+        .forEach(live -> end(live, reason));
   }
 
   /** Leaving what one does not watch changes nothing. */

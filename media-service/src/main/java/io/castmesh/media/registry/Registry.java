@@ -146,6 +146,13 @@ public final class Registry {
     this.lease = lease;
   }
 
+  /** The live that a person presents. */
+  public Future<Optional<String>> presentedBy(String userId) {
+    return redis
+        .run(Command.GET, "media:presenter:" + userId)
+        .map(reply -> Optional.ofNullable(reply).map(Object::toString));
+  }
+
   /** Whether the person may present this live: nobody presents two. */
   public Future<Boolean> claimPresenter(String userId, String liveId) {
     return redis

@@ -133,7 +133,7 @@ record Room(
    * Some go. The host moves on to who has been there for longest; a room in which nobody is left is
    * not locked any more.
    *
-   * @param reason left, gone or kicked
+   * @param reason left, gone, kicked or moderated
    */
   Step leave(List<Member> gone, String reason) {
     List<Member> rest = members.stream().filter(m -> !gone.contains(m)).toList();
@@ -172,6 +172,17 @@ record Room(
             createdAt,
             room.version()),
         left.events());
+  }
+
+  /**
+   * An administrator ends it: everybody goes, the owner loses it, and so nobody comes in until its
+   * number is forgotten.
+   */
+  Step close() {
+    return new Step(
+        new Room(
+            id, name, mode, null, null, true, password, List.of(), banned, createdAt, version + 1),
+        List.of());
   }
 
   Step lock(boolean wanted) {

@@ -34,7 +34,7 @@ record RoomEvent(String audience, String method, String params) {
   }
 
   /**
-   * @param reason left, gone or kicked
+   * @param reason left, gone, kicked or moderated
    */
   static RoomEvent left(String room, Member member, String reason) {
     return of(ALL, "room.peerLeft", new Left(room, member.id(), reason));

@@ -38,9 +38,26 @@ final class RoomNews {
     rooms.told(change.after().id(), change.last()).onFailure(away -> {});
   }
 
-  /** To who was sent away. */
-  void closed(Room room, List<Member> gone, long seq) {
-    String params = Json.text(new Closed(room.id(), "kicked"));
+  /**
+   * To who was sent away.
+   *
+   * @param reason kicked or moderated
+   */
+  void closed(Committed change, String reason) {
+    if (change.before() == null || change.before() == change.after()) {
+      return;
+    }
+    closed(change.after(), gone(change), change.last(), reason);
+  }
+
+  private static List<Member> gone(Committed change) {
+    List<Member> gone = new ArrayList<>(change.before().members());
+    gone.removeAll(change.after().members());
+    return gone;
+  }
+
+  private void closed(Room room, List<Member> gone, long seq, String reason) {
+    String params = Json.text(new Closed(room.id(), reason));
     clients.toSessions(
         sessions(gone), new ClientEvent("room.closed", RoomEvent.numbered(seq, params)));
   }

@@ -6,7 +6,8 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 
 /** The parts of the rooms, put together: for the verticle. */
-public record RoomParts(Entrance entrance, RoomService service, RoomWatch watch) {
+public record RoomParts(
+    Entrance entrance, RoomService service, RoomModeration moderation, RoomWatch watch) {
 
   public static RoomParts of(Vertx vertx, Mesh mesh, RoomConfig config) {
     Clock clock = Clock.systemUTC();
@@ -21,6 +22,7 @@ public record RoomParts(Entrance entrance, RoomService service, RoomWatch watch)
     return new RoomParts(
         new Entrance(rooms, news, numbers, passwords, turns, settings.meshSize(), clock),
         new RoomService(rooms, news, numbers, passwords, turns, settings.payloadBytes(), clock),
+        new RoomModeration(rooms, news, turns),
         new RoomWatch(rooms, news, turns, config.sweepEvery().multipliedBy(2), clock));
   }
 }

@@ -122,13 +122,8 @@ public final class RoomService {
               }
               return room.kick(peer.user());
             })
-        .map(
-            done -> {
-              List<Member> gone = new ArrayList<>(done.before().members());
-              gone.removeAll(done.after().members());
-              news.closed(done.after(), gone, done.last());
-              return Done.DONE;
-            });
+        .onSuccess(done -> news.closed(done, "kicked"))
+        .map(Done.DONE);
   }
 
   public Future<Sent> signal(Signal request) {

@@ -69,6 +69,8 @@ final class RoomStore {
    */
   record Log(long floor, List<Entry> entries) {}
 
+  record Part(List<String> ids, long total) {}
+
   private final RedisStore redis;
   private final RoomCopies copies;
   private final Duration emptyFor;
@@ -244,6 +246,17 @@ final class RoomStore {
   /** The events up to this number have been sent to gateways. */
   Future<Void> told(String id, long seq) {
     return run(RoomScripts.TOLD, id, seq).mapEmpty();
+  }
+
+  /** A part of all rooms, the newest first, and how many there are. */
+  Future<Part> newest(long from, long to) {
+    return redis
+        .run(Command.ZREVRANGE, "rooms", from, to)
+        .compose(
+            ids ->
+                redis
+                    .run(Command.ZCARD, "rooms")
+                    .map(count -> new Part(RedisStore.texts(ids), count.toLong())));
   }
 
   Future<List<String>> ofSession(String sessionId) {

@@ -49,6 +49,8 @@ public final class Peers {
 
   private final Vertx vertx;
   private final Bus bus;
+  private final String id;
+  private final LoadBoard load;
   private final Supplier<Node> self;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
@@ -57,9 +59,17 @@ public final class Peers {
   private int beats;
   private long timer = -1;
 
-  private Peers(Vertx vertx, Bus bus, Supplier<Node> self, MeterRegistry metrics) {
+  private Peers(
+      Vertx vertx,
+      Bus bus,
+      String id,
+      LoadBoard load,
+      Supplier<Node> self,
+      MeterRegistry metrics) {
     this.vertx = vertx;
     this.bus = bus;
+    this.id = id;
+    this.load = load;
     this.self = self;
     this.lost = Metric.NODES_LOST.counters(metrics);
     for (String service : Label.SERVICE.allowed()) {
@@ -82,10 +92,13 @@ public final class Peers {
     String implementation = Peers.class.getPackage().getImplementationVersion();
     String version = implementation == null ? "development" : implementation;
     Instant startedAt = Instant.now();
+    LoadBoard load = new LoadBoard();
     return new Peers(
         vertx,
         bus,
-        () -> new Node(node, service, version, startedAt, member, state.get()),
+        node,
+        load,
+        () -> new Node(node, service, version, startedAt, member, state.get(), load.load()),
         metrics);
   }
 
@@ -95,13 +108,18 @@ public final class Peers {
 
   /** Begins to say that this node is there, and to hear of the others. */
   public Future<Void> start(Membership membership) {
-    membership.onLeft(member -> vertx.runOnContext(ignored -> memberLeft(member)));
+    membership.onLeft(gone -> vertx.runOnContext(ignored -> memberLeft(gone)));
     timer = vertx.setPeriodic(Nodes.BEAT_EVERY.toMillis(), ignored -> beat());
     return bus.hearOnce(Nodes.BEAT, this::heard).onSuccess(heard -> beat()).mapEmpty();
   }
 
   public Node self() {
     return self.get();
+  }
+
+  /** Where services say how much they have to do. */
+  public LoadBoard load() {
+    return load;
   }
 
   /** This node and all others that are there, by their ids. */
@@ -124,7 +142,7 @@ public final class Peers {
 
   public boolean isAlive(String node) {
     Known one = known.get(node);
-    return one == null ? node.equals(self().node()) : one.alive;
+    return one == null ? node.equals(id) : one.alive;
   }
 
   /** Hears of every node that dies, leaves or falls silent. */
@@ -169,7 +187,7 @@ public final class Peers {
   private void heard(Beat beat) {
     Node node = beat.node();
     bus.heard(node.node(), beat.serves(), beat.heads());
-    if (node.node().equals(self().node()) || bus.hasLeft(node.node())) {
+    if (node.node().equals(id) || bus.hasLeft(node.node())) {
       return;
     }
     Known one = known.computeIfAbsent(node.node(), fresh -> new Known());
@@ -186,9 +204,9 @@ public final class Peers {
     }
   }
 
-  private void memberLeft(String member) {
+  private void memberLeft(String gone) {
     known.values().stream()
-        .filter(one -> one.alive && member.equals(one.node.member()))
+        .filter(one -> one.alive && gone.equals(one.node.member()))
         .forEach(one -> left(one, "died"));
   }
 

@@ -69,13 +69,19 @@ public final class VideoService {
    * anywhere, the video is still whole or the rest is deleted in the next round.
    */
   public Future<Done> delete(Delete request) {
-    return owned(request.id(), request.caller())
-        .compose(
-            row ->
-                folder
-                    .doom(row.liveId(), row.file())
-                    .compose(noted -> videos.delete(row.id()))
-                    .compose(deleted -> folder.removeDoomed(row.liveId(), row.file())))
+    return owned(request.id(), request.caller()).compose(this::delete);
+  }
+
+  /** The same, whosever it is. */
+  public Future<Done> remove(ById request) {
+    return videos.find(request.id()).compose(this::delete);
+  }
+
+  private Future<Done> delete(VideoStore.Row row) {
+    return folder
+        .doom(row.liveId(), row.file())
+        .compose(noted -> videos.delete(row.id()))
+        .compose(deleted -> folder.removeDoomed(row.liveId(), row.file()))
         .map(Done.DONE);
   }
 

@@ -1,0 +1,161 @@
+package io.castmesh.gateway.admin;
+
+import io.castmesh.contract.Calls;
+import io.castmesh.contract.Clients;
+import io.castmesh.contract.Done;
+import io.castmesh.contract.Failure;
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Rooms;
+import io.castmesh.contract.User;
+import io.castmesh.gateway.account.AccountService;
+import io.castmesh.gateway.account.Sql;
+import io.castmesh.gateway.admin.AdminLog.Action;
+import io.castmesh.gateway.moderation.Sanction.Kind;
+import io.castmesh.gateway.moderation.SanctionStore;
+import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.runtime.bus.Bus;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What administrators do to people. Nobody does it to themselves, so one who can undo it is always
+ * left.
+ *
+ * <p>Belongs to the gateway's event loop.
+ */
+public final class Moderator {
+  private static final Logger log = LoggerFactory.getLogger(Moderator.class);
+
+  private final Pool mysql;
+  private final Bus bus;
+  private final AccountService accounts;
+  private final SanctionStore store;
+  private final Sanctions sanctions;
+  private final AdminLog actions;
+
+  public Moderator(
+      Pool mysql,
+      Bus bus,
+      AccountService accounts,
+      SanctionStore store,
+      Sanctions sanctions,
+      AdminLog actions) {
+    this.mysql = mysql;
+    this.bus = bus;
+    this.accounts = accounts;
+    this.store = store;
+    this.sanctions = sanctions;
+    this.actions = actions;
+  }
+
+  /** All sessions of a person end, on every gateway; they may come again. */
+  public Future<Done> kick(User admin, String userId, String reason) {
+    return other(admin, userId)
+        .compose(
+            user ->
+                actions.doing(
+                    admin,
+                    new Action("kick", user.id(), user.nickname(), reason),
+                    () -> {
+                      bus.emit(Clients.KICKED, new Clients.Kicked(userId, reason));
+                      return Future.succeededFuture(Done.DONE);
+                    }));
+  }
+
+  /**
+   * @param lasts null: for good
+   */
+  public Future<Done> impose(User admin, String userId, Kind kind, String reason, Duration lasts) {
+    return other(admin, userId)
+        .compose(
+            user ->
+                Sql.guarded(
+                    mysql.withTransaction(
+                        transaction ->
+                            Admins.locked(transaction)
+                                .compose(able -> requireAble(admin, able))
+                                .compose(
+                                    able ->
+                                        store.impose(
+                                            transaction, userId, kind, reason, admin, lasts))
+                                .compose(
+                                    imposed ->
+                                        actions.done(
+                                            transaction,
+                                            admin,
+                                            action(kind, user, reason, lasts))))))
+        .compose(written -> sanctions.changed(userId))
+        // What it means for a ban follows from the end of the sessions, also for services.
+        .compose(known -> kind == Kind.MUTE ? silence(bus, userId) : Future.succeededFuture())
+        .map(Done.DONE);
+  }
+
+  /** Lifting what is not there changes nothing, and is not written down. */
+  public Future<Done> lift(User admin, String userId, Kind kind) {
+    return accounts
+        .byId(userId)
+        .compose(
+            user ->
+                Sql.guarded(
+                    mysql.withTransaction(
+                        transaction ->
+                            store
+                                .lift(transaction, userId, kind)
+                                .compose(
+                                    there ->
+                                        there
+                                            ? actions.done(
+                                                transaction,
+                                                admin,
+                                                new Action(
+                                                    "un" + word(kind),
+                                                    user.id(),
+                                                    user.nickname(),
+                                                    null))
+                                            : Future.succeededFuture()))))
+        .compose(written -> sanctions.changed(userId))
+        .map(Done.DONE);
+  }
+
+  /**
+   * Ends whatever a person says at the moment: live, call, rooms. May be done twice; a service that
+   * does not answer is told again by the gateways that hold the person's sessions.
+   */
+  public static Future<Void> silence(Bus bus, String userId) {
+    return Future.join(
+            bus.ask(Media.END_LIVE_OF, new Media.EndLiveOf(userId, "moderated")),
+            bus.ask(Calls.END_OF, new Calls.EndCallOf(userId)),
+            bus.ask(Rooms.REMOVE, new Rooms.Remove(userId)))
+        .onFailure(error -> log.warn("not silenced user={} error={}", userId, error.getMessage()))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+
+  private static Action action(Kind kind, User user, String reason, Duration lasts) {
+    String length = lasts == null ? "for good" : lasts.toString();
+    return new Action(
+        word(kind), user.id(), user.nickname(), reason == null ? length : length + ": " + reason);
+  }
+
+  private static String word(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Fails with {@code OWN_ACCOUNT} or {@code USER_NOT_FOUND}. */
+  private Future<User> other(User admin, String userId) {
+    return admin.id().equals(userId)
+        ? Future.failedFuture(Failure.OWN_ACCOUNT.exception())
+        : accounts.byId(userId);
+  }
+
+  private static Future<List<User>> requireAble(User admin, List<User> able) {
+    return able.stream().anyMatch(one -> one.id().equals(admin.id()))
+        ? Future.succeededFuture(able)
+        : Future.failedFuture(Failure.FORBIDDEN.exception("for administrators"));
+  }
+}

@@ -1,0 +1,658 @@
+package io.castmesh.gateway;
+
+import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.call.CallConfig;
+import io.castmesh.call.CallVerticle;
+import io.castmesh.contract.Done;
+import io.castmesh.contract.Media;
+import io.castmesh.contract.User;
+import io.castmesh.gateway.admin.Admins;
+import io.castmesh.room.RoomConfig;
+import io.castmesh.room.RoomVerticle;
+import io.castmesh.runtime.Mesh;
+import io.castmesh.testing.TestCluster;
+import io.castmesh.testing.TestMesh;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What administrators do, and what it means at every gateway: two of them, rooms and calls. */
+@ExtendWith(TestMesh.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  /** Whose lives were to be ended: media-service is not part of this module. */
+  private final List<String> silenced = new CopyOnWriteArrayList<>();
+
+  private final Map<TestClient, List<JsonObject>> passed = new HashMap<>();
+
+  private TestMesh test;
+  private TestCluster cluster;
+  private Mesh room;
+  private int herePort;
+  private int therePort;
+  private JsonObject admin;
+
+  @BeforeAll
+  void start(TestMesh mesh) throws Exception {
+    test = mesh;
+    cluster = mesh.cluster();
+    room = cluster.join("room");
+    cluster.deploy(room, new RoomVerticle(room, RoomConfig.read(mesh.settings(Map.of()))));
+    cluster.deploy(room, new CallVerticle(room, CallConfig.read(mesh.settings(Map.of()))));
+    await(
+        room.bus()
+            .serve(
+                Media.END_LIVE_OF,
+                request -> {
+                  silenced.add(request.userId());
+                  return Future.succeededFuture(Done.DONE);
+                }));
+    await(room.bus().serve(Media.CALL_END, request -> Future.succeededFuture(Done.DONE)));
+    herePort = gateway();
+    therePort = gateway();
+    admin = makeAdmin(signUp("Admin"));
+  }
+
+  @AfterAll
+  void stop() {
+    cluster.close();
+  }
+
+  private int gateway() {
+    Mesh mesh = cluster.join("gateway");
+    GatewayConfig config =
+        GatewayConfig.read(
+            test.settings(
+                Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000")),
+            mesh.config());
+    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
+    cluster.deploy(mesh, gateway);
+    return URI.create(gateway.url()).getPort();
+  }
+
+  @Test
+  void ordinaryPeopleAndStrangersAreRefusedOnEveryAdminDoor() throws Exception {
+    // given
+    JsonObject ada = signUp("Ada");
+    JsonObject guest = json(send("POST", herePort, "/api/v1/auth/guest", null, "{}"));
+    JsonObject paths =
+        json(send("GET", herePort, "/openapi.json", null, null)).getJsonObject("paths");
+    List<String> tried = new ArrayList<>();
+    for (String path : paths.fieldNames()) {
+      if (!path.startsWith("/api/v1/admin/")) {
+        continue;
+      }
+      for (String method : paths.getJsonObject(path).fieldNames()) {
+        String door = path.replace("{id}", id(ada));
+        String body = "{\"text\":\"x\",\"url\":\"ws://x\",\"draining\":true}";
+
+        // when, then
+        String verb = method.toUpperCase(java.util.Locale.ROOT);
+        assertThat(problem(send(verb, herePort, door, null, body)))
+            .as(verb + " " + door)
+            .isEqualTo("UNAUTHENTICATED");
+        for (JsonObject person : List.of(ada, guest)) {
+          assertThat(problem(send(verb, herePort, door, person, body)))
+              .as(verb + " " + door)
+              .isEqualTo("FORBIDDEN");
+        }
+        tried.add(verb + " " + path);
+      }
+    }
+    assertThat(tried).hasSizeGreaterThan(15);
+    assertThat(json(send("GET", herePort, "/api/v1/me", ada, null)).getBoolean("admin")).isFalse();
+    assertThat(json(send("GET", herePort, "/api/v1/me", admin, null)).getBoolean("admin")).isTrue();
+  }
+
+  @Test
+  void whoIsNoAdministratorAnyMoreIsRefusedAtOnceWithTheSameToken() throws Exception {
+    // given
+    JsonObject bea = makeAdmin(signUp("Bea"));
+    assertThat(send("GET", herePort, "/api/v1/admin/people", bea, null).statusCode())
+        .isEqualTo(200);
+
+    // when
+    assertThat(await(new Admins(room.mysql()).revoke(user(bea)))).isTrue();
+
+    // then
+    assertThat(problem(send("GET", therePort, "/api/v1/admin/people", bea, null)))
+        .isEqualTo("FORBIDDEN");
+  }
+
+  @Test
+  void whoIsMutedIsSilencedEverywhereAndSpeaksAgainAfterwards() throws Exception {
+    // given somebody in a room and in a call, with two devices at two gateways
+    JsonObject tokens = signUp("Cleo");
+    JsonObject peerTokens = signUp("Dora");
+    try (TestClient one = signedIn(tokens, herePort);
+        TestClient two = signedIn(tokens, therePort);
+        TestClient peer = signedIn(peerTokens, therePort)) {
+      JsonObject joined = one.call("room.join", new JsonObject()).getJsonObject("result");
+      JsonObject inRoom = new JsonObject().put("roomId", joined.getString("roomId"));
+      assertThat(peer.call("room.join", inRoom).containsKey("result")).isTrue();
+      assertThat(one.call("call.invite", new JsonObject().put("to", "Dora")).containsKey("result"))
+          .isTrue();
+
+      // when
+      assertThat(
+              send(
+                      "PUT",
+                      herePort,
+                      "/api/v1/admin/people/" + id(tokens) + "/mute",
+                      admin,
+                      "{\"reason\":\"shouting\",\"seconds\":3600}")
+                  .statusCode())
+          .isEqualTo(204);
+
+      // then all devices are told
+      assertThat(params(one, "account.muted").getString("reason")).isEqualTo("shouting");
+      assertThat(params(two, "account.muted").getString("until")).endsWith("Z");
+      // the live, the call and the rooms have ended
+      eventually("the live ends", () -> assertThat(silenced).contains(id(tokens)));
+      assertThat(params(one, "room.closed").getString("reason")).isEqualTo("moderated");
+      assertThat(params(one, "call.ended").getString("reason")).isEqualTo("moderated");
+      assertThat(params(peer, "room.peerLeft").getString("reason")).isEqualTo("moderated");
+      // and nothing can be said at any gateway
+      for (TestClient client : List.of(one, two)) {
+        JsonObject error = client.call("room.data", data(inRoom)).getJsonObject("error");
+        assertThat(error.getInteger("code")).isEqualTo(1600);
+        assertThat(error.getJsonObject("data").getMap())
+            .containsEntry("name", "MUTED")
+            .containsEntry("reason", "shouting")
+            .containsKey("until");
+        assertThat(client.failure("room.join", inRoom)).isEqualTo("MUTED");
+        assertThat(client.failure("call.invite", new JsonObject().put("to", "Dora")))
+            .isEqualTo("MUTED");
+        assertThat(client.failure("live.publish", new JsonObject().put("sdpOffer", "v=0")))
+            .isEqualTo("MUTED");
+      }
+      HttpResponse<String> made = send("POST", therePort, "/api/v1/rooms", tokens, "{}");
+      assertThat(problem(made)).isEqualTo("MUTED");
+      assertThat(json(made).getString("reason")).isEqualTo("shouting");
+      // but watching is not speaking
+      assertThat(
+              one.call("presence.watch", new JsonObject().put("everyone", true))
+                  .containsKey("result"))
+          .isTrue();
+      assertThat(
+              json(send("GET", therePort, "/api/v1/me", tokens, null))
+                  .getJsonObject("muted")
+                  .getString("reason"))
+          .isEqualTo("shouting");
+
+      // when it is lifted
+      send("DELETE", therePort, "/api/v1/admin/people/" + id(tokens) + "/mute", admin, null);
+
+      // then
+      params(one, "account.unmuted");
+      assertThat(two.call("room.join", inRoom).containsKey("result")).isTrue();
+    }
+  }
+
+  @Test
+  void aMuteEndsByItself() throws Exception {
+    // given
+    JsonObject tokens = signUp("Eve");
+    try (TestClient client = signedIn(tokens, therePort)) {
+      // when
+      mute(tokens, "{\"seconds\":1}");
+
+      // then
+      params(client, "account.muted");
+      eventually(
+          "Eve may speak again",
+          () ->
+              assertThat(client.call("room.join", new JsonObject()).containsKey("result"))
+                  .isTrue());
+      params(client, "account.unmuted");
+    }
+  }
+
+  @Test
+  void whoIsBannedIsPutOutAndNotLetInAnywhereAlsoAfterARestart() throws Exception {
+    // given somebody with a device at each gateway, one of them cut off
+    JsonObject tokens = signUp("Finn");
+    TestClient cut = new TestClient(room.vertx(), therePort);
+    String cutSession = session(cut, tokens);
+    cut.cut();
+    cut.close();
+    try (TestClient one = signedIn(tokens, herePort);
+        TestClient two = signedIn(tokens, therePort)) {
+      // when
+      assertThat(ban(tokens, "{\"reason\":\"fraud\"}")).isEqualTo(204);
+
+      // then
+      assertThat(params(one, "session.banned").getString("reason")).isEqualTo("fraud");
+      assertThat(one.closeCode()).isEqualTo(4411);
+      assertThat(two.closeCode()).isEqualTo(4411);
+    }
+    int restartedPort = gateway();
+    for (int port : new int[] {herePort, therePort, restartedPort}) {
+      HttpResponse<String> login =
+          send("POST", port, "/api/v1/auth/login", null, credentials("Finn"));
+      assertThat(login.statusCode()).isEqualTo(403);
+      assertThat(problem(login)).isEqualTo("BANNED");
+      assertThat(json(login).getString("reason")).isEqualTo("fraud");
+      assertThat(problem(send("POST", port, "/api/v1/auth/refresh", null, refresh(tokens))))
+          .isEqualTo("BANNED");
+      assertThat(problem(send("GET", port, "/api/v1/me", tokens, null))).isEqualTo("BANNED");
+      try (TestClient again = new TestClient(room.vertx(), port)) {
+        JsonObject params =
+            new JsonObject()
+                .put("token", tokens.getString("accessToken"))
+                .put("resume", new JsonObject().put("sessionId", cutSession).put("lastSeq", 0));
+        assertThat(again.failure("session.authenticate", params)).isEqualTo("BANNED");
+        assertThat(again.closeCode()).isEqualTo(4411);
+      }
+    }
+    // and whoever does not know the password learns nothing
+    assertThat(
+            problem(
+                send(
+                    "POST",
+                    herePort,
+                    "/api/v1/auth/login",
+                    null,
+                    "{\"nickname\":\"Finn\",\"password\":\"something else\"}")))
+        .isEqualTo("BAD_CREDENTIALS");
+
+    // when it is lifted, then the tokens are as good as before
+    send("DELETE", herePort, "/api/v1/admin/people/" + id(tokens) + "/ban", admin, null);
+    eventually(
+        "Finn comes in again",
+        () ->
+            assertThat(
+                    send("POST", therePort, "/api/v1/auth/refresh", null, refresh(tokens))
+                        .statusCode())
+                .isEqualTo(200));
+  }
+
+  @Test
+  void aGuestCanBeBannedToo() throws Exception {
+    // given
+    JsonObject guest = json(send("POST", therePort, "/api/v1/auth/guest", null, "{}"));
+    try (TestClient client = signedIn(guest, therePort)) {
+      // when
+      ban(guest, "{}");
+
+      // then
+      assertThat(client.closeCode()).isEqualTo(4411);
+      assertThat(problem(send("POST", therePort, "/api/v1/auth/refresh", null, refresh(guest))))
+          .isEqualTo("BANNED");
+    }
+  }
+
+  @Test
+  void whoIsKickedDoesNotComeBackByItselfButMayComeAgain() throws Exception {
+    // given a device with a socket, and one whose socket has just broken
+    JsonObject tokens = signUp("Gus");
+    TestClient gone = new TestClient(room.vertx(), therePort);
+    String sessionId = session(gone, tokens);
+    gone.cut();
+    gone.close();
+    try (TestClient client = signedIn(tokens, herePort)) {
+      // when
+      HttpResponse<String> kicked =
+          send(
+              "POST",
+              herePort,
+              "/api/v1/admin/people/" + id(tokens) + "/kick",
+              admin,
+              "{\"reason\":\"a word\"}");
+
+      // then
+      assertThat(kicked.statusCode()).isEqualTo(204);
+      assertThat(params(client, "session.kicked").getString("reason")).isEqualTo("a word");
+      assertThat(client.closeCode()).isEqualTo(4410);
+    }
+    JsonObject resume = new JsonObject().put("sessionId", sessionId).put("lastSeq", 0);
+    for (int port : new int[] {herePort, therePort}) {
+      try (TestClient back = new TestClient(room.vertx(), port)) {
+        JsonObject answer =
+            back.call(
+                "session.authenticate",
+                new JsonObject()
+                    .put("token", tokens.getString("accessToken"))
+                    .put("resume", resume));
+        assertThat(TestClient.name(answer)).isEqualTo("KICKED");
+        assertThat(back.closeCode()).isEqualTo(4410);
+      }
+    }
+    signedIn(tokens, therePort).close();
+  }
+
+  @Test
+  void nobodyDoesItToThemselvesAndOneOfTwoWhoBanEachOtherIsLeft() throws Exception {
+    // given
+    String self = "/api/v1/admin/people/" + id(admin);
+    assertThat(problem(send("POST", herePort, self + "/kick", admin, "{}")))
+        .isEqualTo("OWN_ACCOUNT");
+    assertThat(problem(send("PUT", herePort, self + "/mute", admin, "{}")))
+        .isEqualTo("OWN_ACCOUNT");
+    assertThat(problem(send("PUT", herePort, self + "/ban", admin, "{}"))).isEqualTo("OWN_ACCOUNT");
+    JsonObject hal = makeAdmin(signUp("Hal"));
+    JsonObject ida = makeAdmin(signUp("Ida"));
+
+    // when
+    CompletableFuture<HttpResponse<String>> first =
+        sending("PUT", herePort, "/api/v1/admin/people/" + id(ida) + "/ban", hal, "{}");
+    CompletableFuture<HttpResponse<String>> second =
+        sending("PUT", therePort, "/api/v1/admin/people/" + id(hal) + "/ban", ida, "{}");
+
+    // then
+    assertThat(Stream.of(first.get(), second.get()).map(HttpResponse::statusCode))
+        .containsExactlyInAnyOrder(204, 403);
+    List<User> left = await(new Admins(room.mysql()).list());
+    assertThat(left.stream().map(User::nickname).filter(List.of("Hal", "Ida")::contains))
+        .hasSize(1);
+  }
+
+  @Test
+  void theLastAdministratorStaysOne() {
+    // given
+    Admins admins = new Admins(room.mysql());
+    for (User one : await(admins.list())) {
+      if (!one.nickname().equals("Admin")) {
+        await(admins.revoke(one));
+      }
+    }
+
+    // when, then
+    assertThat(await(admins.revoke(user(admin)))).isFalse();
+    assertThat(await(admins.list())).extracting(User::nickname).containsExactly("Admin");
+  }
+
+  @Test
+  void peopleAreFoundWhetherTheyAreThereOrNot() throws Exception {
+    // given
+    JsonObject kim = signUp("Kim-online");
+    JsonObject kit = signUp("Kit-offline");
+    mute(kit, "{\"reason\":\"noise\"}");
+    try (TestClient client = signedIn(kim, therePort)) {
+      // when, then
+      eventually(
+          "Kim is found by a part of the nickname",
+          () -> assertThat(names("show=online&q=-ONL")).containsExactly("Kim-online"));
+      assertThat(names("show=online&q=Kit")).isEmpty();
+      assertThat(names("show=all&q=ki")).containsExactly("Kim-online", "Kit-offline");
+      assertThat(names("show=all&q=ki&size=1&page=1")).containsExactly("Kit-offline");
+      assertThat(names("show=all&q=%25")).isEmpty();
+      assertThat(names("show=sanctioned&q=k")).containsExactly("Kit-offline");
+      JsonObject found = people("show=sanctioned&q=kit").getJsonArray("items").getJsonObject(0);
+      assertThat(found.getString("state")).isEqualTo("offline");
+      assertThat(found.getJsonObject("mute").getMap())
+          .containsEntry("reason", "noise")
+          .containsEntry("by", "Admin")
+          .doesNotContainKey("until");
+      assertThat(
+              people("show=online&q=kim")
+                  .getJsonArray("items")
+                  .getJsonObject(0)
+                  .getInteger("sessions"))
+          .isEqualTo(1);
+      assertThat(client.quiet()).isTrue();
+    }
+    assertThat(problem(send("GET", herePort, "/api/v1/admin/people?show=everybody", admin, null)))
+        .isEqualTo("INVALID_REQUEST");
+  }
+
+  @Test
+  void roomsAndCallsAreSeenAndEnded() throws Exception {
+    // given
+    JsonObject lea = signUp("Lea");
+    JsonObject max = signUp("Max");
+    try (TestClient one = signedIn(lea, herePort);
+        TestClient two = signedIn(max, therePort)) {
+      String roomId =
+          one.call("room.join", new JsonObject().put("name", "tea"))
+              .getJsonObject("result")
+              .getString("roomId");
+      String callId =
+          one.call("call.invite", new JsonObject().put("to", "Max"))
+              .getJsonObject("result")
+              .getString("callId");
+
+      // when they are looked at
+      JsonObject rooms = json(send("GET", therePort, "/api/v1/admin/rooms", admin, null));
+      JsonObject calls = json(send("GET", therePort, "/api/v1/admin/calls", admin, null));
+
+      // then
+      assertThat(rooms.getJsonArray("items").stream().map(JsonObject.class::cast))
+          .anyMatch(
+              item ->
+                  item.getJsonObject("room").getString("roomId").equals(roomId)
+                      && item.getJsonObject("host").getString("nickname").equals("Lea"));
+      assertThat(calls.getJsonArray("items").stream().map(JsonObject.class::cast))
+          .anyMatch(
+              item ->
+                  item.getString("callId").equals(callId)
+                      && item.getString("state").equals("ringing"));
+
+      // when they are ended
+      end("rooms", roomId);
+      end("calls", callId);
+
+      // then
+      assertThat(params(one, "room.closed").getString("reason")).isEqualTo("moderated");
+      assertThat(params(two, "call.ended").getString("reason")).isEqualTo("moderated");
+      JsonObject again = new JsonObject().put("roomId", roomId);
+      assertThat(one.failure("room.join", again)).isEqualTo("ROOM_LOCKED");
+      assertThat(problem(send("POST", herePort, "/api/v1/admin/rooms/999999999/end", admin, "{}")))
+          .isEqualTo("ROOM_NOT_FOUND");
+    }
+  }
+
+  @Test
+  void aBroadcastReachesEverybodyAndEverythingIsWrittenDown() throws Exception {
+    // given
+    JsonObject nia = signUp("Nia");
+    try (TestClient here = signedIn(nia, herePort);
+        TestClient there = signedIn(nia, therePort)) {
+      // when
+      send("POST", herePort, "/api/v1/admin/broadcast", admin, "{\"text\":\"Tea at five.\"}");
+      send("POST", herePort, "/api/v1/admin/calls/none/end", admin, "{\"reason\":\"why not\"}");
+
+      // then
+      assertThat(params(here, "notice.posted").getString("text")).isEqualTo("Tea at five.");
+      assertThat(params(there, "notice.posted").getString("level")).isEqualTo("info");
+    }
+    eventually(
+        "what came of it is written down",
+        () -> {
+          JsonArray items =
+              json(send("GET", therePort, "/api/v1/admin/actions?size=100", admin, null))
+                  .getJsonArray("items");
+          assertThat(items.stream().map(JsonObject.class::cast))
+              .anyMatch(
+                  one ->
+                      one.getString("action").equals("broadcast")
+                          && one.getString("admin").equals("Admin")
+                          && "Tea at five.".equals(one.getString("details"))
+                          && "done".equals(one.getString("outcome")))
+              .anyMatch(
+                  one ->
+                      one.getString("action").equals("end_call")
+                          && "CALL_NOT_FOUND".equals(one.getString("outcome")));
+        });
+    assertThat(
+            problem(send("POST", herePort, "/api/v1/admin/broadcast", admin, "{\"text\":\" \"}")))
+        .isEqualTo("INVALID_REQUEST");
+  }
+
+  @Test
+  void theMeshTellsOfEveryNodeWhatItHasToDo() throws Exception {
+    // given
+    JsonObject olga = signUp("Olga");
+    try (TestClient client = signedIn(olga, therePort)) {
+      eventually(
+          "each gateway knows the load of the other",
+          () -> {
+            // when
+            JsonObject mesh = json(send("GET", herePort, "/api/v1/admin/mesh", admin, null));
+
+            // then
+            List<JsonObject> nodes =
+                mesh.getJsonArray("nodes").stream().map(JsonObject.class::cast).toList();
+            assertThat(nodes.stream().map(node -> node.getString("service")))
+                .contains("room", "gateway");
+            assertThat(
+                    nodes.stream()
+                        .filter(node -> node.getString("service").equals("gateway"))
+                        .mapToInt(node -> node.getJsonObject("load").getInteger("sessions"))
+                        .sum())
+                .isPositive();
+            assertThat(mesh.getBoolean("drainable")).isTrue();
+          });
+      assertThat(client.quiet()).isTrue();
+    }
+    assertThat(problem(send("POST", herePort, "/api/v1/admin/nodes/room-0/drain", admin, null)))
+        .isEqualTo("NOT_FOUND");
+    assertThat(
+            json(send("GET", therePort, "/api/v1/admin/history", admin, null))
+                .getJsonArray("items"))
+        .isNotEmpty();
+  }
+
+  private void end(String what, String id) throws Exception {
+    HttpResponse<String> answer =
+        send("POST", herePort, "/api/v1/admin/" + what + "/" + id + "/end", admin, "{}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+  }
+
+  private JsonObject people(String query) throws Exception {
+    return json(send("GET", herePort, "/api/v1/admin/people?" + query, admin, null));
+  }
+
+  private List<String> names(String query) throws Exception {
+    return people(query).getJsonArray("items").stream()
+        .map(item -> ((JsonObject) item).getJsonObject("user").getString("nickname"))
+        .toList();
+  }
+
+  private int mute(JsonObject tokens, String body) throws Exception {
+    return send("PUT", herePort, "/api/v1/admin/people/" + id(tokens) + "/mute", admin, body)
+        .statusCode();
+  }
+
+  private int ban(JsonObject tokens, String body) throws Exception {
+    return send("PUT", herePort, "/api/v1/admin/people/" + id(tokens) + "/ban", admin, body)
+        .statusCode();
+  }
+
+  private JsonObject makeAdmin(JsonObject tokens) {
+    assertThat(await(new Admins(room.mysql()).grant(user(tokens)))).isTrue();
+    return tokens;
+  }
+
+  private TestClient signedIn(JsonObject tokens, int port) throws Exception {
+    TestClient client = new TestClient(room.vertx(), port);
+    session(client, tokens);
+    return client;
+  }
+
+  private static String session(TestClient client, JsonObject tokens) throws Exception {
+    JsonObject answer =
+        client.call(
+            "session.authenticate", new JsonObject().put("token", tokens.getString("accessToken")));
+    assertThat(answer.containsKey("result")).as(answer.encode()).isTrue();
+    return answer.getJsonObject("result").getString("sessionId");
+  }
+
+  /** Of the first event of that name that was not asked for yet. */
+  private JsonObject params(TestClient client, String method) throws Exception {
+    List<JsonObject> others = passed.computeIfAbsent(client, first -> new ArrayList<>());
+    for (JsonObject event : others) {
+      if (event.getString("method").equals(method)) {
+        others.remove(event);
+        return event.getJsonObject("params");
+      }
+    }
+    JsonObject event = client.event();
+    while (!event.getString("method").equals(method)) {
+      others.add(event);
+      event = client.event();
+    }
+    return event.getJsonObject("params");
+  }
+
+  private static JsonObject data(JsonObject inRoom) {
+    return inRoom.copy().put("topic", "t").put("payload", 1);
+  }
+
+  private JsonObject signUp(String nickname) throws Exception {
+    HttpResponse<String> response =
+        send("POST", herePort, "/api/v1/auth/register", null, credentials(nickname));
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+    return json(response);
+  }
+
+  private static String credentials(String nickname) {
+    return new JsonObject().put("nickname", nickname).put("password", "password1").encode();
+  }
+
+  private static String refresh(JsonObject tokens) {
+    return new JsonObject().put("refreshToken", tokens.getString("refreshToken")).encode();
+  }
+
+  private static String id(JsonObject tokens) {
+    return tokens.getJsonObject("user").getString("id");
+  }
+
+  private static User user(JsonObject tokens) {
+    JsonObject user = tokens.getJsonObject("user");
+    return new User(user.getString("id"), user.getString("nickname"), user.getString("avatar"));
+  }
+
+  private static HttpResponse<String> send(
+      String method, int port, String path, JsonObject tokens, String body) throws Exception {
+    return sending(method, port, path, tokens, body).get();
+  }
+
+  private static CompletableFuture<HttpResponse<String>> sending(
+      String method, int port, String path, JsonObject tokens, String body) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("content-type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (tokens != null) {
+      builder.header("authorization", "Bearer " + tokens.getString("accessToken"));
+    }
+    return HTTP.sendAsync(builder.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonObject json(HttpResponse<String> response) {
+    return new JsonObject(response.body());
+  }
+
+  private static String problem(HttpResponse<String> response) {
+    assertThat(response.headers().firstValue("content-type"))
+        .as(response.body())
+        .contains("application/problem+json");
+    return json(response).getString("name");
+  }
+}

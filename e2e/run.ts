@@ -18,7 +18,7 @@ const onCluster = first === '--cluster';
 const wanted = onCluster || first === undefined ? rest : [first, ...rest];
 
 /** What these files start is about one process. */
-const ONE_PROCESS = ['start'];
+const ONE_PROCESS = ['start', 'log'];
 /** They need settings, or a place in the network, that others cannot share. */
 const APART = ['bad-input', 'split'];
 /** Only when it is asked for by name: Hazelcast takes its time to heal, now and then too long. */

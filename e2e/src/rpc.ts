@@ -4,7 +4,7 @@ import { eventually, within } from './eventually.ts';
 export interface RpcError {
   code: number;
   message: string;
-  data: { name: string; retryable: boolean; details?: string };
+  data: { name: string; retryable: boolean; details?: string; trace?: string };
 }
 
 export interface Answer {

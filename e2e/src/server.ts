@@ -22,6 +22,8 @@ export class Castmesh {
   readonly dataDir: string;
   readonly #settings: Settings;
   readonly #log: WriteStream;
+  /** The file with everything that it has said. */
+  readonly logFile: string;
   #process: ChildProcess | undefined;
   #tail: string[] = [];
   httpPort = 0;
@@ -35,7 +37,8 @@ export class Castmesh {
     const logs = join(root, 'target', 'e2e');
     mkdirSync(logs, { recursive: true });
     const name = basename(process.argv[1] ?? 'castmesh').replace(/\..*/, '');
-    this.#log = createWriteStream(join(logs, `${name}-${process.pid}-${++started}.log`));
+    this.logFile = join(logs, `${name}-${process.pid}-${++started}.log`);
+    this.#log = createWriteStream(this.logFile);
   }
 
   /** Starts and waits until it is ready. */

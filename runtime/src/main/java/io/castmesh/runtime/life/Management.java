@@ -1,6 +1,7 @@
 package io.castmesh.runtime.life;
 
 import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.log.LogLevels;
 import io.castmesh.runtime.metrics.Label;
 import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
 /**
  * The port for operators: {@code /health/live} (the process works), {@code /health/ready} (it may
  * be given work: everything it needs answers and it is not draining), {@code /mesh} (who this
- * process is and whom it knows) and {@code /metrics} (Prometheus).
+ * process is and whom it knows), {@code /log-levels} and {@code /metrics} (Prometheus).
  */
 public final class Management {
   private static final long CHECK_SECONDS = 2;
@@ -85,6 +86,7 @@ public final class Management {
     router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "UP")));
     router.get("/health/ready").handler(this::ready);
     router.get("/mesh").handler(ctx -> ctx.json(mesh.get()));
+    new LogLevels(vertx).mount(router);
     router
         .get("/metrics")
         .handler(

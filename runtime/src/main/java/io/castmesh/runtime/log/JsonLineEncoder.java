@@ -1,6 +1,5 @@
 package io.castmesh.runtime.log;
 
-import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import io.castmesh.runtime.bus.Json;
@@ -11,7 +10,7 @@ import java.util.Map;
 
 /** One event a line, as a JSON object, for machines that collect logs. */
 public final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
-  private final ThrowableProxyConverter stack = new ThrowableProxyConverter();
+  private final StackConverter stack = new StackConverter();
 
   @Override
   public void start() {
@@ -31,7 +30,7 @@ public final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
     line.put("level", event.getLevel().toString());
     line.put("logger", event.getLoggerName());
     line.put("thread", event.getThreadName());
-    line.put("message", event.getFormattedMessage());
+    line.put("message", Redaction.of(String.valueOf(event.getFormattedMessage())));
     String trace = Trace.currentId();
     if (trace != null) {
       line.put("trace", trace);

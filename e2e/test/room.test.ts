@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TestBrowser } from '../src/browser.ts';
+import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
-import { seesFrames } from '../src/frames.ts';
+import { seesFrames, watchForGaps } from '../src/frames.ts';
 import { type Person, people } from '../src/person.ts';
-import { SdkPage } from '../src/sdk-page.ts';
+import { SdkPage, type SdkScope } from '../src/sdk-page.ts';
 import { Castmesh } from '../src/server.ts';
 
 describe('a room of peers who connect to each other', () => {
@@ -51,6 +53,32 @@ describe('a room of peers who connect to each other', () => {
         },
       ]);
     });
+  });
+
+  it('goes on when both believe at the same time that the way is lost', async () => {
+    // given
+    const seen = await Promise.all([ann, ben].map((one) => watchForGaps(one.video)));
+    const way = ({ peers }: SdkScope) =>
+      /a=ice-ufrag:(\S+)/.exec(peers.at(-1)!.currentRemoteDescription!.sdp)?.[1];
+    const before = await Promise.all([ann.inRoom(way), ben.inRoom(way)]);
+    // when
+    const losesItsWay = ({ peers }: SdkScope) => {
+      const peer = peers.at(-1)!;
+      Object.defineProperty(peer, 'connectionState', { value: 'failed', configurable: true });
+      peer.dispatchEvent(new Event('connectionstatechange'));
+      setTimeout(() => delete (peer as { connectionState?: unknown }).connectionState, 1_000);
+    };
+    await Promise.all([ann.inRoom(losesItsWay), ben.inRoom(losesItsWay)]);
+    // then
+    await eventually('both have another way', async () => {
+      const now = await Promise.all([ann.inRoom(way), ben.inRoom(way)]);
+      ensure(now[0] !== before[0] && now[1] !== before[1], `still ${now.join(' and ')}`);
+    });
+    await pause(3_500);
+    for (const told of seen) {
+      const { longestGapMs } = await told();
+      ensure(longestGapMs < 2_500, `a picture stood still for ${longestGapMs} ms`);
+    }
   });
 
   it('is left by who is sent away, and stays closed for them', async () => {

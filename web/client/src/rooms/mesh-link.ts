@@ -1,6 +1,9 @@
 import { makePeer, DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import type { SignalKind } from './room-types.js';
 
+/** So long the polite side waits for the other one's offer of another way. */
+const POLITE_MS = 3_000;
+
 /** What a {@link MeshLink} is made of. */
 export interface MeshLinkOptions {
   local: MediaStream | undefined;
@@ -26,6 +29,7 @@ export class MeshLink {
   #isMakingOffer = false;
   #isIgnoring = false;
   #isClosed = false;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
   /** The origin of the last offer that was taken; the same one may come twice. */
   #lastOffer: string | undefined;
   /** Candidates that came before the description they belong to. */
@@ -49,14 +53,31 @@ export class MeshLink {
       .catch(() => undefined);
   }
 
-  /** Looks for another way when the last one does not lead anywhere. */
+  /**
+   * Looks for another way when the last one does not lead anywhere. Both sides notice: the polite
+   * one lets the other begin. Of two renewals that cross, one is taken back, and in Chromium the
+   * picture of whoever does that stands still from then on.
+   */
   renewIfBroken(): void {
+    if (!this.#isBroken) return;
+    if (!this.#options.isPolite) {
+      this.#peer?.restartIce();
+      return;
+    }
+    clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(() => {
+      if (this.#isBroken && this.#peer?.signalingState === 'stable') this.#peer.restartIce();
+    }, POLITE_MS);
+  }
+
+  get #isBroken(): boolean {
     const state = this.#peer?.connectionState;
-    if (state === 'disconnected' || state === 'failed') this.#peer?.restartIce();
+    return state === 'disconnected' || state === 'failed';
   }
 
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#renewal);
     this.#peer?.close();
     this.#peer = undefined;
     for (const track of this.#stream?.getTracks() ?? []) this.#stream?.removeTrack(track);
@@ -75,7 +96,7 @@ export class MeshLink {
     peer.ontrack = ({ track }) => this.#adopt(track);
     peer.onconnectionstatechange = () => {
       this.#options.state(peer.connectionState);
-      if (peer.connectionState === 'failed') peer.restartIce();
+      if (peer.connectionState === 'failed') this.renewIfBroken();
     };
     if (!offers) for (const track of local?.getTracks() ?? []) peer.addTrack(track, local!);
   }

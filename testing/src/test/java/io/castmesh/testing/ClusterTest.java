@@ -120,6 +120,7 @@ class ClusterTest {
     int before = asked.get();
     eventually("questions go on", () -> assertThat(asked.get()).isGreaterThan(before + 50));
     one.vertx().cancelTimer(timer);
+    eventually("the last one is asked", () -> assertThat(answers).hasSize(asked.get()));
     List<Integer> numbers = new ArrayList<>();
     answers.forEach(answer -> numbers.add(await(answer).n()));
     assertThat(numbers).containsExactlyElementsOf(IntStream.range(0, asked.get()).boxed().toList());

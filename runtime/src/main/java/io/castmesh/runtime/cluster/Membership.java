@@ -121,7 +121,9 @@ public final class Membership implements ClusterManager, MembershipListener {
             () -> {
               active = false;
               teller.stop();
-              hazelcast.shutdown();
+              if (hazelcast != null) {
+                hazelcast.shutdown();
+              }
               return null;
             })
         .onComplete(done);

@@ -60,12 +60,7 @@ public final class Peers {
   private long timer = -1;
 
   private Peers(
-      Vertx vertx,
-      Bus bus,
-      String id,
-      LoadBoard load,
-      Supplier<Node> self,
-      MeterRegistry metrics) {
+      Vertx vertx, Bus bus, String id, LoadBoard load, Supplier<Node> self, MeterRegistry metrics) {
     this.vertx = vertx;
     this.bus = bus;
     this.id = id;

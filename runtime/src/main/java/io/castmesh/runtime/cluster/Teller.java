@@ -70,8 +70,11 @@ final class Teller {
         TimeUnit.SECONDS);
   }
 
+  /** Also when it has never started. */
   synchronized void stop() {
-    thread.shutdownNow();
+    if (thread != null) {
+      thread.shutdownNow();
+    }
     waiting.forEach(Completable::succeed);
     waiting.clear();
   }

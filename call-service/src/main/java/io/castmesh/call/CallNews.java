@@ -10,6 +10,8 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
+import io.castmesh.runtime.metrics.Counters;
+import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -38,13 +40,13 @@ final class CallNews {
   private final Vertx vertx;
   private final Bus bus;
   private final ClientMessenger clients;
-  private final MeterRegistry metrics;
+  private final Counters ends;
 
   CallNews(Vertx vertx, Bus bus, ClientMessenger clients, MeterRegistry metrics) {
     this.vertx = vertx;
     this.bus = bus;
     this.clients = clients;
-    this.metrics = metrics;
+    this.ends = Metric.CALLS_ENDED.counters(metrics);
   }
 
   void ringing(Call call) {
@@ -100,7 +102,7 @@ final class CallNews {
   }
 
   private void count(String reason) {
-    metrics.counter("castmesh.calls.ended", "reason", reason).increment();
+    ends.of(reason).increment();
   }
 
   /** The call does not wait for this; whoever does not answer is asked again a few times. */

@@ -6,6 +6,7 @@ import io.castmesh.contract.Calls;
 import io.castmesh.contract.Clients;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.store.Migrations;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -46,7 +47,7 @@ public final class CallVerticle extends VerticleBase {
     CallWatch watch = new CallWatch(calls, news, Clock.systemUTC());
     CallDevices devices =
         new CallDevices(bus, mesh.peers(), watch, config.lostAfter(), Clock.systemUTC());
-    mesh.metrics().gauge("castmesh.calls.accepted", watch, CallWatch::talking);
+    Metric.TALKING.gauge(mesh.metrics(), watch, CallWatch::talking);
     CallService service =
         new CallService(
             bus,

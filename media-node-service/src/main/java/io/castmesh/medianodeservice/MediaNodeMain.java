@@ -2,7 +2,6 @@ package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.MediaNodeConfig;
-import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.runtime.Launcher;
 import io.castmesh.runtime.Launcher.StartException;
 import io.castmesh.runtime.config.ConfigException;
@@ -12,16 +11,11 @@ import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.life.Signals;
 import io.castmesh.runtime.log.Logging;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.castmesh.runtime.metrics.ProcessMeters;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,17 +51,16 @@ public final class MediaNodeMain {
     // Netty starts the flight recorder on the event loops otherwise, which blocks them for a while.
     System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
     Logger log = LoggerFactory.getLogger(MediaNodeMain.class);
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    new JvmMemoryMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
+    PrometheusMeterRegistry registry = ProcessMeters.registry(lifecycle);
     Vertx vertx = Vertx.vertx();
     lifecycle.onStop("vertx", vertx::close);
+    ProcessMeters.measureEventLoops(vertx, lifecycle, registry);
     Management management = new Management(vertx, lifecycle, registry);
     lifecycle.onStop("management port", management::stop);
     Launcher.await(management.start(runtime), "management port " + runtime.managementPort());
     MediaNode node = Launcher.await(MediaNode.start(vertx, config), "media node");
     lifecycle.onStop("media node", node::close);
-    measure(registry, node);
+    MediaNodeMeters.bind(registry, node);
     management.started();
     Signals.handle(
         () -> {
@@ -85,22 +78,5 @@ public final class MediaNodeMain {
         runtime.managementHost(),
         management.port(),
         ManagementFactory.getRuntimeMXBean().getUptime());
-  }
-
-  private static void measure(MeterRegistry registry, MediaNode node) {
-    gauge(registry, node, "peers", EngineStats::peers);
-    gauge(registry, node, "recorders", EngineStats::recorders);
-    gauge(registry, node, "packets.received", EngineStats::packetsReceived);
-    gauge(registry, node, "packets.sent", EngineStats::packetsSent);
-    gauge(registry, node, "packets.dropped", EngineStats::packetsDropped);
-    gauge(registry, node, "packets.retransmitted", EngineStats::packetsRetransmitted);
-    gauge(registry, node, "bytes.received", EngineStats::bytesReceived);
-    gauge(registry, node, "bytes.sent", EngineStats::bytesSent);
-  }
-
-  private static void gauge(
-      MeterRegistry registry, MediaNode node, String name, ToDoubleFunction<EngineStats> value) {
-    Gauge.builder("castmesh.media-node." + name, node, n -> value.applyAsDouble(n.stats()))
-        .register(registry);
   }
 }

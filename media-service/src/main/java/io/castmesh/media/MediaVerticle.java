@@ -10,10 +10,12 @@ import io.castmesh.media.kurento.KurentoLink;
 import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.kurento.PipelineSweep;
 import io.castmesh.media.kurento.Pipelines;
+import io.castmesh.media.kurento.ServerMeters;
 import io.castmesh.media.live.LiveList;
 import io.castmesh.media.live.Lives;
 import io.castmesh.media.ownership.Router;
 import io.castmesh.media.ownership.Succession;
+import io.castmesh.media.placement.LoadMeters;
 import io.castmesh.media.placement.Placement;
 import io.castmesh.media.recording.Recordings;
 import io.castmesh.media.registry.EarlyCandidates;
@@ -24,6 +26,7 @@ import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.cluster.LoadBoard;
+import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -47,11 +50,13 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   private static final Duration ASSERT_AGAIN = Duration.ofSeconds(5);
 
   private static final Duration LOOK_FOR_THE_DEAD = Duration.ofSeconds(1);
+  private static final long LOOK_AT_LOAD_MILLIS = 1_000;
 
   private final Mesh mesh;
   private final MediaConfig config;
   private final String instance = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
   private KurentoLinks links;
+  private ServerMeters serverMeters;
   private PipelineSweep pipelineSweep;
   private Instances instances;
   private Succession succession;
@@ -79,6 +84,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             mesh.config().recordingsDir(),
             config.recordingsUri());
     Pipelines pipelines = new Pipelines(instances);
+    serverMeters = new ServerMeters(mesh.metrics());
     links = new KurentoLinks(config.servers(), this::link);
     pipelineSweep = new PipelineSweep(vertx, registry, instances, pipelines);
     Placement placement = new Placement(links, sessions, instances, config.sessionsPerServer());
@@ -97,7 +103,14 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     calls = new CallsMedia(vertx, links, placement, pipelines, sessions, registry, early);
     succession =
         new Succession(
-            vertx, bus, registry, instances, lives, calls, () -> quietly(sweep(), "pipelines"));
+            vertx,
+            bus,
+            registry,
+            instances,
+            lives,
+            calls,
+            () -> quietly(sweep(), "pipelines"),
+            Metric.ADOPTED.counters(mesh.metrics()));
     Router router = new Router(vertx, bus, registry, succession, instance);
     MediaService service =
         new MediaService(vertx, bus, registry, early, sessions, lives, calls, succession, router);
@@ -106,6 +119,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus, instances, placement, sessions, lives, calls, service, config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
     tellLoad(mesh.peers().load());
+    LoadMeters load = new LoadMeters(placement, config.sessionsPerServer(), mesh.metrics());
+    vertx.setPeriodic(LOOK_AT_LOAD_MILLIS, timer -> load.look());
     mesh.management()
         .check(
             "kurento",
@@ -199,15 +214,20 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
 
   private KurentoLink link(String url) {
     return new KurentoLink(
-        vertx, config.workers(), url, config.callDeadline(), config.pingEvery(), this);
+        vertx,
+        config.workers(),
+        url,
+        config.callDeadline(),
+        config.pingEvery(),
+        this,
+        serverMeters);
   }
 
   private void gauges(MeterRegistry metrics, Pipelines pipelines) {
-    metrics.gauge("castmesh.media.lives", lives, Lives::count);
-    metrics.gauge("castmesh.media.viewers", lives, Lives::viewers);
-    metrics.gauge("castmesh.media.calls", calls, CallsMedia::count);
-    metrics.gauge("castmesh.media.pipelines", pipelines, Pipelines::count);
-    metrics.gauge("castmesh.media.servers.up", links, KurentoLinks::up);
+    Metric.LIVES.gauge(metrics, lives, Lives::count);
+    Metric.VIEWERS.gauge(metrics, lives, Lives::viewers);
+    Metric.MEDIA_CALLS.gauge(metrics, calls, CallsMedia::count);
+    Metric.PIPELINES.gauge(metrics, pipelines, Pipelines::count);
   }
 
   /** Counted here: the beat that tells it is on another thread. */

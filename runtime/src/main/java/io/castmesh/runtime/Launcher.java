@@ -143,8 +143,8 @@ public final class Launcher {
     Map<String, Supplier<Future<Void>>> stores =
         Map.of("redis", redis::ping, "mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
     stores.forEach(management::report);
-    ProcessMeters meters = new ProcessMeters(vertx, lifecycle, registry);
-    stores.forEach(meters::watch);
+    ProcessMeters.measureEventLoops(vertx, lifecycle, registry);
+    ProcessMeters.watchStores(vertx, lifecycle, registry, stores);
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());
     await(answering(vertx, redis), "Redis client");

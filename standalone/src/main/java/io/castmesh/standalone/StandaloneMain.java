@@ -102,6 +102,7 @@ public final class StandaloneMain {
     MediaNode node =
         Launcher.await(MediaNode.start(launcher.mesh().vertx(), config.mediaNode()), "media node");
     launcher.mesh().lifecycle().onStop("media node", node::close);
+    MediaNodeMeters.bind(launcher.mesh().metrics(), node);
     String server =
         "ws://" + config.mediaNode().controlHost() + ":" + node.controlPort() + "/kurento";
     return config.media().withServers(List.of(server));

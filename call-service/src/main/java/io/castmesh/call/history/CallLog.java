@@ -2,6 +2,7 @@ package io.castmesh.call.history;
 
 import io.castmesh.call.state.Call;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.store.RedisStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -46,7 +47,7 @@ public final class CallLog {
   public CallLog(RedisStore redis, Pool mysql, MeterRegistry metrics) {
     this.redis = redis;
     this.mysql = mysql;
-    metrics.gauge("castmesh.calls.log.waiting", waiting);
+    Metric.CALL_LOG_WAITING.gauge(metrics, waiting, AtomicLong::get);
   }
 
   /**

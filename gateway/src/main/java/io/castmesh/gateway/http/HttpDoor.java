@@ -53,6 +53,7 @@ public final class HttpDoor {
             mesh.peers().load(),
             address,
             mesh.node());
+    router.route().handler(new HttpMeters(openApi.document(), mesh.metrics())::measure);
     router.route().handler(web::headers);
     router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
     new Sockets(sessions, address).mount(mesh.vertx(), router);

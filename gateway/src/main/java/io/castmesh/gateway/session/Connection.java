@@ -10,7 +10,6 @@ import io.castmesh.runtime.trace.Trace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +32,7 @@ public final class Connection {
   private final ClientSocket socket;
   private final GatewayConfig.Limits limits;
   private final GatewayConfig.Session times;
+  private final SessionMeters meters;
   private final Outbox outbox;
   private final TokenBucket rate;
   private final long authenticationTimer;
@@ -49,9 +49,14 @@ public final class Connection {
     this.socket = socket;
     this.limits = config.limits();
     this.times = config.session();
+    this.meters = sessions.meters();
     this.outbox =
         new Outbox(
-            socket, limits.outboxBytes(), System::nanoTime, () -> close(CloseCode.SLOW_CONSUMER));
+            socket,
+            limits.outboxBytes(),
+            System::nanoTime,
+            () -> close(CloseCode.SLOW_CONSUMER),
+            meters);
     this.rate =
         new TokenBucket(
             limits.messagesPerSecond(), limits.messagesPerSecond() * 3.0, System.nanoTime());
@@ -63,6 +68,11 @@ public final class Connection {
                 close(CloseCode.NOT_AUTHENTICATED);
               }
             });
+  }
+
+  /** Bytes that have not left yet. */
+  long unsent() {
+    return outbox.unsent();
   }
 
   String address() {
@@ -79,7 +89,9 @@ public final class Connection {
       return;
     }
     heardAt = System.nanoTime();
-    if (Outbox.utf8Length(text) > limits.messageBytes()) {
+    int bytes = Outbox.utf8Length(text);
+    meters.received(bytes);
+    if (bytes > limits.messageBytes()) {
       close(CloseCode.MESSAGE_TOO_LARGE);
       return;
     }
@@ -94,6 +106,7 @@ public final class Connection {
       if (!allowed) {
         refuse(e.id());
       } else if (e.id() != null) {
+        meters.refused(Failure.INVALID_PARAMS);
         send(
             RpcFrames.error(
                 e.id(), Failure.INVALID_PARAMS.exception("send params as an object"), null));
@@ -101,6 +114,7 @@ public final class Connection {
       return;
     } catch (FailureException e) {
       if (allowed) {
+        meters.refused(e.failure());
         send(RpcFrames.error(null, e, null));
       } else {
         refuse(null);
@@ -145,7 +159,7 @@ public final class Connection {
     if (code != CloseCode.DRAINING && code != CloseCode.REPLACED) {
       log.info("closing socket code={} reason=\"{}\"", code.code(), code.reason());
     }
-    sessions.closed(code);
+    meters.closed(code);
     socket.close(code);
     if (session != null && session.detach(this)) {
       long silent = code == CloseCode.HEARTBEAT_MISSED ? System.nanoTime() - heardAt : 0;
@@ -192,24 +206,27 @@ public final class Connection {
     answer.onComplete(
         result -> {
           inFlight--;
-          answered(request, step, "ok", null, begin);
+          answered(request, step, null, begin);
           if (!request.notification()) {
             send(RpcFrames.result(request.id(), result));
           }
         },
         error -> {
           inFlight--;
-          answered(request, step, outcome(error), error, begin);
+          answered(request, step, error, begin);
           fail(request, error);
         });
   }
 
-  private void answered(
-      RpcRequest request, Step step, String outcome, Throwable error, long begin) {
+  private void answered(RpcRequest request, Step step, Throwable error, long begin) {
     long nanos = System.nanoTime() - begin;
-    sessions.answered(request.method(), outcome, nanos);
+    sessions.answered(request.method(), error, nanos);
     step.end(error);
-    log.debug("answered method={} outcome={} us={}", request.method(), outcome, nanos / 1_000);
+    log.debug(
+        "answered method={} outcome={} us={}",
+        request.method(),
+        SessionMeters.outcome(error),
+        nanos / 1_000);
   }
 
   private Future<?> answer(RpcRequest request) {
@@ -242,12 +259,14 @@ public final class Connection {
       return;
     }
     authenticating = true;
+    long begin = System.nanoTime();
     JsonObject resume = request.params().getJsonObject("resume");
     sessions
         .authenticate(request.params().getString("token"), resume)
         .onComplete(
             welcome -> {
               inFlight--;
+              meters.answered(AUTHENTICATE, null, System.nanoTime() - begin);
               authenticating = false;
               step.end();
               if (closed) {
@@ -261,6 +280,7 @@ public final class Connection {
             },
             error -> {
               inFlight--;
+              meters.answered(AUTHENTICATE, error, System.nanoTime() - begin);
               authenticating = false;
               step.end(error);
               fail(request, error);
@@ -282,13 +302,9 @@ public final class Connection {
     };
   }
 
-  private static String outcome(Throwable error) {
-    Failure failure = error instanceof FailureException known ? known.failure() : Failure.INTERNAL;
-    return failure.name().toLowerCase(Locale.ROOT);
-  }
-
   private void refuse(Object id) {
     refusals++;
+    meters.refused(Failure.TOO_MANY_REQUESTS);
     if (refusals > limits.messagesPerSecond() * 4) {
       close(CloseCode.TOO_MANY_REQUESTS);
     } else if (id != null) {

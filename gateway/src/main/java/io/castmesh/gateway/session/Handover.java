@@ -47,6 +47,7 @@ final class Handover {
 
   private final Mesh mesh;
   private final GatewayConfig.Limits limits;
+  private final SessionMeters meters;
   private final Map<String, List<ClientEvent>> arriving = new HashMap<>();
   private final Map<String, String> gone =
       new LinkedHashMap<>() {
@@ -58,8 +59,9 @@ final class Handover {
         }
       };
 
-  Handover(Mesh mesh, GatewayConfig.Limits limits) {
+  Handover(Mesh mesh, GatewayConfig.Limits limits, SessionMeters meters) {
     this.mesh = mesh;
+    this.meters = meters;
     this.limits = limits;
   }
 
@@ -103,7 +105,7 @@ final class Handover {
               if (!handed.found()) {
                 return Optional.empty();
               }
-              Session session = new Session(ref, user, signIn, moves, limits);
+              Session session = new Session(ref, user, signIn, moves, limits, meters);
               if (handed.complete()) {
                 session.remember(handed.missed(), handed.lastSeq());
               }

@@ -16,6 +16,7 @@ final class Outbox {
   private final int maxBytes;
   private final LongSupplier clock;
   private final Runnable onSlow;
+  private final SessionMeters meters;
   private long pendingBytes;
   private long progressAt;
   private boolean closed;
@@ -24,11 +25,17 @@ final class Outbox {
    * @param clock nanoseconds
    * @param onSlow called once, when a bound is broken
    */
-  Outbox(ClientSocket socket, int maxBytes, LongSupplier clock, Runnable onSlow) {
+  Outbox(
+      ClientSocket socket,
+      int maxBytes,
+      LongSupplier clock,
+      Runnable onSlow,
+      SessionMeters meters) {
     this.socket = socket;
     this.maxBytes = maxBytes;
     this.clock = clock;
     this.onSlow = onSlow;
+    this.meters = meters;
   }
 
   void send(String text) {
@@ -44,6 +51,7 @@ final class Outbox {
       slow();
       return;
     }
+    meters.sent(bytes);
     socket
         .send(text)
         .onComplete(
@@ -58,6 +66,11 @@ final class Outbox {
     if (!closed && pendingBytes > 0 && clock.getAsLong() - progressAt > STALLED_NANOS) {
       slow();
     }
+  }
+
+  /** Bytes that have not left yet. */
+  long unsent() {
+    return pendingBytes;
   }
 
   void close() {

@@ -30,14 +30,21 @@ final class ResumeBuffer {
     return lastSeq;
   }
 
-  /** Takes the frame of the event {@code lastSeq() + 1}. */
-  void add(String frame) {
+  /**
+   * Takes the frame of the event {@code lastSeq() + 1}.
+   *
+   * @return how many old ones had to go
+   */
+  int add(String frame) {
     lastSeq++;
     frames.add(frame);
     bytes += frame.length();
+    int gone = 0;
     while (frames.size() > maxEvents || (bytes > maxBytes && frames.size() > 1)) {
       bytes -= frames.poll().length();
+      gone++;
     }
+    return gone;
   }
 
   /** The frames after one that the client has seen; empty when they are no longer all there. */

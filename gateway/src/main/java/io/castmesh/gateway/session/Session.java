@@ -21,6 +21,7 @@ public final class Session {
   private final int moves;
   private ResumeBuffer events;
   private final GatewayConfig.Limits limits;
+  private final SessionMeters meters;
   private Connection connection;
   private String address;
   private boolean watchesEveryone;
@@ -31,12 +32,19 @@ public final class Session {
    * @param signIn of which sign-in: its tokens' family
    * @param moves how often it has changed gateways
    */
-  Session(SessionRef ref, User user, String signIn, int moves, GatewayConfig.Limits limits) {
+  Session(
+      SessionRef ref,
+      User user,
+      String signIn,
+      int moves,
+      GatewayConfig.Limits limits,
+      SessionMeters meters) {
     this.ref = ref;
     this.user = user;
     this.signIn = signIn;
     this.moves = moves;
     this.limits = limits;
+    this.meters = meters;
     this.events = history(List.of(), 0);
   }
 
@@ -107,9 +115,12 @@ public final class Session {
 
   void deliver(ClientEvent event) {
     String frame = frame(event, events.lastSeq() + 1);
-    events.add(frame);
+    int gone = events.add(frame);
+    meters.event(event.method());
     if (connection != null) {
       connection.send(frame);
+    } else {
+      meters.dropped(gone);
     }
   }
 

@@ -19,7 +19,6 @@ import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.runtime.cluster.LoadBoard;
 import io.castmesh.runtime.trace.Step;
-import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -29,8 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +58,7 @@ public final class Sessions {
   private final IceServers iceServers;
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Connection> connections = new HashSet<>();
-  private final AtomicInteger sessionCount = new AtomicInteger();
-  private final AtomicInteger socketCount = new AtomicInteger();
+  private final SessionMeters meters;
   private final Handover handover;
   private final Discipline discipline;
   private final SessionPresence presence;
@@ -88,14 +84,9 @@ public final class Sessions {
     this.tokens = tokens;
     this.methods = methods;
     this.iceServers = iceServers;
-    this.handover = new Handover(mesh, config.limits());
+    this.meters = new SessionMeters(mesh.metrics(), methods.names(), config.limits());
+    this.handover = new Handover(mesh, config.limits(), meters);
     this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
-    Gauge.builder("castmesh.gateway.sessions", sessionCount, AtomicInteger::get)
-        .description("Sessions, with a socket or waiting for their client")
-        .register(mesh.metrics());
-    Gauge.builder("castmesh.gateway.sockets", socketCount, AtomicInteger::get)
-        .description("Open sockets")
-        .register(mesh.metrics());
   }
 
   public Future<Void> start() {
@@ -106,8 +97,9 @@ public final class Sessions {
                 timer -> {
                   long now = System.nanoTime();
                   List.copyOf(connections).forEach(connection -> connection.check(now));
+                  meters.outboxes(connections);
                 });
-    mesh.peers().load().count(LoadBoard.Figure.SESSIONS, sessionCount::get);
+    mesh.peers().load().count(LoadBoard.Figure.SESSIONS, meters::sessions);
     presence.start();
     return Future.all(
             mesh.bus().listen(Clients.DELIVER.at(mesh.node()), this::deliver, this::stale),
@@ -161,12 +153,13 @@ public final class Sessions {
   /** A socket has opened. Null when there are too many. */
   public Connection open(ClientSocket socket) {
     if (draining || connections.size() >= config.limits().sockets()) {
+      meters.socketRefused();
       socket.close(CloseCode.DRAINING);
       return null;
     }
     Connection connection = new Connection(mesh.vertx(), this, socket, config);
     connections.add(connection);
-    socketCount.set(connections.size());
+    meters.sockets(connections.size());
     return connection;
   }
 
@@ -185,7 +178,7 @@ public final class Sessions {
 
   void forget(Connection connection) {
     connections.remove(connection);
-    socketCount.set(connections.size());
+    meters.sockets(connections.size());
   }
 
   /** A client's request begins. */
@@ -209,17 +202,13 @@ public final class Sessions {
     return methods.names().contains(method) ? method : "unknown";
   }
 
-  void answered(String method, String outcome, long nanos) {
+  void answered(String method, Throwable error, long nanos) {
     mesh.peers().load().answered();
-    mesh.metrics()
-        .timer("castmesh.gateway.requests", "method", known(method), "outcome", outcome)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    meters.answered(method, error, nanos);
   }
 
-  void closed(CloseCode code) {
-    mesh.metrics()
-        .counter("castmesh.gateway.closed", "code", Integer.toString(code.code()))
-        .increment();
+  SessionMeters meters() {
+    return meters;
   }
 
   Future<Welcome> authenticate(String token, JsonObject resume) {
@@ -282,6 +271,7 @@ public final class Sessions {
 
   /** A session whose client wants to return to another one, which is not there any more. */
   private Welcome beginInstead(AccessTokens.Verified token) {
+    meters.resumed("lost");
     discipline.requireNotBanned(token.user().id());
     discipline.requireNotKicked(token.user().id());
     return begin(token);
@@ -290,7 +280,7 @@ public final class Sessions {
   private Welcome begin(AccessTokens.Verified token) {
     makeRoom(token.user());
     SessionRef ref = new SessionRef(Ids.fresh() + Ids.fresh(), mesh.node());
-    Session session = new Session(ref, token.user(), token.signIn(), 0, config.limits());
+    Session session = new Session(ref, token.user(), token.signIn(), 0, config.limits(), meters);
     keep(session);
     return new Welcome(session, true, 0, answer(session, false));
   }
@@ -349,6 +339,7 @@ public final class Sessions {
   }
 
   private Welcome welcome(Session session, boolean complete, long lastSeq) {
+    meters.resumed(complete ? "complete" : "incomplete");
     if (!complete) {
       session.startOver();
     }
@@ -357,12 +348,12 @@ public final class Sessions {
 
   private void keep(Session session) {
     sessions.put(session.ref().sessionId(), session);
-    sessionCount.set(sessions.size());
+    meters.sessions(sessions.size());
   }
 
   private void forget(Session session) {
     sessions.remove(session.ref().sessionId(), session);
-    sessionCount.set(sessions.size());
+    meters.sessions(sessions.size());
     mesh.vertx().cancelTimer(session.timer());
   }
 
@@ -428,7 +419,7 @@ public final class Sessions {
     if (!sessions.remove(session.ref().sessionId(), session)) {
       return Future.succeededFuture();
     }
-    sessionCount.set(sessions.size());
+    meters.sessions(sessions.size());
     mesh.vertx().cancelTimer(session.timer());
     if (session.connection() != null) {
       session.connection().close(CloseCode.REPLACED);

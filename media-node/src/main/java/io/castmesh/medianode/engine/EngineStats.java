@@ -1,6 +1,14 @@
 package io.castmesh.medianode.engine;
 
-/** Counters since the engine started, except the first two, which are gauges. */
+/**
+ * Counters since the engine started, except the first two, which are gauges.
+ *
+ * @param packetsReceived datagrams of every kind
+ * @param mediaPackets RTP packets that arrived and were new
+ * @param mediaPacketsLost RTP packets that were expected and did not come, also not when asked for
+ * @param nacksReceived packets that peers asked for again
+ * @param nacksSent packets that peers were asked for again
+ */
 public record EngineStats(
     int peers,
     int recorders,
@@ -9,4 +17,8 @@ public record EngineStats(
     long bytesReceived,
     long bytesSent,
     long packetsDropped,
-    long packetsRetransmitted) {}
+    long packetsRetransmitted,
+    long mediaPackets,
+    long mediaPacketsLost,
+    long nacksReceived,
+    long nacksSent) {}

@@ -40,7 +40,7 @@ final class MemoryEngine implements MediaEngine {
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0);
+    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

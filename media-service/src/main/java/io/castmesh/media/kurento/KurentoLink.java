@@ -56,6 +56,7 @@ public final class KurentoLink {
   private final String url;
   private final Duration deadline;
   private final Listener listener;
+  private final ServerMeters meters;
   private final long pingTimer;
   private KurentoClient client;
   private int generation;
@@ -73,7 +74,8 @@ public final class KurentoLink {
       String url,
       Duration deadline,
       Duration pingEvery,
-      Listener listener) {
+      Listener listener,
+      ServerMeters meters) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.workers = new Workers(vertx, "kurento " + url, threads, deadline);
@@ -82,6 +84,7 @@ public final class KurentoLink {
     this.url = url;
     this.deadline = deadline;
     this.listener = listener;
+    this.meters = meters;
     this.pingTimer = vertx.setPeriodic(pingEvery.toMillis(), timer -> ping());
   }
 
@@ -146,8 +149,8 @@ public final class KurentoLink {
     if (now == null) {
       return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception());
     }
-    return workers
-        .run(deadline, () -> maker.apply(now), undo)
+    return meters
+        .measured(workers.run(deadline, () -> maker.apply(now), undo))
         .recover(error -> Future.failedFuture(KurentoFailures.of(what, error)));
   }
 
@@ -290,6 +293,7 @@ public final class KurentoLink {
       return;
     }
     log.warn("media server is lost url={} reason={}", url, why);
+    meters.lost();
     destroy(client);
     client = null;
     generation++;

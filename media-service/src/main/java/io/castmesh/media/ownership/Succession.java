@@ -9,12 +9,14 @@ import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.metrics.Counters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ public final class Succession {
   private final Lives lives;
   private final CallsMedia calls;
   private final Runnable onDeath;
+  private final Counters adopted;
   private final Set<MediaKey> adopting = new HashSet<>();
   private boolean leaving;
 
@@ -66,7 +69,8 @@ public final class Succession {
       Instances instances,
       Lives lives,
       CallsMedia calls,
-      Runnable onDeath) {
+      Runnable onDeath,
+      Counters adopted) {
     this.vertx = vertx;
     this.bus = bus;
     this.registry = registry;
@@ -74,6 +78,7 @@ public final class Succession {
     this.lives = lives;
     this.calls = calls;
     this.onDeath = onDeath;
+    this.adopted = adopted;
   }
 
   public boolean has(MediaKey key) {
@@ -170,7 +175,9 @@ public final class Succession {
                 return Future.succeededFuture();
               }
               taken.add(key);
-              return adopt(key);
+              return adopt(key)
+                  .onSuccess(
+                      done -> adopted.of(key.kind().name().toLowerCase(Locale.ROOT)).increment());
             })
         .transform(
             done -> {

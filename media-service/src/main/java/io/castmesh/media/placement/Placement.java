@@ -91,17 +91,20 @@ public final class Placement {
   }
 
   public Future<Servers> servers() {
-    return Future.succeededFuture(
-        new Servers(
-            links.all().stream()
-                .map(
-                    link ->
-                        new Server(
-                            link.url(),
-                            link.up() || instances.upForOthers(link.url()),
-                            instances.draining(link.url()),
-                            load(link)))
-                .toList()));
+    return Future.succeededFuture(new Servers(load()));
+  }
+
+  /** Every server, with what all instances have on it. */
+  List<Server> load() {
+    return links.all().stream()
+        .map(
+            link ->
+                new Server(
+                    link.url(),
+                    link.up() || instances.upForOthers(link.url()),
+                    instances.draining(link.url()),
+                    load(link)))
+        .toList();
   }
 
   /** What is on the server stays there until it ends. */

@@ -4,6 +4,8 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.metrics.Counters;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.store.RedisStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,15 +65,9 @@ public final class Announcer {
     this.redis = redis;
     this.clients = clients;
     this.namesPerBeat = namesPerBeat;
-    this.named = announcements(metrics, "name");
-    this.counted = announcements(metrics, "count");
-  }
-
-  private static Counter announcements(MeterRegistry metrics, String how) {
-    return Counter.builder("castmesh.audience.announcements")
-        .description("Joins and leaves told to presenters by name, or only as a count")
-        .tag("how", how)
-        .register(metrics);
+    Counters told = Metric.ANNOUNCEMENTS.counters(metrics);
+    this.named = told.of("name");
+    this.counted = told.of("count");
   }
 
   void joined(String live, Presenter presenter, User viewer, Instant time, int viewers) {

@@ -23,6 +23,7 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.store.RedisStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,11 +62,8 @@ public final class PresenceService {
     this.bus = bus;
     this.redis = redis;
     this.lease = lease;
-    this.transitions =
-        Counter.builder("castmesh.presence.transitions")
-            .description("Changes between online, busy and offline")
-            .register(metrics);
-    metrics.gauge("castmesh.presence.online", online);
+    this.transitions = Metric.PRESENCE_TRANSITIONS.counter(metrics);
+    Metric.ONLINE.gauge(metrics, online, Number::doubleValue);
   }
 
   /** A gateway's sessions are online for another lease. */

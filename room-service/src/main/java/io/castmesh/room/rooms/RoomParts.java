@@ -2,6 +2,7 @@ package io.castmesh.room.rooms;
 
 import io.castmesh.room.RoomConfig;
 import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.metrics.Metric;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 
@@ -13,7 +14,7 @@ public record RoomParts(
     Clock clock = Clock.systemUTC();
     RoomConfig.Rooms settings = config.rooms();
     RoomCopies copies = new RoomCopies(clock, settings.emptyFor());
-    mesh.metrics().gauge("castmesh.rooms.copies", copies, RoomCopies::size);
+    Metric.ROOM_COPIES.gauge(mesh.metrics(), copies, RoomCopies::size);
     RoomStore rooms = new RoomStore(mesh.redis(), copies, settings.emptyFor());
     RoomNews news = new RoomNews(rooms, mesh.clients());
     RoomNumbers numbers = new RoomNumbers(mesh.redis());

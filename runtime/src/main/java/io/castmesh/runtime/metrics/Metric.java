@@ -184,7 +184,7 @@ public enum Metric {
       Spec.waits(
           GATEWAY,
           "castmesh.http.request.duration",
-          "From the head of an HTTP request to the end of its answer",
+          "From an HTTP request to the beginning of its answer",
           Label.ROUTE)),
 
   ONLINE(
@@ -203,6 +203,12 @@ public enum Metric {
           "castmesh.audience.announcements",
           "Joins and leaves of viewers told to presenters, by name or only as a count",
           Label.HOW_TOLD)),
+
+  ROOM_COPIES(
+      Spec.gauge(
+          ROOM,
+          "castmesh.rooms.copies",
+          "Rooms that this instance could put back if Redis lost them")),
 
   TALKING(
       Spec.gauge(CALL, "castmesh.calls.accepted", "Calls that people talk in, in the whole mesh")),

@@ -13,21 +13,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What every process measures of itself, whatever it serves. */
 public final class ProcessMeters {
-  private final Vertx vertx;
-  private final Lifecycle lifecycle;
-  private final MeterRegistry registry;
-
-  /** Begins to measure how late event loops are, until the process ends. */
-  public ProcessMeters(Vertx vertx, Lifecycle lifecycle, MeterRegistry registry) {
-    this.vertx = vertx;
-    this.lifecycle = lifecycle;
-    this.registry = registry;
-    onStop("event loop delay", new EventLoopDelay(vertx, registry)::stop);
-  }
+  private ProcessMeters() {}
 
   /** Of the JVM. */
   public static PrometheusMeterRegistry registry(Lifecycle lifecycle) {
@@ -57,12 +48,28 @@ public final class ProcessMeters {
     return address < 0 ? pool : pool.substring(0, address);
   }
 
-  /** Looks every few seconds whether a store answers. */
-  public void watch(String store, Supplier<Future<Void>> ping) {
-    onStop(store + " watch", new StoreWatch(vertx, store, ping, registry)::stop);
+  /** Begins to measure how late event loops are, until the process ends. */
+  public static void measureEventLoops(Vertx vertx, Lifecycle lifecycle, MeterRegistry registry) {
+    onStop(lifecycle, "event loop delay", new EventLoopDelay(vertx, registry)::stop);
   }
 
-  private void onStop(String what, Runnable end) {
+  /**
+   * Looks every few seconds whether stores answer, until the process ends.
+   *
+   * @param pings by the name of the store
+   */
+  public static void watchStores(
+      Vertx vertx,
+      Lifecycle lifecycle,
+      MeterRegistry registry,
+      Map<String, Supplier<Future<Void>>> pings) {
+    pings.forEach(
+        (store, ping) ->
+            onStop(
+                lifecycle, store + " watch", new StoreWatch(vertx, store, ping, registry)::stop));
+  }
+
+  private static void onStop(Lifecycle lifecycle, String what, Runnable end) {
     lifecycle.onStop(
         what,
         () -> {

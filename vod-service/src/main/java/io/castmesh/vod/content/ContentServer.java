@@ -3,6 +3,7 @@ package io.castmesh.vod.content;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Videos.Source;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.trace.HttpSteps;
 import io.castmesh.runtime.trace.Tracing;
 import io.castmesh.vod.library.VideoStore;
@@ -62,11 +63,7 @@ public final class ContentServer {
     this.vertx = vertx;
     this.videos = videos;
     this.folder = folder;
-    this.bytes =
-        Counter.builder("castmesh.vod.served")
-            .description("Bytes of videos and thumbnails served")
-            .baseUnit("bytes")
-            .register(metrics);
+    this.bytes = Metric.SERVED.counter(metrics);
   }
 
   /**

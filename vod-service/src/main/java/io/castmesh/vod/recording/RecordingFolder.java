@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -63,6 +64,9 @@ public final class RecordingFolder {
 
   /** A video whose deletion was begun. */
   public record Doomed(String liveId, String file) {}
+
+  /** In bytes. */
+  record Space(long free, long all) {}
 
   /** What was begun and not finished. */
   record Undone(List<Doomed> doomed, List<Waiting> waiting) {}
@@ -173,6 +177,15 @@ public final class RecordingFolder {
   }
 
   /** Looks through the folder once; removes what somebody was writing when they died. */
+  /** Of the file system that holds the folder. */
+  Future<Space> space() {
+    return blocking(
+        () -> {
+          FileStore store = Files.getFileStore(folder);
+          return new Space(store.getUsableSpace(), store.getTotalSpace());
+        });
+  }
+
   Future<Undone> look() {
     return blocking(
         () -> {

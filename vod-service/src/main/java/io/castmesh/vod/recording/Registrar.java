@@ -4,6 +4,8 @@ import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.contract.Videos.Video;
 import io.castmesh.runtime.bus.ClientMessenger;
+import io.castmesh.runtime.metrics.Counters;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.vod.library.VideoStore;
 import io.castmesh.vod.library.VideoStore.Row;
@@ -58,7 +60,8 @@ public final class Registrar {
   private final Places places;
   private final RedisStore redis;
   private final ClientMessenger clients;
-  private final MeterRegistry metrics;
+  private final Counters outcomes;
+  private final Timer processing;
   private final String node;
   private final Set<String> underWay = new HashSet<>();
 
@@ -78,7 +81,8 @@ public final class Registrar {
     this.places = places;
     this.redis = redis;
     this.clients = clients;
-    this.metrics = metrics;
+    this.outcomes = Metric.RECORDINGS.counters(metrics);
+    this.processing = Metric.PROCESSING.timer(metrics);
     this.node = UUID.randomUUID().toString();
   }
 
@@ -143,10 +147,10 @@ public final class Registrar {
   private Future<Void> make(RecordingTicket ticket, long size) {
     Path recording = folder.file(ticket.file());
     Path thumbnail = folder.thumbnail(ticket.file());
-    Timer.Sample sample = Timer.start(metrics);
+    Timer.Sample sample = Timer.start();
     return tools
         .process(recording, thumbnail)
-        .onComplete(done -> sample.stop(metrics.timer("castmesh.vod.processing")))
+        .onComplete(done -> sample.stop(processing))
         .compose(
             found -> {
               if (!found.media() && size > SMALL_BYTES) {
@@ -207,6 +211,6 @@ public final class Registrar {
   }
 
   private void count(String outcome) {
-    metrics.counter("castmesh.vod.recordings", "outcome", outcome).increment();
+    outcomes.of(outcome).increment();
   }
 }

@@ -5,6 +5,7 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.vod.library.VideoStore;
 import io.castmesh.vod.recording.RecordingFolder.Doomed;
 import io.castmesh.vod.recording.RecordingFolder.Waiting;
@@ -53,6 +54,9 @@ public final class Rounds {
   private final Bus bus;
   private final Clock clock;
   private final AtomicLong waitingCount = new AtomicLong();
+  private final AtomicLong overdueSeconds = new AtomicLong();
+  private final AtomicLong freeBytes = new AtomicLong();
+  private final AtomicLong allBytes = new AtomicLong();
   private final Map<String, Pause> pauses = new HashMap<>();
 
   public Rounds(
@@ -67,18 +71,30 @@ public final class Rounds {
     this.videos = videos;
     this.bus = bus;
     this.clock = clock;
-    metrics.gauge("castmesh.vod.recordings.waiting", waitingCount);
+    Metric.RECORDINGS_WAITING.gauge(metrics, waitingCount, AtomicLong::get);
+    Metric.RECORDINGS_OVERDUE.gauge(metrics, overdueSeconds, AtomicLong::get);
+    Metric.DISK_FREE.gauge(metrics, freeBytes, AtomicLong::get);
+    Metric.DISK_SIZE.gauge(metrics, allBytes, AtomicLong::get);
   }
 
   public Future<Void> go() {
     return folder
-        .look()
+        .space()
+        .compose(
+            space -> {
+              freeBytes.set(space.free());
+              allBytes.set(space.all());
+              return folder.look();
+            })
         .compose(
             undone -> finishDeletions(undone.doomed()).compose(done -> register(undone.waiting())));
   }
 
   private Future<Void> register(List<Waiting> waiting) {
     waitingCount.set(waiting.size());
+    if (waiting.isEmpty()) {
+      overdueSeconds.set(0);
+    }
     pauses
         .keySet()
         .retainAll(waiting.stream().map(w -> w.ticket().liveId()).collect(Collectors.toSet()));
@@ -101,6 +117,7 @@ public final class Rounds {
 
   private Future<Void> registerAll(List<Waiting> waiting, Optional<Set<String>> lives) {
     Future<Void> all = Future.succeededFuture();
+    overdueSeconds.set(overdue(waiting, lives).toSeconds());
     for (Waiting one : waiting) {
       if (lives.isPresent() && goesOn(one.ticket().liveId(), lives.get())) {
         continue;
@@ -116,6 +133,17 @@ public final class Rounds {
       }
     }
     return all;
+  }
+
+  /** Since the oldest file was last written that no live writes any more. */
+  private Duration overdue(List<Waiting> waiting, Optional<Set<String>> lives) {
+    Instant now = clock.instant();
+    return waiting.stream()
+        .filter(one -> one.written() != null)
+        .filter(one -> lives.isEmpty() || !goesOn(one.ticket().liveId(), lives.get()))
+        .map(one -> Duration.between(one.written(), now))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   /** Of a live that has several recordings the earlier ones may be told as complete meanwhile. */

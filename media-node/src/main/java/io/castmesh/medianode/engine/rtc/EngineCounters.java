@@ -11,6 +11,11 @@ final class EngineCounters {
   final Counter packetsDropped = new Counter();
   final Counter packetsRetransmitted = new Counter();
 
+  final Counter mediaPackets = new Counter();
+  final Counter mediaPacketsLost = new Counter();
+  final Counter nacksReceived = new Counter();
+  final Counter nacksSent = new Counter();
+
   /** Datagrams of senders that no peer knows. */
   final Counter strangers = new Counter();
 }

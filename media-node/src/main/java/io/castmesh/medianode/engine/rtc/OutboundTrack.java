@@ -181,6 +181,7 @@ final class OutboundTrack implements TrackSink {
 
   /** The peer misses a packet. */
   void onNack(int sequence, long now) {
+    counters.nacksReceived.increment();
     if (!synchronised || !transport.isReady()) {
       return;
     }

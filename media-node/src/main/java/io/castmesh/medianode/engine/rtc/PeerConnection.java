@@ -49,7 +49,7 @@ final class PeerConnection implements PeerTransport.Events {
             outboundTrack(MediaKind.VIDEO),
             context.wallClock(),
             cname);
-    this.receiving = new ReceiveSide(context.wallClock(), videoSsrcs.ssrc());
+    this.receiving = new ReceiveSide(context.wallClock(), videoSsrcs.ssrc(), context.counters());
     this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
     this.flows = new FlowWatch(owner, receiving, sending);
   }

@@ -34,6 +34,7 @@ final class ReceiveSide {
   private final BitrateFallback bitrateFallback = new BitrateFallback();
   private final WallClock wallClock;
   private final int ownSsrc;
+  private final EngineCounters counters;
   private final InboundPacket packet = new InboundPacket();
   private final int[] nackScratch = new int[64];
 
@@ -61,7 +62,8 @@ final class ReceiveSide {
   /**
    * @param ownSsrc what we call ourselves in feedback
    */
-  ReceiveSide(WallClock wallClock, int ownSsrc) {
+  ReceiveSide(WallClock wallClock, int ownSsrc, EngineCounters counters) {
+    this.counters = counters;
     this.wallClock = wallClock;
     this.ownSsrc = ownSsrc;
   }
@@ -212,6 +214,7 @@ final class ReceiveSide {
       int count = video.dueNacks(now, roundTrip, nackScratch);
       if (count > 0) {
         out.nack(ownSsrc, video.ssrc(), nackScratch, count);
+        counters.nacksSent.add(count);
       }
       if (video.keyFrameDue(now)) {
         out.pictureLoss(ownSsrc, video.ssrc());
@@ -227,13 +230,20 @@ final class ReceiveSide {
     out.receiverReport(ownSsrc);
     if (audio.isBound()) {
       audio.stats().report(out, audio.ssrc(), now);
+      count(audio.stats());
     }
     if (video.isBound()) {
       video.stats().report(out, video.ssrc(), now);
+      count(video.stats());
     }
     if (useBitrateFallback && video.isBound()) {
       long estimate = bitrateFallback.estimate(video.stats().lost(), video.stats().packets(), now);
       out.bitrateEstimate(ownSsrc, video.ssrc(), estimate);
     }
+  }
+
+  private void count(ReceptionStats stats) {
+    counters.mediaPackets.add(stats.takePackets());
+    counters.mediaPacketsLost.add(stats.takeLost());
   }
 }

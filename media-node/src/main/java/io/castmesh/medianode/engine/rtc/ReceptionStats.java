@@ -11,6 +11,8 @@ final class ReceptionStats {
   private long bytes;
   private long expectedBefore;
   private long packetsBefore;
+  private long packetsTaken;
+  private long lostTaken;
   private double jitter;
   private long previousTransit;
   private boolean hasTransit;
@@ -85,6 +87,20 @@ final class ReceptionStats {
     return first < 0 ? 0 : highest - first + 1 - packets;
   }
 
+  /** Received since the last call. */
+  long takePackets() {
+    long fresh = packets - packetsTaken;
+    packetsTaken = packets;
+    return fresh;
+  }
+
+  /** Lost beyond what was said before: a loss that is repaired later makes up for another one. */
+  long takeLost() {
+    long fresh = Math.max(0, lost() - lostTaken);
+    lostTaken += fresh;
+    return fresh;
+  }
+
   double jitterSeconds() {
     return jitter / clockRate;
   }
@@ -96,6 +112,8 @@ final class ReceptionStats {
     bytes = 0;
     expectedBefore = 0;
     packetsBefore = 0;
+    packetsTaken = 0;
+    lostTaken = 0;
     jitter = 0;
     hasTransit = false;
     lastReport = 0;

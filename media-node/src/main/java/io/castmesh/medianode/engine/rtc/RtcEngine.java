@@ -146,7 +146,11 @@ public final class RtcEngine implements MediaEngine {
         counters.bytesReceived.get(),
         counters.bytesSent.get(),
         counters.packetsDropped.get() + counters.strangers.get() + loop.sendFailures(),
-        counters.packetsRetransmitted.get());
+        counters.packetsRetransmitted.get(),
+        counters.mediaPackets.get(),
+        counters.mediaPacketsLost.get(),
+        counters.nacksReceived.get(),
+        counters.nacksSent.get());
   }
 
   /** Datagrams that came from nobody we know. */

@@ -1,0 +1,38 @@
+package io.castmesh.standalone;
+
+import io.castmesh.medianode.MediaNode;
+import io.castmesh.medianode.engine.EngineStats;
+import io.castmesh.runtime.metrics.Metric;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
+
+/** Tells what a media node counts, which knows nothing of us. */
+final class MediaNodeMeters {
+  private final MeterRegistry registry;
+  private final MediaNode node;
+
+  private MediaNodeMeters(MeterRegistry registry, MediaNode node) {
+    this.registry = registry;
+    this.node = node;
+  }
+
+  static void bind(MeterRegistry registry, MediaNode node) {
+    MediaNodeMeters meters = new MediaNodeMeters(registry, node);
+    Metric.ENDPOINTS.gauge(registry, node, n -> n.stats().peers());
+    Metric.RECORDERS.gauge(registry, node, n -> n.stats().recorders());
+    meters.count(Metric.PACKETS, EngineStats::packetsReceived, "received");
+    meters.count(Metric.PACKETS, EngineStats::packetsSent, "sent");
+    meters.count(Metric.PACKET_BYTES, EngineStats::bytesReceived, "received");
+    meters.count(Metric.PACKET_BYTES, EngineStats::bytesSent, "sent");
+    meters.count(Metric.PACKETS_DROPPED, EngineStats::packetsDropped);
+    meters.count(Metric.PACKETS_MEDIA, EngineStats::mediaPackets);
+    meters.count(Metric.PACKETS_LOST, EngineStats::mediaPacketsLost);
+    meters.count(Metric.NACKS, EngineStats::nacksReceived, "received");
+    meters.count(Metric.NACKS, EngineStats::nacksSent, "sent");
+    meters.count(Metric.RETRANSMISSIONS, EngineStats::packetsRetransmitted);
+  }
+
+  private void count(Metric metric, ToDoubleFunction<EngineStats> value, String... labels) {
+    metric.counterOf(registry, node, n -> value.applyAsDouble(n.stats()), labels);
+  }
+}

@@ -62,7 +62,7 @@ final class ScriptedEngine implements MediaEngine {
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0);
+    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.castmesh.gateway.GatewayVerticle;
 import io.castmesh.media.MediaConfig;
 import io.castmesh.media.MediaVerticle;
 import io.castmesh.medianode.MediaNode;
+import io.castmesh.medianodeservice.MediaNodeMeters;
 import io.castmesh.room.RoomVerticle;
 import io.castmesh.runtime.Launcher;
 import io.castmesh.runtime.Launcher.StartException;

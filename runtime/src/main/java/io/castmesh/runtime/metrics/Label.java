@@ -18,7 +18,7 @@ public enum Label {
   ROUTE("route", "a path of openapi.json, /sockjs/*, or /* for everything else"),
   VERSION("version", "the version of castmesh that runs"),
 
-  OUTCOME("outcome", outcomes()),
+  OUTCOME("outcome", "ok, or the name of a failure of openrpc.json in small letters", outcomes()),
   HTTP_METHOD("method", List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
   STATUS(
       "status",
@@ -60,14 +60,16 @@ public enum Label {
   private final List<String> values;
 
   Label(String key, String meaning) {
-    this.key = key;
-    this.meaning = meaning;
-    this.values = List.of();
+    this(key, meaning, List.of());
   }
 
   Label(String key, List<String> values) {
+    this(key, "", values);
+  }
+
+  Label(String key, String meaning, List<String> values) {
     this.key = key;
-    this.meaning = String.join(", ", values);
+    this.meaning = meaning;
     this.values = values;
   }
 
@@ -75,12 +77,12 @@ public enum Label {
     return key;
   }
 
-  /** What its values are, for a reader. */
+  /** What its values are, for a reader; empty when they speak for themselves. */
   public String meaning() {
     return meaning;
   }
 
-  /** All values; empty when a document of the contract says which there are. */
+  /** All values; empty when documents of the contract say which there are. */
   public List<String> allowed() {
     return values;
   }

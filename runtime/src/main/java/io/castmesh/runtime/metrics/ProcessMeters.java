@@ -3,6 +3,7 @@ package io.castmesh.runtime.metrics;
 import io.castmesh.runtime.life.Lifecycle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmHeapPressureMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
@@ -31,11 +32,14 @@ public final class ProcessMeters {
     new FileDescriptorMetrics().bindTo(registry);
     JvmGcMetrics gc = new JvmGcMetrics();
     gc.bindTo(registry);
-    lifecycle.onStop(
+    JvmHeapPressureMetrics pressure = new JvmHeapPressureMetrics();
+    pressure.bindTo(registry);
+    onStop(
+        lifecycle,
         "gc metrics",
         () -> {
           gc.close();
-          return Future.succeededFuture();
+          pressure.close();
         });
     String version = ProcessMeters.class.getPackage().getImplementationVersion();
     Metric.VERSION.constant(registry, 1, version == null ? "development" : version);

@@ -1,4 +1,4 @@
-package io.castmesh.standalone;
+package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.engine.EngineStats;
@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 
 /** Tells what a media node counts, which knows nothing of us. */
-final class MediaNodeMeters {
+public final class MediaNodeMeters {
   private final MeterRegistry registry;
   private final MediaNode node;
 
@@ -16,7 +16,7 @@ final class MediaNodeMeters {
     this.node = node;
   }
 
-  static void bind(MeterRegistry registry, MediaNode node) {
+  public static void bind(MeterRegistry registry, MediaNode node) {
     MediaNodeMeters meters = new MediaNodeMeters(registry, node);
     Metric.ENDPOINTS.gauge(registry, node, n -> n.stats().peers());
     Metric.RECORDERS.gauge(registry, node, n -> n.stats().recorders());

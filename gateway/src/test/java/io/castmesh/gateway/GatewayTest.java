@@ -9,6 +9,7 @@ import io.castmesh.contract.SessionRef;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
+import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.testing.Eventually;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
@@ -281,7 +282,7 @@ class GatewayTest {
       Eventually.eventually(
           "the slow client is counted as closed",
           () ->
-              assertThat(mesh.metrics().counter("castmesh.gateway.closed", "code", "4500").count())
+              assertThat(Metric.SOCKETS_CLOSED.counter(mesh.metrics(), "slow_consumer").count())
                   .isEqualTo(1));
     }
     try (TestClient back = new TestClient(mesh.vertx(), port)) {

@@ -2,6 +2,7 @@ package io.castmesh.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.gateway.session.CloseCode;
 import io.castmesh.runtime.metrics.Exposer;
 import io.castmesh.runtime.metrics.Label;
 import io.castmesh.runtime.metrics.Metric;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,15 @@ class MetricsPageTest {
   @Test
   void noTwoMetricsShareAName() {
     assertThat(Arrays.stream(Metric.values()).map(Metric::exposed)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyReasonToCloseASocketIsALabel() {
+    assertThat(Label.CLOSE_REASON.allowed())
+        .containsExactlyElementsOf(
+            Arrays.stream(CloseCode.values())
+                .map(code -> code.name().toLowerCase(Locale.ROOT))
+                .toList());
   }
 
   private static String page() {

@@ -32,6 +32,8 @@ public enum Label {
           "forbidden",
           "heartbeat_missed",
           "replaced",
+          "kicked",
+          "banned",
           "message_too_large",
           "too_many_requests",
           "slow_consumer",

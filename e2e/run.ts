@@ -21,8 +21,6 @@ const wanted = onCluster || first === undefined ? rest : [first, ...rest];
 const ONE_PROCESS = ['start', 'log'];
 /** They need settings, or a place in the network, that others cannot share. */
 const APART = ['bad-input', 'split'];
-/** Only when it is asked for by name: Hazelcast takes its time to heal, now and then too long. */
-const ASKED_FOR = ['split'];
 /** It kills the whole cluster. */
 const LAST = 'crash';
 /** Settings that all who share a cluster can live with. */
@@ -53,9 +51,7 @@ async function runFiles(files: string[]): Promise<void> {
 
 async function runOnCluster(): Promise<void> {
   const all = [...filesIn('test'), ...filesIn('test-cluster')];
-  const files = all.filter(
-    (file) => !isOne(file, ...ONE_PROCESS) && (wanted.length > 0 || !isOne(file, ...ASKED_FOR)),
-  );
+  const files = all.filter((file) => !isOne(file, ...ONE_PROCESS));
   const apart = files.filter((file) => isOne(file, ...APART));
   const shared = files.filter((file) => !apart.includes(file) && !isOne(file, LAST));
   const last = files.filter((file) => isOne(file, LAST));

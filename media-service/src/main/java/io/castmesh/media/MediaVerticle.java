@@ -28,6 +28,7 @@ import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.cluster.LoadBoard;
 import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -73,7 +74,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     Bus bus = mesh.bus();
     Registry registry = new Registry(mesh.redis(), instance, config.lease());
     EarlyCandidates early = new EarlyCandidates(mesh.redis(), instance);
-    instances = new Instances(mesh.redis(), instance, config.lease());
+    instances = new Instances(mesh.redis(), instance, mesh.node(), config.lease());
     MediaSessions sessions =
         new MediaSessions(config.videoKbps(), config.sessionsPerClient(), mesh.clients());
     Recordings recordings =
@@ -172,6 +173,12 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     every(config.lease().dividedBy(3), "lease", upkeep::renew);
     every(ASSERT_AGAIN, "what stands", upkeep::assertAll);
     every(LOOK_FOR_THE_DEAD, "dead instances", succession::lookForTheDead);
+    Context own = vertx.getOrCreateContext();
+    mesh.peers()
+        .onDied(
+            node ->
+                own.runOnContext(
+                    died -> quietly(succession.died(node.node()), "instances of a dead node")));
     every(config.presenceEvery(), "vanished clients", upkeep::findVanishedClients);
     every(ANNOUNCE_AGAIN, "recordings", recordings::announceAgain);
     every(config.pipelinesEvery(), "pipelines", this::sweep);

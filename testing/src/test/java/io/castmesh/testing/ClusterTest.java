@@ -4,6 +4,7 @@ import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.core.Hazelcast;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.Keyed;
 import io.castmesh.contract.Topic;
@@ -291,6 +292,30 @@ class ClusterTest {
     eventually("all events are there", () -> assertThat(there).hasSize(2000));
     eventually("and here", () -> assertThat(here).hasSize(2000));
     assertThat(there).containsExactlyElementsOf(here).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aNodeWhoseConnectionsAreClosedHasDiedAndOneThatLeavesHasNot() {
+    // given
+    List<String> died = new CopyOnWriteArrayList<>();
+    one.peers().onDied(node -> died.add(node.node()));
+    Mesh leaving = cluster.join("leaving");
+    Mesh dying = cluster.join("dying");
+    String member = dying.peers().self().member();
+
+    // when
+    cluster.leave(leaving);
+    Hazelcast.getAllHazelcastInstances().stream()
+        .filter(m -> member.equals(m.getCluster().getLocalMember().getAttribute("castmesh.node")))
+        .findFirst()
+        .orElseThrow()
+        .getLifecycleService()
+        .terminate();
+
+    // then
+    eventually("its death is known", () -> assertThat(died).containsExactly(dying.node()));
+    assertThat(one.peers().isAlive(dying.node())).isFalse();
+    cluster.leave(dying);
   }
 
   @Test

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes over what dead instances had, and hands over what this one has when it stops. An instance
- * is dead when its lease has run out and it does not answer on the bus either: a Redis that has
- * come back with old leases kills nobody.
+ * is dead when its lease has run out, or its node has been seen to die, and it does not answer on
+ * the bus either: a Redis that has come back with old leases kills nobody.
  *
  * <p>Confined to the event loop of media-service.
  */
@@ -112,6 +112,11 @@ public final class Succession {
               left.values().remove(instances.own());
               return left.isEmpty() ? Future.succeededFuture() : confirm(left);
             });
+  }
+
+  /** A node has died, as its closed connections say. */
+  public Future<?> died(String node) {
+    return instances.died(node).compose(ran -> ran ? lookForTheDead() : Future.succeededFuture());
   }
 
   private Future<Void> confirm(Map<MediaKey, String> left) {

@@ -87,7 +87,7 @@ public final class Placement {
             .filter(KurentoLink::up)
             .map(KurentoLink::url)
             .collect(Collectors.toSet());
-    return new Instances.State(counts, up);
+    return new Instances.State(counts, up, instances.node());
   }
 
   public Future<Servers> servers() {

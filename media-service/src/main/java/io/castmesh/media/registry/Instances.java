@@ -34,8 +34,9 @@ public final class Instances {
    *
    * @param sessions media sessions by media server
    * @param up the media servers that it is connected to
+   * @param node of the mesh that it runs on
    */
-  public record State(Map<String, Integer> sessions, Set<String> up) {}
+  public record State(Map<String, Integer> sessions, Set<String> up, String node) {}
 
   /**
    * Instance, ms of its lease, its state, a name for the mesh; answers 1 when Redis knew it, the
@@ -63,14 +64,19 @@ public final class Instances {
 
   private final RedisStore redis;
   private final String own;
+  private final String node;
   private final Duration lease;
   private String mesh;
   private Map<String, State> others = Map.of();
   private Set<String> draining = Set.of();
 
-  public Instances(RedisStore redis, String own, Duration lease) {
+  /**
+   * @param node of the mesh on which this instance runs
+   */
+  public Instances(RedisStore redis, String own, String node, Duration lease) {
     this.redis = redis;
     this.own = own;
+    this.node = node;
     this.lease = lease;
   }
 
@@ -112,6 +118,25 @@ public final class Instances {
         .mapEmpty();
   }
 
+  /**
+   * A node of the mesh has died: nobody has to wait for the leases of its instances to run out. One
+   * that lives all the same says so again soon, and is asked before anything is taken from it.
+   *
+   * @return whether another instance ran there
+   */
+  public Future<Boolean> died(String dead) {
+    Future<Boolean> ended = Future.succeededFuture(false);
+    for (Map.Entry<String, State> other : others.entrySet()) {
+      if (dead.equals(other.getValue().node())) {
+        ended =
+            ended
+                .compose(before -> redis.run(Command.DEL, "media:instance:" + other.getKey()))
+                .map(true);
+      }
+    }
+    return ended;
+  }
+
   /** Those of some instances whose leases stand. */
   public Future<Set<String>> alive(Set<String> instances) {
     Future<Set<String>> alive = Future.succeededFuture(new HashSet<>());
@@ -142,6 +167,10 @@ public final class Instances {
 
   public String own() {
     return own;
+  }
+
+  public String node() {
+    return node;
   }
 
   /** Known after the first {@link #renew}, as is all that follows. */

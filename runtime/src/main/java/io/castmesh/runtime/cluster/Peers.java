@@ -35,6 +35,9 @@ public final class Peers {
   /** Several beats and a long garbage collection. */
   private static final Duration SILENT = Duration.ofSeconds(6);
 
+  /** Of several beats none has been missed but the last. */
+  private static final Duration LATELY = Duration.ofSeconds(3);
+
   /** After that nothing is kept for a node any more; splits heal before. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
@@ -54,6 +57,7 @@ public final class Peers {
   private final Supplier<Node> self;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Node>> dying = new CopyOnWriteArrayList<>();
   private final Counters lost;
   private List<String> said = List.of();
   private int beats;
@@ -145,6 +149,14 @@ public final class Peers {
     leaving.add(listener);
   }
 
+  /**
+   * Hears of nodes that were there a moment ago and whose connections were closed, as only the end
+   * of a process does; a node that is cut off falls silent first.
+   */
+  public void onDied(Consumer<Node> listener) {
+    dying.add(listener);
+  }
+
   /** Says at once what has changed about this node. */
   public synchronized void beat() {
     List<String> serves = bus.serves();
@@ -202,7 +214,13 @@ public final class Peers {
   private void memberLeft(String gone) {
     known.values().stream()
         .filter(one -> one.alive && gone.equals(one.node.member()))
-        .forEach(one -> left(one, "died"));
+        .forEach(
+            one -> {
+              left(one, "died");
+              if (System.nanoTime() - one.heardAt < LATELY.toNanos()) {
+                dying.forEach(listener -> listener.accept(one.node));
+              }
+            });
   }
 
   private void left(Known one, String how) {

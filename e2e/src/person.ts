@@ -56,6 +56,34 @@ export class Person {
     name = nickname(stem),
     camera?: Camera,
   ): Promise<Person> {
+    const person = await Person.#open(browser, name, camera);
+    await person.page.goto(`${url}/sign-in?mode=register`);
+    await person.enter(PASSWORD);
+    return person;
+  }
+
+  /** Opens the application and signs in to an account that is there. */
+  static async signIn(
+    browser: TestBrowser,
+    url: string,
+    name: string,
+    password = PASSWORD,
+  ): Promise<Person> {
+    const person = await Person.#open(browser, name);
+    await person.page.goto(`${url}/sign-in`);
+    await person.enter(password);
+    return person;
+  }
+
+  /** Fills the form to sign in or up. */
+  async enter(password: string): Promise<void> {
+    await this.see('nickname').fill(this.name);
+    await this.see('password').fill(password);
+    await this.see('submit').click();
+    await this.see('account-name').waitFor();
+  }
+
+  static async #open(browser: TestBrowser, name: string, camera?: Camera): Promise<Person> {
     const { context, page } = await browser.person();
     const person = new Person(name, page, context);
     await person.#routeSockets();
@@ -73,11 +101,6 @@ export class Person {
         },
       });
     });
-    await page.goto(`${url}/sign-in?mode=register`);
-    await person.see('nickname').fill(person.name);
-    await person.see('password').fill(PASSWORD);
-    await person.see('submit').click();
-    await person.see('account-name').waitFor();
     return person;
   }
 
@@ -86,7 +109,7 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
-  async goTo(place: 'lives' | 'studio' | 'videos' | 'people'): Promise<void> {
+  async goTo(place: 'lives' | 'studio' | 'videos' | 'people' | 'admin'): Promise<void> {
     await this.see(`nav-${place}`).first().click();
   }
 

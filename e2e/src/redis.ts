@@ -35,6 +35,13 @@ export async function redisEntries(dataDir: string): Promise<Entry[]> {
   });
 }
 
+/** Carries out one command after the other. */
+export async function redisCommands(dataDir: string, commands: string[][]): Promise<void> {
+  await withRedis(dataDir, async (redis) => {
+    for (const command of commands) await redis.run(...command);
+  });
+}
+
 /** Forgets everything that stands in it, at once. */
 export async function flushRedis(dataDir: string): Promise<void> {
   await withRedis(dataDir, (redis) => redis.run('FLUSHALL'));

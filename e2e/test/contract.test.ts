@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { signedInAdmin } from '../src/admin.ts';
 import { Api, type Tokens, nickname } from '../src/api.ts';
 import { HttpDocument, SignallingDocument } from '../src/documents.ts';
 import { ensure } from '../src/ensure.ts';
@@ -265,6 +266,24 @@ describe('what the gateway says of itself is what it does', () => {
         headers: { 'content-type': 'application/json' },
         ...(body ? { body } : {}),
       });
+      await http.check(method, path, response);
+    }
+    const admin = await signedInAdmin(castmesh, nickname('describes'));
+    await http.check('get', '/api/v1/me', await api.get('/me', admin.accessToken));
+    for (const [method, path] of http.operations) {
+      if (!path.startsWith('/api/v1/admin/')) continue;
+      const door = path.slice('/api/v1'.length).replace('{id}', 'none');
+      const response = await (method === 'get'
+        ? api.get(door, admin.accessToken)
+        : fetch(`${castmesh.url}/api/v1${door}`, {
+            method: method.toUpperCase(),
+            headers: {
+              authorization: `Bearer ${admin.accessToken}`,
+              'content-type': 'application/json',
+            },
+            body: '{"text":"as described","url":"ws://none","draining":true}',
+          }));
+      if (method === 'get') assert.equal(response.status, 200, path);
       await http.check(method, path, response);
     }
     const refreshed = (await http.check(

@@ -8,6 +8,7 @@ import { useAccount } from './stores/account.ts';
 import { useCall } from './stores/call.ts';
 import { useConnection } from './stores/connection.ts';
 import { useSettings } from './stores/settings.ts';
+import { useStanding } from './stores/standing.ts';
 import { useStudio } from './stores/studio.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -17,6 +18,7 @@ const app = createApp(App).use(createPinia()).use(i18n);
 useSettings();
 // These listen to the session and must be there before it opens.
 useConnection();
+useStanding();
 const call = useCall();
 const studio = useStudio();
 useAccount().resume();

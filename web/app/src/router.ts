@@ -55,6 +55,12 @@ export const router = createRouter({
       meta: { title: 'people.title' },
     },
     {
+      path: '/admin/:tab?',
+      name: 'admin',
+      component: () => import('./pages/AdminPage.vue'),
+      meta: { title: 'admin.title' },
+    },
+    {
       path: '/:rest(.*)*',
       name: 'not-found',
       component: () => import('./pages/NotFoundPage.vue'),

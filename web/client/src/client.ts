@@ -1,5 +1,6 @@
 import { Calls } from './calls/calls.js';
 import { AuthApi, LivesApi, RoomsApi, VideosApi } from './http/api.js';
+import { AdminApi } from './http/admin-api.js';
 import { Http } from './http/http.js';
 import { MemoryTokenStore, type TokenStore } from './http/token-store.js';
 import type { LiveHandle, ViewHandle } from './media/live-handles.js';
@@ -50,6 +51,8 @@ export class CastmeshClient {
   readonly auth: AuthApi;
   readonly lives: LivesApi;
   readonly videos: VideosApi;
+  /** For administrators alone; everybody else gets FORBIDDEN. */
+  readonly admin: AdminApi;
   /** Rooms seen from outside; {@link rooms} is for those inside. */
   readonly roomList: RoomsApi;
   /** The conversation with the server and its events. */
@@ -75,6 +78,7 @@ export class CastmeshClient {
     this.lives = new LivesApi(this.#http);
     this.videos = new VideosApi(this.#http);
     this.roomList = new RoomsApi(this.#http);
+    this.admin = new AdminApi(this.#http);
     this.session = new Session({
       ...options,
       url: socketUrl(baseUrl || location.origin),

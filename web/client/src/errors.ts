@@ -37,6 +37,11 @@ export const FAILURE_CODES = {
   ROOM_PASSWORD: 1503,
   NOT_IN_ROOM: 1504,
   PEER_NOT_FOUND: 1505,
+  MUTED: 1600,
+  BANNED: 1601,
+  KICKED: 1602,
+  OWN_ACCOUNT: 1603,
+  NODE_ALONE: 1604,
   PARSE_ERROR: -32700,
   INVALID_JSON_RPC: -32600,
   METHOD_NOT_FOUND: -32601,
@@ -60,6 +65,8 @@ export interface FailureFields {
   /** The HTTP status, for failures of REST calls. */
   status?: number;
   trace?: string;
+  reason?: string;
+  until?: string;
 }
 
 /** The one error type that every method of this SDK throws. Decide by {@link CastmeshError.name}. */
@@ -74,6 +81,10 @@ export class CastmeshError extends Error {
   readonly status: number | undefined;
   /** The id by which an operator finds the request in logs and traces: worth showing to support. */
   readonly trace: string | undefined;
+  /** What an administrator said: of MUTED, BANNED and KICKED, if anything. */
+  readonly reason: string | undefined;
+  /** ISO-8601, of MUTED and BANNED; undefined: for good. */
+  readonly until: string | undefined;
 
   constructor(fields: FailureFields) {
     super(fields.message);
@@ -83,6 +94,8 @@ export class CastmeshError extends Error {
     this.details = fields.details;
     this.status = fields.status;
     this.trace = fields.trace;
+    this.reason = fields.reason;
+    this.until = fields.until;
   }
 
   /** A failure that arose on this side of the wire. */
@@ -125,6 +138,8 @@ export function fromRpcError(error: unknown): CastmeshError {
     retryable: data.retryable === true,
     details: data.details,
     trace: typeof data.trace === 'string' ? data.trace : undefined,
+    reason: text(data.reason),
+    until: text(data.until),
   });
 }
 
@@ -144,6 +159,8 @@ export function fromProblem(status: number, body: unknown): CastmeshError {
     details: problem.details,
     trace: typeof problem.trace === 'string' ? problem.trace : undefined,
     status,
+    reason: text(problem.reason),
+    until: text(problem.until),
   });
 }
 
@@ -156,6 +173,10 @@ function nameOfStatus(status: number): FailureName {
   if (status === 504) return 'TIMEOUT';
   if (status === 502 || status === 503) return 'UNAVAILABLE';
   return status < 500 ? 'INVALID_REQUEST' : 'INTERNAL';
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function firstString(...values: unknown[]): string | undefined {

@@ -7,8 +7,10 @@ export {
   type StoredTokens,
   type TokenStore,
 } from './http/token-store.js';
+export { AdminApi } from './http/admin-api.js';
+export type * from './http/admin-types.js';
 export { Session } from './session/session.js';
-export type { SessionEnd, SessionEvents, SessionState } from './session/session-types.js';
+export type { SessionEnd, SessionEvents, SessionState, Verdict } from './session/session-types.js';
 export { PresenceWatch, type PresenceWish } from './session/presence.js';
 export { LiveHandle, ViewHandle } from './media/live-handles.js';
 export type { PublishOptions } from './media/media.js';

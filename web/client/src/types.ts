@@ -8,6 +8,14 @@ export interface User {
   avatar: string;
 }
 
+/** The signed-in user as they see themselves. */
+export interface Me extends User {
+  /** Whether they may do what {@link CastmeshClient.admin} offers. */
+  admin: boolean;
+  /** Only while they are muted. */
+  muted?: { reason?: string; until?: string };
+}
+
 /** A running live. */
 export interface Live {
   liveId: string;
@@ -98,7 +106,13 @@ export interface Presence extends User {
 
 /** Why a live ended. A newer server may name further reasons. */
 export type LiveEndReason =
-  'stopped' | 'presenter_gone' | 'media_server_lost' | 'failed' | 'session_lost' | (string & {});
+  | 'stopped'
+  | 'presenter_gone'
+  | 'media_server_lost'
+  | 'moderated'
+  | 'failed'
+  | 'session_lost'
+  | (string & {});
 
 /** Why a call ended. A newer server may name further reasons. */
 export type CallEndReason =
@@ -109,6 +123,7 @@ export type CallEndReason =
   | 'busy'
   | 'failed'
   | 'answered_elsewhere'
+  | 'moderated'
   | 'session_lost'
   | (string & {});
 
@@ -158,6 +173,11 @@ export interface ServerEvents extends RoomWireEvents {
   'call.ended': { callId: string; reason: CallEndReason };
   'presence.changed': { user: User; state: PresenceState; version?: number };
   'video.ready': { video: Video };
+  'account.muted': { reason?: string; until?: string };
+  'account.unmuted': Record<string, never>;
+  'notice.posted': { text: string; level: 'info' | 'warning' | (string & {}); time: string };
+  'session.kicked': { reason?: string };
+  'session.banned': { reason?: string; until?: string };
   'session.replaced': Record<string, never>;
   'session.stale': Record<string, never>;
   'server.draining': { reconnectAfterMs?: number };

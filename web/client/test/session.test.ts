@@ -289,3 +289,41 @@ test('a session closed on purpose says goodbye and forgets what it held', async 
   await session.whenConnected(2_000);
   assert.equal(peer.last.received[0]?.params.resume, undefined);
 });
+
+for (const [end, code, event] of [
+  ['kicked', 4410, 'session.kicked'],
+  ['banned', 4411, 'session.banned'],
+] as const) {
+  test(`who is ${end} knows why and does not come back by itself`, async () => {
+    // given
+    const session = await connected();
+    // when
+    peer.last.event(event, { reason: 'a word', seq: 1 });
+    peer.last.socket.close(code);
+    await until('the session is closed', () => session.state === 'closed');
+    // then
+    assert.equal(session.end, end);
+    assert.equal(session.verdict?.reason, 'a word');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(peer.connections.length, 1);
+  });
+}
+
+test('who is banned while away is not let in, and is told why', async () => {
+  // given
+  peer.handlers.set('session.authenticate', () => {
+    throw new RpcFailure({
+      code: 1601,
+      message: 'An administrator has banned you.',
+      data: { name: 'BANNED', retryable: false, until: '2026-12-24T18:00:00Z' },
+    });
+  });
+  const session = newSession();
+  // when
+  session.open();
+  await until('the session is closed', () => session.state === 'closed');
+  // then
+  assert.equal(session.end, 'banned');
+  assert.equal(session.verdict?.until, '2026-12-24T18:00:00Z');
+  assert.equal(peer.connections.length, 1);
+});

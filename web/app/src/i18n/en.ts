@@ -1,4 +1,8 @@
+import { admin, standing } from './en-admin.ts';
+
 export const en = {
+  admin,
+  standing,
   app: {
     tagline: 'Live video, recordings and calls on your own server.',
     signOut: 'Sign out',
@@ -16,7 +20,14 @@ export const en = {
     retry: 'Try again',
     mainNav: 'Main',
   },
-  nav: { lives: 'Live now', studio: 'Go live', videos: 'Videos', people: 'Calls', onAir: 'On air' },
+  nav: {
+    lives: 'Live now',
+    studio: 'Go live',
+    videos: 'Videos',
+    people: 'Calls',
+    onAir: 'On air',
+    admin: 'Admin',
+  },
   connection: {
     connecting: 'Connecting…',
     reconnecting: 'Connection lost. Reconnecting…',
@@ -118,6 +129,7 @@ export const en = {
       stopped: 'Your live has ended',
       presenter_gone: 'Your live ended because the connection was away for too long',
       media_server_lost: 'Your live ended because a media server went away',
+      moderated: 'An administrator has ended your live',
       failed: 'Your live ended because media did not get through',
       session_lost: 'Your live ended while the connection was away',
     },
@@ -141,6 +153,7 @@ export const en = {
       stopped: '{name} has ended it. Thanks for watching!',
       presenter_gone: '{name} has lost the connection and did not come back.',
       media_server_lost: 'A media server went away. {name} may be back in a moment.',
+      moderated: 'An administrator has ended it.',
       failed: 'The picture did not get through to you.',
       full: 'There is no more room for viewers at the moment. Try again in a while.',
       session_lost: 'Your connection was away for too long.',
@@ -235,6 +248,7 @@ export const en = {
       timeout: '{name} did not answer',
       missed: 'You missed a call from {name}',
       busy: '{name} is in another call',
+      moderated: 'An administrator has ended the call',
       failed: 'The call did not get through',
       answered_elsewhere: 'Answered on another device',
       session_lost: 'The call ended while the connection was away',
@@ -271,6 +285,11 @@ export const en = {
     ROOM_PASSWORD: 'The password is wrong.',
     NOT_IN_ROOM: 'You are not in this room.',
     PEER_NOT_FOUND: 'This person has left the room.',
+    MUTED: 'An administrator has muted you: you can watch, but not speak.',
+    BANNED: 'An administrator has banned this account.',
+    KICKED: 'An administrator has ended your session.',
+    OWN_ACCOUNT: 'You cannot do this to yourself.',
+    NODE_ALONE: 'Everything runs in one process: nobody would be left.',
     CALL_NOT_FOUND: 'This call is over.',
     CALL_STATE: 'This call has moved on.',
     USER_OFFLINE: 'This person is offline.',

@@ -1,6 +1,9 @@
 import type { Messages } from './en.ts';
+import { admin, standing } from './zh-admin.ts';
 
 export const zh: Messages = {
+  admin,
+  standing,
   app: {
     tagline: '在自己的服务器上直播、录像和通话。',
     signOut: '退出登录',
@@ -18,7 +21,14 @@ export const zh: Messages = {
     retry: '重试',
     mainNav: '主导航',
   },
-  nav: { lives: '正在直播', studio: '开始直播', videos: '视频', people: '通话', onAir: '直播中' },
+  nav: {
+    lives: '正在直播',
+    studio: '开始直播',
+    videos: '视频',
+    people: '通话',
+    onAir: '直播中',
+    admin: '管理',
+  },
   connection: {
     connecting: '正在连接…',
     reconnecting: '连接已断开，正在重新连接…',
@@ -120,6 +130,7 @@ export const zh: Messages = {
       stopped: '直播已结束',
       presenter_gone: '连接中断时间过长，直播已结束',
       media_server_lost: '媒体服务器离线，直播已结束',
+      moderated: '管理员结束了你的直播',
       failed: '媒体无法传输，直播已结束',
       session_lost: '连接断开期间直播已结束',
     },
@@ -143,6 +154,7 @@ export const zh: Messages = {
       stopped: '{name} 结束了直播，感谢观看！',
       presenter_gone: '{name} 的连接中断，没有再回来。',
       media_server_lost: '媒体服务器离线，{name} 可能马上回来。',
+      moderated: '管理员结束了这场直播。',
       failed: '画面无法传到你这里。',
       full: '观众席暂时已满，请稍后再试。',
       session_lost: '你的连接中断时间过长。',
@@ -237,6 +249,7 @@ export const zh: Messages = {
       timeout: '{name} 没有接听',
       missed: '错过了 {name} 的来电',
       busy: '{name} 正在通话中',
+      moderated: '管理员结束了通话',
       failed: '通话未能接通',
       answered_elsewhere: '已在其他设备上接听',
       session_lost: '连接断开期间通话已结束',
@@ -273,6 +286,11 @@ export const zh: Messages = {
     ROOM_PASSWORD: '密码错误。',
     NOT_IN_ROOM: '您不在这个房间里。',
     PEER_NOT_FOUND: '对方已离开房间。',
+    MUTED: '管理员已将你禁言：可以观看，但不能发言。',
+    BANNED: '管理员已封禁此账号。',
+    KICKED: '管理员结束了你的会话。',
+    OWN_ACCOUNT: '不能对自己这样做。',
+    NODE_ALONE: '一切都在一个进程中运行：不能没有它。',
     CALL_NOT_FOUND: '这个通话已结束。',
     CALL_STATE: '这个通话的状态已改变。',
     USER_OFFLINE: '对方不在线。',

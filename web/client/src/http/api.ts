@@ -1,6 +1,6 @@
 import { Emitter } from '../emitter.js';
 import type { RoomInfo } from '../rooms/room-types.js';
-import type { Live, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
+import type { Live, Me, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
 import type { Http } from './http.js';
 import { stored, type TokenStore } from './token-store.js';
 
@@ -46,7 +46,7 @@ export class AuthApi {
   }
 
   /** The signed-in user as the server knows them. */
-  me(): Promise<User> {
+  me(): Promise<Me> {
     return this.#http.authorized({ method: 'GET', path: '/me' });
   }
 

@@ -28,7 +28,7 @@ const EARLY_MS = 15_000;
 const READ_AGAIN_AFTER_MS: readonly number[] = [300, 1_500];
 
 interface Call {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: object;
   query?: Record<string, string | number | undefined>;
@@ -101,7 +101,8 @@ export class Http {
         this.#options.tokens.save(kept);
         return kept;
       } catch (error) {
-        if (isFailure(error) && !error.retryable) {
+        // Bans end; until then the tokens stay unused.
+        if (isFailure(error) && !error.retryable && error.name !== 'BANNED') {
           this.#options.tokens.clear();
           this.#options.onSignedOut?.();
         }

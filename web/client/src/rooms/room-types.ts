@@ -13,10 +13,10 @@ export interface RoomPeer {
 export type SignalKind = 'offer' | 'answer' | 'candidate';
 
 /** Why a peer is no longer there. A newer server may name further reasons. */
-export type RoomLeaveReason = 'left' | 'gone' | 'kicked' | (string & {});
+export type RoomLeaveReason = 'left' | 'gone' | 'kicked' | 'moderated' | (string & {});
 
 /** Why a room is over for this side. A newer server may name further reasons. */
-export type RoomEndReason = 'left' | 'kicked' | 'session_lost' | (string & {});
+export type RoomEndReason = 'left' | 'kicked' | 'moderated' | 'session_lost' | (string & {});
 
 /** The events of rooms on the wire; `roomSeq` is the room's own number. */
 export interface RoomWireEvents {

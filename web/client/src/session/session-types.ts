@@ -7,12 +7,27 @@ import type { InboxOptions } from './inbox.js';
 export type SessionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 /** Why a session does not come back by itself. */
-export type SessionEnd = 'closed' | 'replaced' | 'unauthenticated' | 'forbidden';
+export type SessionEnd =
+  | 'closed'
+  | 'replaced'
+  | 'unauthenticated'
+  | 'forbidden'
+  /** By an administrator: {@link Session.open} begins anew. */
+  | 'kicked'
+  /** By an administrator: nobody is let in until it is over. */
+  | 'banned';
+
+/** What an administrator said with a kick, a ban or a mute. */
+export interface Verdict {
+  reason?: string;
+  /** ISO-8601; missing: for good, or a kick. */
+  until?: string;
+}
 
 /** What a session tells about itself. */
 export interface SessionEvents {
   /** `planned` says of a reconnection that the server has asked for it and nothing has failed. */
-  state: { state: SessionState; end?: SessionEnd; planned: boolean };
+  state: { state: SessionState; end?: SessionEnd; verdict?: Verdict; planned: boolean };
   /** Authenticated on a new socket; `resumed` says that nothing was lost in between. */
   ready: { user: User; resumed: boolean };
   /**

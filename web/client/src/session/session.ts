@@ -13,6 +13,7 @@ import type {
   SessionEvents,
   SessionOptions,
   SessionState,
+  Verdict,
   Welcome,
 } from './session-types.js';
 
@@ -42,6 +43,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly #inbox: Inbox;
   #state: SessionState = 'idle';
   #end: SessionEnd | undefined;
+  #verdict: Verdict | undefined;
   #socket: RpcSocket | undefined;
   #heartbeat: Heartbeat | undefined;
   #sessionId: string | undefined;
@@ -75,6 +77,11 @@ export class Session extends Emitter<SessionEvents> {
     return this.#end;
   }
 
+  /** What an administrator said, once the session is closed as kicked or banned. */
+  get verdict(): Verdict | undefined {
+    return this.#verdict;
+  }
+
   /** The server's name for this session, once authenticated. */
   get sessionId(): string | undefined {
     return this.#sessionId;
@@ -92,7 +99,7 @@ export class Session extends Emitter<SessionEvents> {
   /** Starts connecting; does nothing while it is connecting or connected. */
   open(): void {
     if (this.#state !== 'idle' && this.#state !== 'closed') return;
-    this.#end = undefined;
+    this.#end = this.#verdict = undefined;
     this.#freshToken = this.#refreshTried = false;
     this.#return.startOver();
     this.#unwatch = watchNetwork(() => this.#networkChanged());
@@ -179,7 +186,8 @@ export class Session extends Emitter<SessionEvents> {
       token = await this.#options.token(fresh);
     } catch (error) {
       if (!this.#isOpening() || attempt !== this.#attempt) return;
-      if (isFailure(error) && !error.retryable) this.#finish('unauthenticated');
+      if (isFailure(error, 'BANNED')) this.#dismissed(error);
+      else if (isFailure(error) && !error.retryable) this.#finish('unauthenticated');
       else this.#retryLater();
       return;
     }
@@ -217,12 +225,22 @@ export class Session extends Emitter<SessionEvents> {
       const params = resume ? { token, resume } : { token };
       welcome = (await socket.request('session.authenticate', params, deadlineMs)) as Welcome;
     } catch (error) {
+      if (this.#socket === socket && (isFailure(error, 'BANNED') || isFailure(error, 'KICKED'))) {
+        this.#dismissed(error);
+        return;
+      }
       const refused = isFailure(error) && TOKEN_REFUSED.includes(error.name);
       socket.close(refused ? CLOSE_CODES.NOT_AUTHENTICATED : 4000, 'not authenticated');
       return;
     }
     if (this.#socket !== socket) return;
     this.#welcome(socket, welcome, resume !== undefined);
+  }
+
+  /** The server has refused to let this person in, and has said why. */
+  #dismissed({ name, reason, until }: CastmeshError): void {
+    this.#verdict = { reason, until };
+    this.#finish(name === 'KICKED' ? 'kicked' : 'banned');
   }
 
   #welcome(socket: RpcSocket, welcome: Welcome, asked: boolean): void {
@@ -262,6 +280,10 @@ export class Session extends Emitter<SessionEvents> {
     if (event.method === 'server.draining' && this.#state === 'connected') {
       this.#return.asked(event.params.reconnectAfterMs);
     }
+    // Nothing may follow it: the socket is about to be closed.
+    if (event.method === 'session.kicked' || event.method === 'session.banned') {
+      this.#verdict = event.params as Verdict;
+    }
     if (this.#state === 'connected') this.#inbox.accept(event);
     else this.#early.push(event);
   }
@@ -290,6 +312,10 @@ export class Session extends Emitter<SessionEvents> {
         return this.#finish('replaced');
       case 'stop-forbidden':
         return this.#finish('forbidden');
+      case 'stop-kicked':
+        return this.#finish('kicked');
+      case 'stop-banned':
+        return this.#finish('banned');
       case 'refresh-token':
         if (this.#refreshTried) return this.#finish('unauthenticated');
         this.#refreshTried = this.#freshToken = true;
@@ -348,7 +374,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.#state === state) return;
     this.#state = state;
     const planned = state === 'reconnecting' && this.#return.isPlanned;
-    this.emit('state', { state, end: this.#end, planned });
+    this.emit('state', { state, end: this.#end, verdict: this.#verdict, planned });
   }
 
   #notOpen(): CastmeshError {

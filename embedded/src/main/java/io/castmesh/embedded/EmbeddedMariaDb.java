@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +18,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EmbeddedMariaDb implements EmbeddedServer {
   private static final String NAME = "castmesh";
+
+  /** Where it listens, or has listened, as {@code host port}. */
+  private static final String ADDRESS = "address";
+
   private static final Duration INSTALL = Duration.ofMinutes(2);
 
   /** Recovery after a crash is part of a start. */
@@ -78,6 +83,7 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
         // The server speaks first, and only when the accounts have been written.
         if (Ports.awaitReady(
             "MariaDB", child, START, () -> !Ports.ask(host, port, "", "").isEmpty())) {
+          Secrets.writeText(folder.resolve(ADDRESS), host + " " + port + "\n");
           return new EmbeddedMariaDb(lock, child, host, port, password);
         }
         problem = child.lastWords();
@@ -102,6 +108,24 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
    */
   public static String url(Place place) throws IOException {
     return url(password(folder(place)), place.host(), place.port());
+  }
+
+  /**
+   * The same of one that some process runs on a data folder.
+   *
+   * @return empty: none answers
+   * @throws IOException when its files cannot be read, as by another user than the one that runs it
+   */
+  public static Optional<String> running(Path dataDir) throws IOException {
+    Path folder = dataDir.toAbsolutePath().resolve("mariadb");
+    if (!Files.exists(folder.resolve(ADDRESS))) {
+      return Optional.empty();
+    }
+    String[] address = Files.readString(folder.resolve(ADDRESS)).strip().split(" ");
+    int port = Integer.parseInt(address[1]);
+    return Ports.ask(address[0], port, "", "").isEmpty()
+        ? Optional.empty()
+        : Optional.of(url(password(folder), address[0], port));
   }
 
   private static String url(String password, String host, int port) {

@@ -3,6 +3,7 @@ package io.castmesh.gateway.admin;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.account.Avatars;
+import io.castmesh.gateway.account.Nicknames;
 import io.castmesh.gateway.account.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -12,6 +13,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Who is an administrator. Thread-safe; fails with {@code UNAVAILABLE} while MySQL is away: then
@@ -69,6 +71,35 @@ public final class Admins {
     List<User> users = new ArrayList<>();
     rows.forEach(row -> users.add(Avatars.user(row.getString("id"), row.getString("nickname"))));
     return users;
+  }
+
+  /** Fails with {@link Failure#USER_NOT_FOUND}. */
+  public Future<User> find(String nickname) {
+    return Sql.guarded(
+            mysql
+                .preparedQuery("SELECT id, nickname FROM accounts WHERE nickname_key = ?")
+                .execute(Tuple.of(Nicknames.key(nickname))))
+        .compose(
+            rows ->
+                rows.size() == 0
+                    ? Future.failedFuture(Failure.USER_NOT_FOUND.exception())
+                    : Future.succeededFuture(users(rows).get(0)));
+  }
+
+  /**
+   * Makes an account that is one. Fails with {@link Failure#NICKNAME_TAKEN}.
+   *
+   * @param hash of the password
+   */
+  public Future<User> create(String nickname, String hash) {
+    User user = Avatars.user(UUID.randomUUID().toString(), nickname);
+    return Sql.guarded(
+            mysql
+                .preparedQuery(
+                    "INSERT INTO accounts (id, nickname, nickname_key, password_hash, role) VALUES"
+                        + " (?, ?, ?, ?, ?)")
+                .execute(Tuple.of(user.id(), nickname, Nicknames.key(nickname), hash, ROLE)))
+        .map(user);
   }
 
   /** Makes somebody an administrator; answers false when they are one already. */

@@ -137,9 +137,21 @@ public final class Moderator {
   }
 
   private static Action action(Kind kind, User user, String reason, Duration lasts) {
-    String length = lasts == null ? "for good" : lasts.toString();
+    String length = lasts == null ? "for good" : words(lasts);
     return new Action(
         word(kind), user.id(), user.nickname(), reason == null ? length : length + ": " + reason);
+  }
+
+  /** In the largest unit of which it is a whole number. */
+  private static String words(Duration lasts) {
+    long seconds = lasts.toSeconds();
+    if (seconds % 86_400 == 0) {
+      return seconds / 86_400 + " d";
+    }
+    if (seconds % 3_600 == 0) {
+      return seconds / 3_600 + " h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
   }
 
   private static String word(Kind kind) {

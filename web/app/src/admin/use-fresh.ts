@@ -1,0 +1,43 @@
+import { onUnmounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { sentence } from '../castmesh/failures.ts';
+
+/** What a page shows of something that changes. */
+export interface Fresh<T> {
+  value: ShallowRef<T | undefined>;
+  failure: Ref<string>;
+  /** Reads it now. */
+  again: () => Promise<void>;
+}
+
+/**
+ * Reads something at once and every few seconds while somebody looks. What was read stays when a
+ * later reading fails: the failure stands beside it.
+ */
+export function useFresh<T>(read: () => Promise<T>, everyMs: number): Fresh<T> {
+  const value = shallowRef<T>();
+  const failure = ref('');
+  let turn = 0;
+  let isOver = false;
+
+  async function again(): Promise<void> {
+    const mine = ++turn;
+    try {
+      const found = await read();
+      if (mine !== turn || isOver) return;
+      value.value = found;
+      failure.value = '';
+    } catch (error) {
+      if (mine === turn && !isOver) failure.value = sentence(error);
+    }
+  }
+
+  const timer = setInterval(() => {
+    if (!document.hidden) void again();
+  }, everyMs);
+  onUnmounted(() => {
+    isOver = true;
+    clearInterval(timer);
+  });
+  void again();
+  return { value, failure, again };
+}

@@ -60,7 +60,8 @@ public final class CallLog {
       return Future.succeededFuture(0);
     }
     busy = true;
-    return carryAll().onComplete(done -> busy = false);
+    // Counted before it is tried: it is of interest above all when that fails.
+    return count().compose(counted -> carryAll()).onComplete(done -> busy = false);
   }
 
   private Future<Integer> carryAll() {

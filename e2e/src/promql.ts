@@ -53,7 +53,7 @@ interface RuleFile {
 interface Dashboard {
   uid: string;
   title: string;
-  panels: { title: string; targets?: { expr: string }[] }[];
+  panels: { title: string; type: string; targets?: { expr: string }[] }[];
   templating: { list: { name: string; definition?: string }[] };
   annotations: { list: { name: string; expr?: string }[] };
 }

@@ -8,21 +8,15 @@ import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.cluster.Membership;
 import io.castmesh.runtime.trace.Step;
-import io.castmesh.runtime.trace.Trace;
 import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,10 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
 
-  private static final String NODE = "node";
-  private static final String SEQ = "seq";
-  private static final String TRACE = "trace";
-
   /** For news of a withdrawal to reach everybody, and for what was sent before it to arrive. */
   private static final long WITHDRAWN_MILLIS = 300;
 
@@ -57,17 +47,13 @@ public final class Bus {
   private final Vertx vertx;
   private final String node;
   private final Membership membership;
-  private final BusMeters meters;
   private final Tracing tracing;
   private final Directory directory = new Directory();
   private final Questions questions;
-  private final SentEvents sent = new SentEvents(System::nanoTime);
-  private final Returns returns;
-  private final Map<Inlet, String> inlets = new ConcurrentHashMap<>();
+  private final Events events;
   private final List<Served> served = new CopyOnWriteArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
-  private volatile Predicate<String> alive = other -> true;
   private volatile boolean retiring;
 
   private record Served(
@@ -85,9 +71,15 @@ public final class Bus {
     this.vertx = vertx;
     this.node = node;
     this.membership = membership;
-    this.meters = meters;
     this.questions = new Questions(vertx, directory, meters);
-    this.returns = new Returns(vertx, sent);
+    this.events =
+        new Events(
+            vertx,
+            node,
+            membership == null,
+            meters,
+            tracing,
+            (source, missed) -> ask(Nodes.REPAIR.at(source), missed));
   }
 
   /**
@@ -109,16 +101,17 @@ public final class Bus {
    * @param onFarewell hears of a node that leaves in order, and of which nothing is missing here
    */
   public Future<Void> join(Predicate<String> isAlive, Consumer<String> onFarewell) {
-    alive = isAlive;
+    events.join(isAlive);
     MessageConsumer<Object> asked = vertx.eventBus().consumer(Nodes.questionsAt(node));
     asked.handler(this::dispatch);
     return Future.all(
             asked.completion(),
-            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(sent.after(missed))),
+            serve(Nodes.REPAIR.at(node), missed -> Future.succeededFuture(events.after(missed))),
             serve(
                 Nodes.FAREWELL.at(node),
                 farewell ->
-                    take(farewell)
+                    events
+                        .take(farewell)
                         .onComplete(taken -> onFarewell.accept(farewell.node()))
                         .map(Done.DONE)))
         .mapEmpty();
@@ -131,36 +124,22 @@ public final class Bus {
    *     deadline, {@link Failure#UNAVAILABLE} when nobody serves it
    */
   public <Q, R> Future<R> ask(Endpoint<Q, R> endpoint, Q question) {
-    Step step = tracing.question(name(endpoint.address()));
+    Step step = tracing.question(Messages.name(endpoint.address()));
     String trace = step.traceparent();
     return questions
-        .ask(endpoint, question, () -> options(trace))
+        .ask(endpoint, question, () -> Messages.options(trace))
         .onComplete(answer -> step.end(), step::end)
-        .map(answer -> body(answer, endpoint.response()));
+        .map(answer -> Messages.body(answer, endpoint.response()));
   }
 
   /** Tells every node that listens; those that are cut off for a while hear it afterwards. */
   public <E> void emit(Topic<E> topic, E event) {
-    meters.emitted(topic);
-    if (membership == null) {
-      tell(topic, event);
-      return;
-    }
-    String trace = current();
-    Buffer json = Json.buffer(event);
-    RecordCodec.Encoded encoded = new RecordCodec.Encoded(event, json);
-    sent.add(
-        topic.address(),
-        trace,
-        json,
-        seq ->
-            vertx
-                .eventBus()
-                .publish(
-                    topic.address(),
-                    encoded,
-                    options(trace).addHeader(NODE, node).addHeader(SEQ, Long.toString(seq))));
-    returns.emitted(topic.address());
+    events.emit(topic, event);
+  }
+
+  /** Tells every node that can be reached now: for what is said again soon. */
+  public <E> void tell(Topic<E> topic, E event) {
+    events.tell(topic, event);
   }
 
   /**
@@ -170,17 +149,29 @@ public final class Bus {
    * @param taker gets the event, and when its node has left, in nanoseconds
    */
   public <E> void onReturned(Topic<E> topic, ObjLongConsumer<E> taker) {
-    returns.onReturned(topic, taker);
+    events.onReturned(topic, taker);
   }
 
   /** Whether a node has left in order: what is emitted for it comes back. */
   public boolean hasLeft(String other) {
-    return returns.hasLeft(other);
+    return events.hasLeft(other);
   }
 
-  /** Tells every node that can be reached now: for what is said again soon. */
-  public <E> void tell(Topic<E> topic, E event) {
-    vertx.eventBus().publish(topic.address(), event, options(current()));
+  /** Hears a topic; the future completes when the whole cluster knows. */
+  public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler) {
+    return events.listen(topic, handler, () -> {});
+  }
+
+  /**
+   * @param onGap events of this topic are lost for good: what depends on them is to be read again
+   */
+  public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler, Runnable onGap) {
+    return events.listen(topic, handler, onGap);
+  }
+
+  /** Hears a topic whose events are said again soon: nothing is asked for that is missing. */
+  public <E> Future<Registration> hearOnce(Topic<E> topic, Consumer<E> handler) {
+    return events.hearOnce(topic, handler);
   }
 
   /** Answers an endpoint; the future completes when the whole cluster knows. */
@@ -188,7 +179,9 @@ public final class Bus {
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler) {
     Consumer<Message<Object>> answer =
         message -> {
-          Step step = tracing.answer(name(endpoint.address()), message.headers().get(TRACE));
+          Step step =
+              tracing.answer(
+                  Messages.name(endpoint.address()), message.headers().get(Messages.TRACE));
           step.trace().run(vertx, () -> answer(endpoint, handler, message, step));
         };
     Context context = vertx.getOrCreateContext();
@@ -227,45 +220,6 @@ public final class Bus {
     one.context().runOnContext(ignored -> one.answer().accept(message));
   }
 
-  /** Hears a topic; the future completes when the whole cluster knows. */
-  public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler) {
-    return listen(topic, handler, () -> {});
-  }
-
-  /**
-   * @param onGap events of this topic are lost for good: what depends on them is to be read again
-   */
-  public <E> Future<Registration> listen(Topic<E> topic, Consumer<E> handler, Runnable onGap) {
-    Inlet inlet =
-        new Inlet(
-            vertx,
-            topic.address(),
-            topic.address().indexOf('@') >= 0,
-            (body, trace) -> hear(topic, handler, body, trace),
-            onGap,
-            (source, missed) -> ask(Nodes.REPAIR.at(source), missed),
-            source -> alive.test(source),
-            meters);
-    meters.listens(topic.address());
-    MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
-    consumer.handler(message -> take(topic, inlet, handler, message));
-    inlets.put(inlet, topic.address());
-    return consumer
-        .completion()
-        .map(
-            () -> {
-              inlets.remove(inlet);
-              return consumer.unregister();
-            });
-  }
-
-  /** Hears a topic whose events are said again soon: nothing is asked for that is missing. */
-  public <E> Future<Registration> hearOnce(Topic<E> topic, Consumer<E> handler) {
-    MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());
-    consumer.handler(message -> hear(topic, handler, message.body(), message.headers().get(TRACE)));
-    return consumer.completion().map(() -> consumer.unregister());
-  }
-
   /** A consumer that can be taken back. */
   @FunctionalInterface
   public interface Registration {
@@ -274,7 +228,7 @@ public final class Bus {
 
   /** The number of the last event by address, of what this node has emitted of late. */
   public Map<String, Long> heads() {
-    return sent.heads();
+    return events.heads();
   }
 
   /**
@@ -287,13 +241,7 @@ public final class Bus {
       directory.update(other, serves);
     }
     if (!other.equals(node)) {
-      inlets.forEach(
-          (inlet, address) -> {
-            Long head = heads.get(address);
-            if (head != null) {
-              inlet.heard(other, head);
-            }
-          });
+      events.heard(other, heads);
     }
   }
 
@@ -303,17 +251,9 @@ public final class Bus {
     questions.left(other);
   }
 
-  private Future<?> take(Nodes.Farewell farewell) {
-    returns.left(farewell.node(), farewell.taken());
-    List<Future<Void>> complete = new ArrayList<>();
-    inlets.forEach(
-        (inlet, address) -> {
-          Long head = farewell.heads().get(address);
-          if (head != null) {
-            complete.add(inlet.complete(farewell.node(), head));
-          }
-        });
-    return Future.join(complete);
+  /** A node that will not come back: nothing is kept for it or of it. */
+  public void forget(String other) {
+    events.forget(other);
   }
 
   /**
@@ -323,14 +263,10 @@ public final class Bus {
    * @return completes when they have, or at the deadline of {@link Nodes#FAREWELL}
    */
   public Future<Void> leave(List<String> others) {
-    Map<String, Map<String, Long>> taken = new ConcurrentHashMap<>();
-    List<Future<?>> closed = new ArrayList<>();
-    inlets.forEach(
-        (inlet, address) ->
-            closed.add(inlet.close().onSuccess(last -> note(address, last, taken))));
-    return Future.join(closed)
+    return events
+        .close()
         .compose(
-            all ->
+            taken ->
                 Future.join(
                     others.stream()
                         .map(o -> farewell(o, taken.getOrDefault(o, Map.of())))
@@ -338,25 +274,11 @@ public final class Bus {
         .mapEmpty();
   }
 
-  private static void note(
-      String address, Map<String, Long> last, Map<String, Map<String, Long>> taken) {
-    last.forEach(
-        (source, seq) ->
-            taken.computeIfAbsent(source, fresh -> new ConcurrentHashMap<>()).put(address, seq));
-  }
-
   private Future<?> farewell(String other, Map<String, Long> taken) {
     return ask(Nodes.FAREWELL.at(other), new Nodes.Farewell(node, heads(), taken))
         .onFailure(
             error -> log.warn("farewell unanswered by={} error={}", other, error.getMessage()))
         .otherwiseEmpty();
-  }
-
-  /** A node that will not come back: nothing is kept for it or of it. */
-  public void forget(String other) {
-    returns.forget(other);
-    inlets.keySet().forEach(inlet -> inlet.forget(other));
-    sent.forget(other);
   }
 
   /**
@@ -388,23 +310,12 @@ public final class Bus {
         : vertx.timer(IN_FLIGHT_MILLIS, TimeUnit.MILLISECONDS).compose(timer -> idle());
   }
 
-  private <E> void take(Topic<E> topic, Inlet inlet, Consumer<E> handler, Message<Object> message) {
-    MultiMap headers = message.headers();
-    String source = headers.get(NODE);
-    String trace = headers.get(TRACE);
-    if (source == null || source.equals(node)) {
-      hear(topic, handler, message.body(), trace);
-    } else {
-      inlet.accept(source, Long.parseLong(headers.get(SEQ)), message.body(), trace);
-    }
-  }
-
   private <Q, R> Void answer(
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler, Message<Object> message, Step step) {
     inFlight.incrementAndGet();
     Future<R> answer;
     try {
-      answer = handler.apply(body(message.body(), endpoint.request()));
+      answer = handler.apply(Messages.body(message.body(), endpoint.request()));
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
@@ -412,7 +323,7 @@ public final class Bus {
         result -> {
           inFlight.decrementAndGet();
           step.end();
-          message.reply(result, options(step.traceparent()));
+          message.reply(result, Messages.options(step.traceparent()));
         },
         error -> {
           inFlight.decrementAndGet();
@@ -422,34 +333,6 @@ public final class Bus {
     return null;
   }
 
-  private <E> void hear(Topic<E> topic, Consumer<E> handler, Object body, String trace) {
-    Step step = tracing.event(name(topic.address()), trace);
-    step.trace()
-        .run(
-            vertx,
-            () -> {
-              try {
-                handler.accept(body(body, topic.type()));
-                step.end();
-              } catch (RuntimeException e) {
-                log.error("listener failed topic={}", topic.address(), e);
-                step.end(e);
-              }
-              return null;
-            });
-  }
-
-  /** The address without the node that is meant. */
-  private static String name(String address) {
-    int at = address.indexOf('@');
-    return at < 0 ? address : address.substring(0, at);
-  }
-
-  private static String current() {
-    Trace trace = Trace.current();
-    return trace == null ? null : trace.traceparent();
-  }
-
   private static void fail(String address, Message<Object> message, Throwable error) {
     if (error instanceof FailureException known) {
       message.fail(known.failure().code(), known.details().orElse(null));
@@ -457,28 +340,5 @@ public final class Bus {
       log.error("handler failed endpoint={}", address, error);
       message.fail(Failure.INTERNAL.code(), null);
     }
-  }
-
-  /** A record of this node, one of another node still as JSON, or the text of a repair. */
-  private static <T> T body(Object body, Class<T> type) {
-    try {
-      if (body instanceof RecordCodec.Wire wire) {
-        return Json.read(wire.json(), type);
-      }
-      if (body instanceof String text) {
-        return Json.read(text, type);
-      }
-    } catch (IllegalArgumentException e) {
-      throw Failure.INVALID_REQUEST.exception(e.getMessage());
-    }
-    if (!type.isInstance(body)) {
-      throw Failure.INVALID_REQUEST.exception("not a " + type.getSimpleName());
-    }
-    return type.cast(body);
-  }
-
-  private static DeliveryOptions options(String trace) {
-    DeliveryOptions options = new DeliveryOptions().setCodecName(RecordCodec.NAME);
-    return trace == null ? options : options.addHeader(TRACE, trace);
   }
 }

@@ -23,8 +23,8 @@ public enum Label {
   STATUS(
       "status",
       List.of(
-          "200", "201", "204", "206", "301", "302", "304", "400", "401", "403", "404", "405", "409",
-          "413", "415", "416", "429", "500", "502", "503", "504")),
+          "200", "201", "202", "204", "206", "301", "302", "304", "400", "401", "403", "404", "405",
+          "409", "413", "415", "416", "429", "500", "502", "503", "504")),
   CLOSE_REASON(
       "reason",
       List.of(
@@ -48,7 +48,14 @@ public enum Label {
   CALL_END(
       "reason",
       List.of(
-          "hangup", "rejected", "cancelled", "timeout", "busy", "failed", "answered_elsewhere")),
+          "hangup",
+          "rejected",
+          "cancelled",
+          "timeout",
+          "busy",
+          "failed",
+          "answered_elsewhere",
+          "moderated")),
   SERVER_STATE("state", List.of("up", "draining", "down")),
   ADOPTED("what", List.of("live", "call")),
   RECORDING_END("outcome", List.of("registered", "short", "broken")),

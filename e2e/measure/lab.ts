@@ -10,6 +10,8 @@ export interface Flow {
   framesPerSecond: number;
   kilobits: number;
   lost: number;
+  /** Of sound and pictures, to all viewers together. */
+  packetsPerSecond: number;
 }
 
 interface Lab {
@@ -173,11 +175,18 @@ export async function installLab(token: string): Promise<void> {
       kept.push(await open(await connect(), 'live.view', { liveId }, false));
     },
     async received() {
-      const read = async (): Promise<{ bytes: number; lost: number; frames: number }> => {
-        const sum = { bytes: 0, lost: 0, frames: 0 };
+      const read = async (): Promise<{
+        bytes: number;
+        lost: number;
+        frames: number;
+        packets: number;
+      }> => {
+        const sum = { bytes: 0, lost: 0, frames: 0, packets: 0 };
         for (const { connection } of kept) {
           (await connection.getStats()).forEach((report) => {
-            if (report.type !== 'inbound-rtp' || report.kind !== 'video') return;
+            if (report.type !== 'inbound-rtp') return;
+            sum.packets += report.packetsReceived;
+            if (report.kind !== 'video') return;
             sum.bytes += report.bytesReceived;
             sum.lost += report.packetsLost;
             sum.frames += report.framesDecoded ?? 0;
@@ -195,6 +204,7 @@ export async function installLab(token: string): Promise<void> {
         framesPerSecond: Math.round((after.frames - before.frames) / 5 / kept.length),
         kilobits: ((after.bytes - before.bytes) * 8) / 5_000 / kept.length,
         lost: after.lost - before.lost,
+        packetsPerSecond: Math.round((after.packets - before.packets) / 5),
       };
     },
   };

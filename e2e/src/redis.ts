@@ -47,6 +47,14 @@ export async function flushRedis(dataDir: string): Promise<void> {
   await withRedis(dataDir, (redis) => redis.run('FLUSHALL'));
 }
 
+/** How many commands it has carried out so far. */
+export async function redisCommandsSoFar(dataDir: string): Promise<number> {
+  return withRedis(dataDir, async (redis) => {
+    const stats = String(await redis.run('INFO', 'stats'));
+    return Number(/^total_commands_processed:(\d+)/m.exec(stats)?.[1]);
+  });
+}
+
 async function withRedis<T>(dataDir: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const config = readFileSync(join(dataDir, 'redis/redis.conf'), 'utf8');
   const setting = (name: string): string =>

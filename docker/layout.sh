@@ -5,6 +5,7 @@
 #   <out>/<image>/lib     libraries that this one needs besides
 #   <out>/<image>/castmesh    our own classes: what changes from version to version
 #   <out>/<image>/start   what java is told: options, class path, main class
+#   <out>/starts          the same of all images, for their training
 #
 #   layout.sh <out> [amd64|arm64]
 set -euo pipefail
@@ -49,7 +50,7 @@ class_path() {
 ours() { [[ ${1##*/} == castmesh-* ]]; }
 
 rm -rf "$out"
-mkdir -p "$out/common/lib"
+mkdir -p "$out/common/lib" "$out/starts"
 
 # Common is what the media node and all services share.
 common=
@@ -70,13 +71,13 @@ while read -r image module main; do
   while read -r jar; do
     name=${jar##*/}
     if ours "$jar"; then
-      cp "$jar" "$out/$image/castmesh/$name"
+      cp -p "$jar" "$out/$image/castmesh/$name"
       path+=:/app/castmesh/$name
     elif grep -qxF "$name" <<<"$common"; then
-      cp "$jar" "$out/common/lib/$name"
+      cp -p "$jar" "$out/common/lib/$name"
       path+=:/app/lib/$name
     else
-      cp "$jar" "$out/$image/lib/$name"
+      cp -p "$jar" "$out/$image/lib/$name"
       path+=:/app/lib/$name
     fi
   done < <(class_path "$module")
@@ -85,4 +86,5 @@ while read -r image module main; do
     [[ ! -f docker/java/$image.options ]] || cat "docker/java/$image.options"
     printf -- '-cp\n%s\n%s\n' "${path#:}" "$main"
   } >"$out/$image/start"
+  cp "$out/$image/start" "$out/starts/$image.start"
 done <<<"$images"

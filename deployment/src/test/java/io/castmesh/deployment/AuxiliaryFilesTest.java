@@ -4,10 +4,6 @@ import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.castmesh.embedded.Programs;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.http.IceServers;
@@ -30,13 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What stands beside our images: the proxy, coturn, Redis and the rules, with the real programs.
- */
+/** What stands beside our images: the proxy, coturn and Redis, with the real programs. */
 @ExtendWith(TestMesh.class)
 class AuxiliaryFilesTest {
-  private static final Path RULES = Repository.ROOT.resolve("k8s/monitoring/rules.yaml");
-
   @TempDir static Path secrets;
   @TempDir Path folder;
 
@@ -161,33 +153,6 @@ class AuxiliaryFilesTest {
       assertThat(relayed(port, server.username(), "another")).isFalse();
       assertThat(relayed(port, "1:alice", server.credential())).isFalse();
     }
-  }
-
-  /** {@code -Dcastmesh.update-docs} writes the rules of the cluster anew. */
-  @Test
-  void theRulesOfTheClusterAreThoseOfPrometheus() throws IOException {
-    // given
-    assumeTrue(Files.exists(Repository.ROOT.resolve("docker/prometheus/rules")));
-    ObjectNode rule = Repository.JSON.createObjectNode();
-    rule.put("apiVersion", "monitoring.coreos.com/v1").put("kind", "PrometheusRule");
-    rule.putObject("metadata").put("name", "castmesh").put("namespace", "castmesh");
-    ArrayNode groups = rule.putObject("spec").putArray("groups");
-    try (Stream<Path> files = Files.list(Repository.ROOT.resolve("docker/prometheus/rules"))) {
-      for (Path file : files.sorted().toList()) {
-        groups.addAll((ArrayNode) Repository.documents(Repository.text(file)).get(0).get("groups"));
-      }
-    }
-    // when
-    String expected =
-        "# Made from docker/prometheus/rules by AuxiliaryFilesTest: change it there.\n"
-            + new YAMLMapper().writeValueAsString(rule);
-    if (System.getProperty("castmesh.update-docs") != null) {
-      Files.writeString(RULES, expected);
-    }
-    // then
-    assertThat(Repository.text(RULES)).isEqualTo(expected);
-    JsonNode read = Repository.documents(expected).get(0);
-    assertThat(Manifests.read(read).getMetadata().getName()).isEqualTo("castmesh");
   }
 
   private static boolean relayed(int port, String user, String password) {

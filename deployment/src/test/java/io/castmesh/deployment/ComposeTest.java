@@ -195,9 +195,6 @@ class ComposeTest {
               List<String> volumes = service.volumes() == null ? List.of() : service.volumes();
               for (String volume : volumes) {
                 String source = volume.split(":", -1)[0];
-                if (source.matches("\\./docker/(prometheus/rules|grafana/dashboards)")) {
-                  continue;
-                }
                 if (source.startsWith("./")) {
                   assertThat(Repository.ROOT.resolve(source.substring(2))).as(name).exists();
                   assertThat(volume).as(name).endsWith(":ro");

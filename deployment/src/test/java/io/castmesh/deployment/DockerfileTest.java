@@ -21,6 +21,7 @@ class DockerfileTest {
             "web",
             "build",
             "runtime",
+            "training",
             "room",
             "media",
             "call",
@@ -68,7 +69,13 @@ class DockerfileTest {
       assertThat(FILE.last(image, "STOPSIGNAL")).containsExactly("SIGTERM");
       assertThat(FILE.last(image, "HEALTHCHECK")).containsExactly("/app/health.sh");
       assertThat(FILE.last(image, "ENTRYPOINT"))
-          .containsExactly("/opt/java/openjdk/bin/java", "@/app/start");
+          .containsExactly(
+              "/opt/java/openjdk/bin/java", "-XX:AOTCache=/app/castmesh.aot", "@/app/start");
+      assertThat(FILE.stage(image).copies())
+          .contains(
+              new Dockerfile.Copy(
+                  "training", "/var/lib/castmesh/aot/" + image + ".aot", "/app/castmesh.aot"));
+      assertThat(FILE.stage("training").commands().get(0)).contains('"' + image + '"');
     }
     assertThat(Repository.text("docker/health.sh")).contains("/health/ready");
     assertThat(Files.isExecutable(Repository.ROOT.resolve("docker/health.sh"))).isTrue();

@@ -38,6 +38,9 @@ final class Image {
             copy(web, to);
           }
         }
+        case "training" -> {
+          // Written by the image's own virtual machine, which need not be here.
+        }
         default -> throw new IOException("COPY from an unknown stage: " + copy);
       }
     }
@@ -85,6 +88,8 @@ final class Image {
   List<String> entrypoint(Path java) {
     List<String> words = new ArrayList<>(moved(dockerfile.last(target, "ENTRYPOINT")));
     words.set(0, java.toString());
+    // The image's is Java 25; an older one does not know all of its options.
+    words.add(1, "-XX:+IgnoreUnrecognizedVMOptions");
     return words;
   }
 

@@ -110,6 +110,10 @@ class ImageTest {
             assertThat(gateway.alive()).as(gateway::log).isTrue();
             Container.run(image.healthcheck(), environment);
           });
+      environment.put("JAVA_HOME", System.getProperty("java.home"));
+      String none =
+          Container.run(List.of(image.inside("/app/admin.sh").toString(), "list"), environment);
+      assertThat(none).as("administrators of an empty database").doesNotContain("Exception");
       assertThat(gateway.exit(true)).as(gateway::log).isZero();
       // As the image says, one event a line and each of them JSON.
       assertThat(gateway.log().lines())

@@ -41,7 +41,7 @@ export const admin = {
     lives: 'Lives',
     calls: 'Calls',
     requests: 'Requests per second',
-    cpu: 'Processor, mean of nodes',
+    cpu: 'Processor (mean)',
     nodes: 'Nodes',
     heap: 'Heap of all nodes',
     highest: 'at most {value}',

@@ -41,7 +41,7 @@ export const admin = {
     lives: '直播',
     calls: '通话',
     requests: '每秒请求数',
-    cpu: '处理器（各节点平均）',
+    cpu: '处理器（平均）',
     nodes: '节点',
     heap: '所有节点的堆内存',
     highest: '最高 {value}',

@@ -160,9 +160,13 @@ class MediaFaultsTest {
     assertThat(await(mesh.bus().ask(Media.LIST, new Media.Mine(viewer))).items())
         .extracting(Media.Session::state)
         .containsExactly("lost");
-    for (String name : List.of("pipelines", "servers.up")) {
-      eventually(name + " back at nothing", () -> assertThat(gauge(name)).isZero());
-    }
+    eventually("pipelines back at nothing", () -> assertThat(gauge("pipelines")).isZero());
+    eventually(
+        "no server is up",
+        () ->
+            assertThat(
+                    mesh.metrics().get("castmesh.media.servers").tag("state", "up").gauge().value())
+                .isZero());
     assertThat(refusal(presenter, live.mediaId())).isEqualTo(Failure.MEDIA_UNAVAILABLE);
     // when
     server.start();

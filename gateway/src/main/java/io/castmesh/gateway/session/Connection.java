@@ -262,6 +262,7 @@ public final class Connection {
     long begin = System.nanoTime();
     JsonObject resume = request.params().getJsonObject("resume");
     sessions
+        .admission()
         .authenticate(request.params().getString("token"), resume)
         .onComplete(
             welcome -> {

@@ -4,23 +4,18 @@ import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.SessionEnded;
 import io.castmesh.contract.Failure;
-import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Presence;
-import io.castmesh.contract.SessionRef;
-import io.castmesh.contract.User;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.http.IceServers;
 import io.castmesh.gateway.moderation.Sanctions;
 import io.castmesh.gateway.rpc.RpcMethods;
 import io.castmesh.gateway.rpc.RpcRequest;
-import io.castmesh.runtime.Ids;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.runtime.cluster.LoadBoard;
 import io.castmesh.runtime.trace.Step;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,25 +37,15 @@ public final class Sessions {
   private static final long CHECK_MILLIS = 1000;
   private static final int COMPLAINTS_PER_SECOND = 10;
 
-  /**
-   * A client that may come in.
-   *
-   * @param fresh the session did not exist before
-   * @param lastSeq the last event that it has seen
-   * @param answer to session.authenticate
-   */
-  record Welcome(Session session, boolean fresh, long lastSeq, Object answer) {}
-
   private final Mesh mesh;
   private final GatewayConfig config;
-  private final AccessTokens tokens;
   private final RpcMethods methods;
-  private final IceServers iceServers;
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Connection> connections = new HashSet<>();
   private final SessionMeters meters;
   private final Handover handover;
   private final Discipline discipline;
+  private final Admission admission;
   private final SessionPresence presence;
   private final PresenceNews presenceNews = new PresenceNews();
 
@@ -81,11 +66,10 @@ public final class Sessions {
     this.discipline = new Discipline(this, sanctions, mesh.bus());
     this.mesh = mesh;
     this.config = config;
-    this.tokens = tokens;
     this.methods = methods;
-    this.iceServers = iceServers;
     this.meters = new SessionMeters(mesh.metrics(), methods.names(), config.limits());
     this.handover = new Handover(mesh, config.limits(), meters);
+    this.admission = new Admission(mesh, config, tokens, iceServers, this, handover);
     this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
   }
 
@@ -163,6 +147,19 @@ public final class Sessions {
     return connection;
   }
 
+  boolean draining() {
+    return draining;
+  }
+
+  /** Null when it is not here. */
+  Session find(String sessionId) {
+    return sessions.get(sessionId);
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
   Discipline discipline() {
     return discipline;
   }
@@ -211,22 +208,7 @@ public final class Sessions {
     return meters;
   }
 
-  Future<Welcome> authenticate(String token, JsonObject resume) {
-    return tokens
-        .verify(token)
-        .compose(
-            verified -> {
-              if (draining) {
-                return Future.failedFuture(Failure.UNAVAILABLE.exception());
-              }
-              discipline.requireNotBanned(verified.user().id());
-              return resume == null
-                  ? Future.succeededFuture(begin(verified))
-                  : resume(verified, resume.getString("sessionId"), resume.getLong("lastSeq", 0L));
-            });
-  }
-
-  void attach(Welcome welcome, Connection connection) {
+  void attach(Admission.Welcome welcome, Connection connection) {
     Session session = welcome.session();
     session.attach(connection, welcome.lastSeq());
     mesh.vertx().cancelTimer(session.timer());
@@ -239,7 +221,7 @@ public final class Sessions {
   }
 
   /** The client's socket closed while it was being let in. */
-  void abandoned(Welcome welcome) {
+  void abandoned(Admission.Welcome welcome) {
     if (welcome.fresh()) {
       forget(welcome.session());
     }
@@ -257,7 +239,7 @@ public final class Sessions {
     await(session, Math.max(1000, wait));
   }
 
-  private void await(Session session, long millis) {
+  void await(Session session, long millis) {
     session.timer(
         mesh.vertx()
             .setTimer(
@@ -269,89 +251,12 @@ public final class Sessions {
                 }));
   }
 
-  /** A session whose client wants to return to another one, which is not there any more. */
-  private Welcome beginInstead(AccessTokens.Verified token) {
-    meters.resumed("lost");
-    discipline.requireNotBanned(token.user().id());
-    discipline.requireNotKicked(token.user().id());
-    return begin(token);
-  }
-
-  private Welcome begin(AccessTokens.Verified token) {
-    makeRoom(token.user());
-    SessionRef ref = new SessionRef(Ids.fresh() + Ids.fresh(), mesh.node());
-    Session session = new Session(ref, token.user(), token.signIn(), 0, config.limits(), meters);
-    keep(session);
-    return new Welcome(session, true, 0, answer(session, false));
-  }
-
-  /** A session that is here, one that another gateway has, or else a fresh one. */
-  private Future<Welcome> resume(AccessTokens.Verified token, String sessionId, long lastSeq) {
-    Session here = sessions.get(sessionId);
-    if (here != null) {
-      return Future.succeededFuture(
-          here.user().id().equals(token.user().id())
-              ? welcome(here, here.missed(lastSeq).isPresent(), lastSeq)
-              : beginInstead(token));
-    }
-    return handover
-        .fetch(sessionId, token.user(), token.signIn(), lastSeq)
-        .compose(
-            arrival ->
-                arrival.isEmpty()
-                    ? Future.succeededFuture(beginInstead(token))
-                    : settle(arrival.get(), lastSeq));
-  }
-
-  private Future<Welcome> settle(Handover.Arrival arrival, long lastSeq) {
-    Session session = arrival.session();
-    keep(session);
-    if (bannedOnTheWay(session)) {
-      return Future.failedFuture(Failure.BANNED.exception());
-    }
-    // Its client may be gone again before it is let in.
-    await(session, config.session().resumeWindow().toMillis());
-    return handover
-        .settle(session)
-        .compose(
-            held -> {
-              if (!held) {
-                forget(session);
-                return Future.failedFuture(Failure.UNAVAILABLE.exception("it is elsewhere"));
-              }
-              log.info(
-                  "session taken over session={} complete={}",
-                  session.ref().sessionId(),
-                  arrival.complete());
-              return Future.succeededFuture(welcome(session, arrival.complete(), lastSeq));
-            });
-  }
-
-  /** News of a ban do not reach a session that is under way: it ends where it arrives. */
-  private boolean bannedOnTheWay(Session session) {
-    try {
-      discipline.requireNotBanned(session.user().id());
-      return false;
-    } catch (FailureException banned) {
-      end(session, "banned");
-      return true;
-    }
-  }
-
-  private Welcome welcome(Session session, boolean complete, long lastSeq) {
-    meters.resumed(complete ? "complete" : "incomplete");
-    if (!complete) {
-      session.startOver();
-    }
-    return new Welcome(session, false, complete ? lastSeq : 0, answer(session, complete));
-  }
-
-  private void keep(Session session) {
+  void keep(Session session) {
     sessions.put(session.ref().sessionId(), session);
     meters.sessions(sessions.size());
   }
 
-  private void forget(Session session) {
+  void forget(Session session) {
     sessions.remove(session.ref().sessionId(), session);
     meters.sessions(sessions.size());
     mesh.vertx().cancelTimer(session.timer());
@@ -376,16 +281,6 @@ public final class Sessions {
     }
   }
 
-  /** A user has so many sessions at once; a further one takes the place of the oldest. */
-  private void makeRoom(User user) {
-    List<Session> mine = of(user.id());
-    if (mine.size() >= config.limits().sessionsPerUser()) {
-      Session oldest = mine.get(0);
-      oldest.deliver(new ClientEvent("session.replaced", "{}"));
-      end(oldest, "replaced");
-    }
-  }
-
   private void signedOut(Clients.SignedOut news) {
     List.copyOf(sessions.values()).stream()
         .filter(session -> session.signIn().equals(news.signIn()))
@@ -398,15 +293,6 @@ public final class Sessions {
             });
   }
 
-  private Map<String, Object> answer(Session session, boolean resumed) {
-    return Map.of(
-        "sessionId", session.ref().sessionId(),
-        "user", session.user(),
-        "resumed", resumed,
-        "iceServers", iceServers.forUser(session.user().id()),
-        "heartbeatSeconds", config.session().heartbeat().toSeconds());
-  }
-
   /** Ends a session whose client is not to come back by itself. */
   void dismiss(Session session, CloseCode code, String reason) {
     if (session.connection() != null) {
@@ -415,7 +301,7 @@ public final class Sessions {
     end(session, reason);
   }
 
-  private Future<Void> end(Session session, String reason) {
+  Future<Void> end(Session session, String reason) {
     if (!sessions.remove(session.ref().sessionId(), session)) {
       return Future.succeededFuture();
     }

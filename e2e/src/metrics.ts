@@ -73,7 +73,8 @@ export async function scrape(castmesh: Castmesh): Promise<Series[]> {
     castmesh instanceof Cluster
       ? castmesh
           .all()
-          .filter((one) => one.ports.management)
+          // HAProxy tells of itself, too.
+          .filter((one) => one.ports.management && one.service !== 'haproxy')
           .map((one) => castmesh.managementOf(one))
       : [castmesh.managementUrl];
   const all: Series[] = [];

@@ -137,8 +137,8 @@ class MetricsPageTest {
     {
       "vertx_pool_*",
       "`pool_type`, `pool_name`",
-      "Connections of the pools `mysql` (`sql`) and `redis` and threads (`worker`): in use, waiting,"
-          + " how long was waited"
+      "Connections of the pools `mysql` (`sql`), `redis` and `http` and threads (`worker`): in"
+          + " use, waiting, how long was waited"
     },
     {"vertx_redis_*", "", "Commands to Redis on their connections"},
     {"vertx_sql_*", "", "Statements to MySQL on their connections"},

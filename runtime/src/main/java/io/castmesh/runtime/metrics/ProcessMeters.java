@@ -48,6 +48,9 @@ public final class ProcessMeters {
 
   /** Some pools carry an address in their name: as a label it would grow with the nodes. */
   private static String kind(String pool) {
+    if (pool.matches(".*:\\d+")) {
+      return "http";
+    }
     int address = pool.indexOf(" ws");
     return address < 0 ? pool : pool.substring(0, address);
   }

@@ -35,11 +35,10 @@ final class NoiseFilter extends Filter<ILoggingEvent> {
 
   @Override
   public FilterReply decide(ILoggingEvent event) {
-    IThrowableProxy error = event.getThrowableProxy();
-    if (error == null
-        || !(event.getLoggerName().startsWith("io.vertx")
-            || event.getLoggerName().startsWith("io.netty"))
-        || !gone(error)) {
+    boolean library =
+        event.getLoggerName().startsWith("io.vertx")
+            || event.getLoggerName().startsWith("io.netty");
+    if (!library || !gone(event)) {
       return FilterReply.NEUTRAL;
     }
     Logger logger = (Logger) LoggerFactory.getLogger(event.getLoggerName());
@@ -48,7 +47,13 @@ final class NoiseFilter extends Filter<ILoggingEvent> {
         : FilterReply.NEUTRAL;
   }
 
-  private static boolean gone(IThrowableProxy error) {
+  private static boolean gone(ILoggingEvent event) {
+    IThrowableProxy error = event.getThrowableProxy();
+    if (error == null) {
+      // Some connections tell the message of their error only.
+      return event.getLoggerName().endsWith(".ConnectionBase")
+          && GONE.matcher(event.getFormattedMessage()).matches();
+    }
     return GONE_TYPES.contains(error.getClassName())
         || IO_TYPES.contains(error.getClassName())
             && error.getMessage() != null

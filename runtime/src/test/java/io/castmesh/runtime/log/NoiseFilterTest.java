@@ -21,6 +21,7 @@ class NoiseFilterTest {
     assertThat(decide(LIBRARY, new IOException("Broken pipe"))).isEqualTo(FilterReply.DENY);
     assertThat(decide(LIBRARY, new HttpClosedException("Connection was closed")))
         .isEqualTo(FilterReply.DENY);
+    assertThat(decide(LIBRARY, "Connection reset", null)).isEqualTo(FilterReply.DENY);
   }
 
   @Test
@@ -32,6 +33,8 @@ class NoiseFilterTest {
     assertThat(decide("io.castmesh.vod.Videos", new IOException("Connection reset by peer")))
         .isEqualTo(FilterReply.NEUTRAL);
     assertThat(decide(LIBRARY, null)).isEqualTo(FilterReply.NEUTRAL);
+    assertThat(decide("io.vertx.core.Other", "Connection reset", null))
+        .isEqualTo(FilterReply.NEUTRAL);
   }
 
   @Test
@@ -48,6 +51,10 @@ class NoiseFilterTest {
   }
 
   private static FilterReply decide(String logger, Throwable error) {
+    return decide(logger, "Unhandled exception", error);
+  }
+
+  private static FilterReply decide(String logger, String message, Throwable error) {
     Logger named = (Logger) LoggerFactory.getLogger(logger);
     // As Logging sets it up, unless the test says otherwise.
     Logger library = (Logger) LoggerFactory.getLogger("io.vertx");
@@ -55,6 +62,6 @@ class NoiseFilterTest {
       library.setLevel(Level.WARN);
     }
     return new NoiseFilter()
-        .decide(new LoggingEvent("test", named, Level.ERROR, "Unhandled exception", error, null));
+        .decide(new LoggingEvent("test", named, Level.ERROR, message, error, null));
   }
 }

@@ -26,6 +26,13 @@ final class RoomCopies {
   /** A room that is gone from Redis has ended, unless Redis turns out to have lost everything. */
   private static final Duration GONE = Duration.ofSeconds(10);
 
+  /**
+   * A room as Redis has it.
+   *
+   * @param seq the number of its last event
+   */
+  record Newest(long version, long seq) {}
+
   /** One room as this instance knows it. */
   static final class Copy {
     private Room room;
@@ -34,6 +41,7 @@ final class RoomCopies {
     private int bytes;
     private Instant until = Instant.MAX;
     private Instant missingSince;
+    private long behindAt = -1;
 
     Room room() {
       return room;
@@ -106,27 +114,37 @@ final class RoomCopies {
   }
 
   /**
-   * Forgets the rooms that somebody else has changed since, or that have ended.
+   * Forgets the rooms that somebody else has written since, or that have ended. Whoever puts an old
+   * copy back gives numbers anew that have been given already.
    *
-   * @param versions by room; without the rooms that are not there
+   * @param newest by room; without the rooms that are not there
    */
-  void compare(Map<String, Long> versions) {
+  void compare(Map<String, Newest> newest) {
     Instant now = clock.instant();
     copies
         .entrySet()
         .removeIf(
             entry -> {
               Copy copy = entry.getValue();
-              Long theirs = versions.get(entry.getKey());
+              Newest theirs = newest.get(entry.getKey());
               if (theirs != null) {
                 copy.missingSince = null;
-                return theirs > copy.room.version() || copy.until.isBefore(now);
+                return theirs.version() > copy.room.version()
+                    || behind(copy, theirs.seq())
+                    || copy.until.isBefore(now);
               }
               if (copy.missingSince == null) {
                 copy.missingSince = now;
               }
               return copy.missingSince.plus(GONE).isBefore(now) || copy.until.isBefore(now);
             });
+  }
+
+  /** Twice in a row at the same number: what this instance writes meanwhile counts only then. */
+  private static boolean behind(Copy copy, long seq) {
+    boolean again = copy.behindAt == copy.seq;
+    copy.behindAt = seq > copy.seq ? copy.seq : -1;
+    return again && seq > copy.seq;
   }
 
   List<String> rooms() {

@@ -137,13 +137,14 @@ final class RoomScripts {
           return 1
           """;
 
-  /** Rooms; answers the version of each, - for one that is not there. */
+  /** Rooms; answers the version, - for one that is not there, and the last number of each. */
   static final String VERSIONS =
       COMMON
           + """
           local list = {}
           for _, room in ipairs(ARGV) do
             list[#list + 1] = redis.call('HGET', key(room), 'version') or '-'
+            list[#list + 1] = tostring(number(room, 'seq'))
           end
           return list
           """;

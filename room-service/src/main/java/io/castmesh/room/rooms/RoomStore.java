@@ -287,13 +287,17 @@ final class RoomStore {
         .map(
             reply -> {
               List<String> texts = RedisStore.texts(reply);
-              Map<String, Long> versions = new HashMap<>();
+              Map<String, RoomCopies.Newest> newest = new HashMap<>();
               for (int i = 0; i < rooms.size(); i++) {
-                if (!texts.get(i).equals(NOBODY)) {
-                  versions.put(rooms.get(i), Long.parseLong(texts.get(i)));
+                String version = texts.get(2 * i);
+                if (!version.equals(NOBODY)) {
+                  newest.put(
+                      rooms.get(i),
+                      new RoomCopies.Newest(
+                          Long.parseLong(version), Long.parseLong(texts.get(2 * i + 1))));
                 }
               }
-              copies.compare(versions);
+              copies.compare(newest);
               return null;
             });
   }

@@ -207,16 +207,13 @@ describe('what operators look at is what castmesh says', () => {
     }
   });
 
-  it('has rules that Prometheus takes and that fire when they should', (t) => {
+  it('has rules that Prometheus takes and that fire when they should', () => {
     const folder = join(root, 'docker/prometheus');
     const promtool = (...words: string[]): void => {
       const done = spawnSync('promtool', words, { encoding: 'utf8', cwd: folder });
       assert.equal(done.status, 0, `promtool ${words.join(' ')}: ${done.stdout}${done.stderr}`);
     };
-    if (spawnSync('promtool', ['--version']).error) {
-      t.skip('promtool is not here (Debian: prometheus)');
-      return;
-    }
+    assert.ok(!spawnSync('promtool', ['--version']).error, 'promtool: ./castmesh test installs it');
     promtool('check', 'config', 'prometheus.yml');
     for (const name of readdirSync(join(folder, 'tests'))) {
       promtool('test', 'rules', join('tests', name));

@@ -2,7 +2,6 @@ package io.castmesh.deployment;
 
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.castmesh.embedded.Programs;
 import io.castmesh.gateway.GatewayConfig;
@@ -55,7 +54,7 @@ class AuxiliaryFilesTest {
   void theProxyReadsItsConfigurationWithoutAWarning() throws Exception {
     // given
     Path haproxy = program("haproxy");
-    assumeTrue(haproxy != null, "HAProxy is not installed");
+    assertThat(haproxy).as("HAProxy, which ./castmesh test installs").isNotNull();
     String text = Repository.text("docker/haproxy/haproxy.cfg");
     Path file =
         Files.writeString(
@@ -115,7 +114,7 @@ class AuxiliaryFilesTest {
   void coturnKnowsTheCredentialsThatGatewaysHandOut() throws Exception {
     // given
     Path turnserver = program("turnserver");
-    assumeTrue(turnserver != null, "coturn is not installed");
+    assertThat(turnserver).as("coturn, which ./castmesh test installs").isNotNull();
     int port = freePort();
     Path conf =
         Files.writeString(

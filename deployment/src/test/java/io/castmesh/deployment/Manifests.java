@@ -1,5 +1,7 @@
 package io.castmesh.deployment;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
@@ -11,6 +13,8 @@ import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
@@ -177,5 +181,35 @@ final class Manifests {
                 environment.put(
                     each.getName(), each.getValue() == null ? "127.0.0.1" : each.getValue()));
     return environment;
+  }
+
+  /** The only container of a workload. */
+  static Container container(Workload workload) {
+    List<Container> containers = workload.template().getSpec().getContainers();
+    assertThat(containers).hasSize(1);
+    return containers.get(0);
+  }
+
+  static String protocol(ContainerPort port) {
+    return port.getProtocol() == null ? "TCP" : port.getProtocol();
+  }
+
+  /** Of which field of its pod a variable is. */
+  static String fieldOf(Workload workload, String variable) {
+    return container(workload).getEnv().stream()
+        .filter(each -> each.getName().equals(variable))
+        .map(each -> each.getValueFrom().getFieldRef().getFieldPath())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The workloads that a selector means. */
+  static List<String> selected(
+      List<Workload> workloads, String namespace, Map<String, String> selector) {
+    return workloads.stream()
+        .filter(workload -> workload.namespace().equals(namespace))
+        .filter(workload -> workload.labels().entrySet().containsAll(selector.entrySet()))
+        .map(Workload::name)
+        .toList();
   }
 }

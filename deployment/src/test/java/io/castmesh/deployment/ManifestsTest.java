@@ -1,5 +1,9 @@
 package io.castmesh.deployment;
 
+import static io.castmesh.deployment.Manifests.container;
+import static io.castmesh.deployment.Manifests.fieldOf;
+import static io.castmesh.deployment.Manifests.protocol;
+import static io.castmesh.deployment.Manifests.selected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -302,16 +306,6 @@ class ManifestsTest {
     return ServiceSettings.read(workload.name(), environment, secrets);
   }
 
-  private static Container container(Manifests.Workload workload) {
-    List<Container> containers = workload.template().getSpec().getContainers();
-    assertThat(containers).hasSize(1);
-    return containers.get(0);
-  }
-
-  private static String protocol(ContainerPort port) {
-    return port.getProtocol() == null ? "TCP" : port.getProtocol();
-  }
-
   private static String asks(Container container, Probe probe) {
     String name = probe.getHttpGet().getPort().getStrVal();
     return container.getPorts().stream()
@@ -319,22 +313,5 @@ class ManifestsTest {
         .map(port -> port.getContainerPort() + probe.getHttpGet().getPath())
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String fieldOf(Manifests.Workload workload, String variable) {
-    return container(workload).getEnv().stream()
-        .filter(each -> each.getName().equals(variable))
-        .map(each -> each.getValueFrom().getFieldRef().getFieldPath())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> selected(
-      List<Manifests.Workload> workloads, String namespace, Map<String, String> selector) {
-    return workloads.stream()
-        .filter(workload -> workload.namespace().equals(namespace))
-        .filter(workload -> workload.labels().entrySet().containsAll(selector.entrySet()))
-        .map(Manifests.Workload::name)
-        .toList();
   }
 }

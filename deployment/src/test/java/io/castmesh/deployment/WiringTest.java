@@ -1,11 +1,13 @@
 package io.castmesh.deployment;
 
+import static io.castmesh.deployment.Manifests.container;
+import static io.castmesh.deployment.Manifests.fieldOf;
+import static io.castmesh.deployment.Manifests.protocol;
+import static io.castmesh.deployment.Manifests.selected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.runtime.metrics.Metric;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
@@ -160,32 +162,5 @@ class WiringTest {
             .getData()
             .get("CASTMESH_KURENTO_URLS")
             .split(",", -1));
-  }
-
-  private static Container container(Manifests.Workload workload) {
-    List<Container> containers = workload.template().getSpec().getContainers();
-    assertThat(containers).hasSize(1);
-    return containers.get(0);
-  }
-
-  private static String protocol(ContainerPort port) {
-    return port.getProtocol() == null ? "TCP" : port.getProtocol();
-  }
-
-  private static String fieldOf(Manifests.Workload workload, String variable) {
-    return container(workload).getEnv().stream()
-        .filter(each -> each.getName().equals(variable))
-        .map(each -> each.getValueFrom().getFieldRef().getFieldPath())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static List<String> selected(
-      List<Manifests.Workload> workloads, String namespace, Map<String, String> selector) {
-    return workloads.stream()
-        .filter(workload -> workload.namespace().equals(namespace))
-        .filter(workload -> workload.labels().entrySet().containsAll(selector.entrySet()))
-        .map(Manifests.Workload::name)
-        .toList();
   }
 }

@@ -196,7 +196,7 @@ public final class Launcher {
     mesh.lifecycle().onStop("peers", mesh.peers()::stop);
     mesh.lifecycle().onStop("hearing", hearing::stop);
     return mesh.bus()
-        .join(mesh.peers()::isAlive, mesh.peers()::parted)
+        .join(mesh.peers()::hasDied, mesh.peers()::parted)
         .compose(joined -> mesh.peers().start(clustering.membership()))
         .compose(started -> mesh.clients().start())
         .compose(started -> hearing.start())

@@ -97,11 +97,11 @@ public final class Bus {
   /**
    * Begins to take questions of others, and to answer for what this node has emitted.
    *
-   * @param isAlive whether a node is there, as far as this one knows
+   * @param hasDied whether a node is known to have died
    * @param onFarewell hears of a node that leaves in order, and of which nothing is missing here
    */
-  public Future<Void> join(Predicate<String> isAlive, Consumer<String> onFarewell) {
-    events.join(isAlive);
+  public Future<Void> join(Predicate<String> hasDied, Consumer<String> onFarewell) {
+    events.join(hasDied);
     MessageConsumer<Object> asked = vertx.eventBus().consumer(Nodes.questionsAt(node));
     asked.handler(this::dispatch);
     return Future.all(

@@ -47,7 +47,7 @@ final class Events {
   private final SentEvents sent = new SentEvents(System::nanoTime);
   private final Returns returns;
   private final Map<Inlet, String> inlets = new ConcurrentHashMap<>();
-  private volatile Predicate<String> alive = other -> true;
+  private volatile Predicate<String> died = other -> false;
 
   /**
    * @param alone there are no other nodes
@@ -70,10 +70,10 @@ final class Events {
   }
 
   /**
-   * @param isAlive whether a node is there, as far as this one knows
+   * @param hasDied whether a node is known to have died
    */
-  void join(Predicate<String> isAlive) {
-    alive = isAlive;
+  void join(Predicate<String> hasDied) {
+    died = hasDied;
   }
 
   /** Tells every node that listens; those that are cut off for a while hear it afterwards. */
@@ -136,7 +136,7 @@ final class Events {
             (body, trace) -> hear(topic, handler, body, trace),
             onGap,
             ask,
-            source -> alive.test(source),
+            source -> hasLeft(source) || died.test(source),
             meters);
     meters.listens(topic.address());
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(topic.address());

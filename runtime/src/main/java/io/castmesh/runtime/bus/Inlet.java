@@ -32,8 +32,9 @@ final class Inlet {
   private static final long AGAIN_MILLIS = 500;
 
   /**
-   * For a source that is there but does not answer, as while a split heals: it has nothing left to
-   * give by then. One that has left is given up at its first silence.
+   * For a source that does not answer: it has nothing left to give by then. While it is cut off,
+   * and while that heals, what it said may well come before it can be asked. One that is known to
+   * have ended is given up at its first silence.
    */
   private static final long GIVE_UP_NANOS = SentEvents.KEEP.toNanos();
 
@@ -66,7 +67,7 @@ final class Inlet {
   private final Sink sink;
   private final Runnable onGap;
   private final BiFunction<String, Missed, Future<Repair>> ask;
-  private final Predicate<String> alive;
+  private final Predicate<String> ended;
   private final BusMeters meters;
   private final Map<String, Source> sources = new HashMap<>();
   private boolean closed;
@@ -75,7 +76,7 @@ final class Inlet {
    * @param dedicated every event that was ever emitted on this address is for this listener
    * @param onGap events are lost for good
    * @param ask asks a node for what is missing
-   * @param alive whether a node is still there
+   * @param ended whether a node is known to have left or died, not only to be silent
    */
   Inlet(
       Vertx vertx,
@@ -84,7 +85,7 @@ final class Inlet {
       Sink sink,
       Runnable onGap,
       BiFunction<String, Missed, Future<Repair>> ask,
-      Predicate<String> alive,
+      Predicate<String> ended,
       BusMeters meters) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -93,7 +94,7 @@ final class Inlet {
     this.sink = sink;
     this.onGap = onGap;
     this.ask = ask;
-    this.alive = alive;
+    this.ended = ended;
     this.meters = meters;
   }
 
@@ -261,7 +262,7 @@ final class Inlet {
 
   private void silent(String node, Source source) {
     boolean tooLong = System.nanoTime() - source.gapSince > GIVE_UP_NANOS;
-    if (alive.test(node) && !tooLong) {
+    if (!ended.test(node) && !tooLong) {
       later(node, source, AGAIN_MILLIS);
       return;
     }

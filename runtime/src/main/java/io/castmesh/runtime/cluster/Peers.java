@@ -48,6 +48,7 @@ public final class Peers {
     private volatile Node node;
     private volatile long heardAt;
     private volatile boolean alive;
+    private volatile boolean dead;
   }
 
   private final Vertx vertx;
@@ -144,6 +145,12 @@ public final class Peers {
     return one == null ? node.equals(id) : one.alive;
   }
 
+  /** Whether a node has died; one that was cut off may return, and has not. */
+  public boolean hasDied(String node) {
+    Known one = known.get(node);
+    return one != null && one.dead;
+  }
+
   /** Hears of every node that dies, leaves or falls silent. */
   public void onLeft(Consumer<Node> listener) {
     leaving.add(listener);
@@ -202,6 +209,7 @@ public final class Peers {
     one.node = node;
     one.heardAt = System.nanoTime();
     one.alive = true;
+    one.dead = false;
     if (joined) {
       log.info("peer is there node={}", node.node());
       synchronized (this) {
@@ -216,8 +224,9 @@ public final class Peers {
         .filter(one -> one.alive && gone.equals(one.node.member()))
         .forEach(
             one -> {
+              one.dead = System.nanoTime() - one.heardAt < LATELY.toNanos();
               left(one, "died");
-              if (System.nanoTime() - one.heardAt < LATELY.toNanos()) {
+              if (one.dead) {
                 dying.forEach(listener -> listener.accept(one.node));
               }
             });

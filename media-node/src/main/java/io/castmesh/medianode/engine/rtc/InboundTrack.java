@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
 import io.castmesh.medianode.engine.rtp.Vp8Payload;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
@@ -166,6 +167,12 @@ final class InboundTrack implements TrackSource {
   @Override
   public int clockRate() {
     return clockRate;
+  }
+
+  /** The only ones that are negotiated. */
+  @Override
+  public MediaCodec codec() {
+    return kind == MediaKind.VIDEO ? MediaCodec.VP8 : MediaCodec.OPUS;
   }
 
   @Override

@@ -21,6 +21,7 @@ class EngineLayersTest {
     ENGINE + "ice..",
     ENGINE + "srtp..",
     ENGINE + "rtp..",
+    ENGINE + "codec..",
     ENGINE + "rtcp..",
     ENGINE + "webm.."
   };

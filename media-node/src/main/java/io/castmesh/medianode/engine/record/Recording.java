@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.record;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -146,7 +147,8 @@ final class Recording {
     @Override
     public void onPacket(MediaPacket packet, long now) {
       // Opus packets stand for themselves; one that comes too late is left out.
-      if (!active || packet.length() == 0 || packet.sequence() <= lastSequence) {
+      boolean usable = packet.format().codec() == MediaCodec.OPUS && packet.length() > 0;
+      if (!active || !usable || packet.sequence() <= lastSequence) {
         return;
       }
       lastSequence = packet.sequence();
@@ -200,7 +202,7 @@ final class Recording {
 
     @Override
     public void onPacket(MediaPacket packet, long now) {
-      if (active) {
+      if (active && packet.format().codec() == MediaCodec.VP8) {
         lastFrameAt = now;
         assembler.onPacket(packet, now);
       }

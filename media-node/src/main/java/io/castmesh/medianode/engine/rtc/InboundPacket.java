@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.track.MediaPacket;
 
 /** The packet that is on its way through the receive path: one object, used again and again. */
@@ -8,7 +9,6 @@ final class InboundPacket {
   int length;
   int headerLength;
   int ssrc;
-  int payloadType;
   int sequence;
   int timestamp;
   boolean marker;
@@ -16,6 +16,7 @@ final class InboundPacket {
   int payloadLength;
   long now;
   InboundTrack track;
+  MediaFormat format;
   boolean retransmission;
   MediaPacket stored;
 }

@@ -2,8 +2,8 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
-import io.castmesh.medianode.engine.rtp.Vp8Payload;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.track.KeyFrameRequests;
 import io.castmesh.medianode.engine.track.MediaPacket;
@@ -29,7 +29,7 @@ final class InboundTrack implements TrackSource {
   private static final long SSRC_CHANGE_AFTER = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final MediaKind kind;
-  private final int clockRate;
+  private int clockRate;
   private final PacketHistory history;
   private final SenderClock clock;
   private final ReceptionStats stats;
@@ -38,6 +38,7 @@ final class InboundTrack implements TrackSource {
   private TrackSink[] sinks = new TrackSink[0];
   private NegotiatedMedia media;
   private SequenceUnwrapper unwrapper = new SequenceUnwrapper();
+  private MediaFormat format;
   private boolean bound;
   private int ssrc;
   private long lastPacketAt;
@@ -62,39 +63,38 @@ final class InboundTrack implements TrackSource {
     return media;
   }
 
-  boolean accepts(int payloadType) {
-    return media != null && media.direction().receives() && media.payloadType() == payloadType;
-  }
-
-  boolean acceptsRetransmission(int payloadType) {
-    return media != null
-        && media.direction().receives()
-        && media.rtxPayloadType() == payloadType
-        && bound;
-  }
-
-  /** Whether a packet of this SSRC belongs to the track; a new SSRC starts it anew. */
-  boolean claim(int packetSsrc, long now) {
-    if (bound && packetSsrc == ssrc) {
+  /**
+   * Whether a packet of this SSRC belongs to the track. A new SSRC starts it anew, and so does a
+   * codec with another clock, whose timestamps have nothing to do with those before.
+   */
+  boolean claim(int packetSsrc, MediaFormat packetFormat, long now) {
+    boolean sameClock = packetFormat.codec().clockRate() == clockRate;
+    if (bound && packetSsrc == ssrc && sameClock) {
       return true;
     }
-    if (bound && now - lastPacketAt < SSRC_CHANGE_AFTER) {
+    if (bound && packetSsrc != ssrc && now - lastPacketAt < SSRC_CHANGE_AFTER) {
       return false;
     }
     boolean again = bound;
     bound = true;
     ssrc = packetSsrc;
+    clockRate = packetFormat.codec().clockRate();
+    clock.reset(clockRate);
+    stats.reset(clockRate);
     if (again) {
       unwrapper = new SequenceUnwrapper();
       history.clear();
-      clock.reset();
-      stats.reset();
       nacks.reset();
-      for (TrackSink sink : sinks) {
-        sink.onSource(this);
-      }
+      announce();
     }
     return true;
+  }
+
+  /** What follows has nothing to do with what came before. */
+  private void announce() {
+    for (TrackSink sink : sinks) {
+      sink.onSource(this);
+    }
   }
 
   /** Whether it was stored: neither a duplicate nor too old. */
@@ -103,11 +103,18 @@ final class InboundTrack implements TrackSource {
     if (!history.isNew(sequence)) {
       return false;
     }
+    if (sequence == unwrapper.highest()) {
+      follow(packet.format);
+    }
     boolean keyFrameStart =
         kind == MediaKind.VIDEO
-            && Vp8Payload.startsKeyFrame(packet.data, packet.payloadOffset, packet.payloadLength);
+            && packet
+                .format
+                .codec()
+                .startsKeyFrame(packet.data, packet.payloadOffset, packet.payloadLength);
     packet.stored =
         history.store(
+            packet.format,
             sequence,
             packet.timestamp,
             packet.marker,
@@ -125,6 +132,17 @@ final class InboundTrack implements TrackSource {
     }
     lastPacketAt = packet.now;
     return true;
+  }
+
+  /** The newest packet tells what the sender uses; it may change its mind at any time. */
+  private void follow(MediaFormat newest) {
+    if (newest != format) {
+      boolean changed = format != null;
+      format = newest;
+      if (changed) {
+        announce();
+      }
+    }
   }
 
   void forward(MediaPacket packet, long now) {
@@ -172,7 +190,7 @@ final class InboundTrack implements TrackSource {
   /** The only ones that are negotiated. */
   @Override
   public MediaCodec codec() {
-    return kind == MediaKind.VIDEO ? MediaCodec.VP8 : MediaCodec.OPUS;
+    return format == null ? null : format.codec();
   }
 
   @Override

@@ -3,14 +3,17 @@ package io.castmesh.medianode.engine.rtc;
 import static io.castmesh.medianode.engine.track.PacketPath.stage;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.NegotiatedCodec;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
 import io.castmesh.medianode.engine.track.WallClock;
+import java.util.function.Consumer;
 
 /**
  * What one peer gets of one kind. Sources come and go; the peer sees one stream with one SSRC whose
@@ -25,6 +28,7 @@ final class OutboundTrack implements TrackSink {
   private final int ssrc;
   private final PeerTransport transport;
   private final EngineCounters counters;
+  private final Consumer<MediaFormat> onForeignFormat;
   private final RetransmissionSender retransmissions;
   private final OutboundPacket packet = new OutboundPacket();
 
@@ -32,12 +36,18 @@ final class OutboundTrack implements TrackSink {
   private final PacketPath<OutboundPacket> path =
       new PacketPath<>(
           stage("gate", this::isOpen),
+          stage("agree", this::agree),
           stage("synchronise", this::synchronise),
           stage("renumber", this::renumber),
           stage("encrypt", this::encrypt),
           stage("send", this::send));
 
   private NegotiatedMedia media;
+
+  /** As what the source's format goes to the peer; null when the peer cannot take it. */
+  private NegotiatedCodec codec;
+
+  private MediaFormat format;
   private TrackSource source;
   private boolean synchronised;
   private long firstSequence;
@@ -52,6 +62,7 @@ final class OutboundTrack implements TrackSink {
   /**
    * @param firstSequence of our numbering; below 2^15, so that nobody mistakes an early loss for a
    *     wrap-around
+   * @param onForeignFormat told when the source sends what the peer did not agree to receive
    */
   OutboundTrack(
       MediaKind kind,
@@ -60,7 +71,9 @@ final class OutboundTrack implements TrackSink {
       int firstSequence,
       int firstTimestamp,
       PeerTransport transport,
-      EngineCounters counters) {
+      EngineCounters counters,
+      Consumer<MediaFormat> onForeignFormat) {
+    this.onForeignFormat = onForeignFormat;
     this.kind = kind;
     this.ssrc = ssrc;
     this.transport = transport;
@@ -72,6 +85,7 @@ final class OutboundTrack implements TrackSink {
 
   void negotiated(NegotiatedMedia agreed) {
     media = agreed;
+    format = null;
   }
 
   /** The transport came up: the picture should come at once. */
@@ -98,6 +112,7 @@ final class OutboundTrack implements TrackSink {
   public void onSource(TrackSource newSource) {
     source = newSource;
     synchronised = false;
+    format = null;
     wantKeyFrame();
   }
 
@@ -110,6 +125,18 @@ final class OutboundTrack implements TrackSink {
 
   private boolean isOpen(OutboundPacket p) {
     return sends() && transport.isReady();
+  }
+
+  /** Looks for the codec when it changes, which is rare. */
+  private boolean agree(OutboundPacket p) {
+    if (p.source.format() != format) {
+      format = p.source.format();
+      codec = media.codecFor(format);
+      if (codec == null) {
+        onForeignFormat.accept(format);
+      }
+    }
+    return codec != null;
   }
 
   private boolean synchronise(OutboundPacket p) {
@@ -142,7 +169,7 @@ final class OutboundTrack implements TrackSink {
         0,
         false,
         p.source.marker(),
-        media.payloadType(),
+        codec.payloadType(),
         (int) p.sequence,
         p.timestamp,
         ssrc);
@@ -196,10 +223,13 @@ final class OutboundTrack implements TrackSink {
     }
     packet.source = found;
     packet.now = now;
+    if (!agree(packet)) {
+      return;
+    }
     packet.sequence = wanted;
     packet.timestamp = found.timestamp() + timestampOffset;
-    if (media.rtxPayloadType() >= 0) {
-      retransmissions.send(packet, media.rtxPayloadType());
+    if (codec.rtxPayloadType() >= 0) {
+      retransmissions.send(packet, codec.rtxPayloadType());
     } else {
       writeHeader(packet);
       encrypt(packet);

@@ -4,6 +4,7 @@ import io.castmesh.medianode.engine.ElementStats;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.WebRtcPeer.DtlsState;
 import io.castmesh.medianode.engine.WebRtcPeer.IceState;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.ice.IceLiteAgent;
 import io.castmesh.medianode.engine.rtcp.RtcpReader;
@@ -62,7 +63,15 @@ final class PeerConnection implements PeerTransport.Events {
         context.random().nextInt(1, 0x4000),
         context.random().nextInt(),
         transport,
-        context.counters());
+        context.counters(),
+        this::onForeignFormat);
+  }
+
+  /** There is no transcoding: the peer hears why it sees or hears nothing. */
+  private void onForeignFormat(MediaFormat format) {
+    String reason = "the source sends %s, which this peer did not agree to receive";
+    log.info("peer {}: {}", owner.id(), reason.formatted(format));
+    owner.tell(l -> l.onError(reason.formatted(format)));
   }
 
   void open() {

@@ -49,6 +49,7 @@ final class ReceiveSide {
           stage("store", this::store),
           stage("forward", this::forward));
 
+  private PayloadRoutes routes = new PayloadRoutes();
   private SrtpReceiver srtp;
   private int transportCcExtension;
   private boolean useBitrateFallback;
@@ -79,6 +80,7 @@ final class ReceiveSide {
   void negotiated(Negotiation negotiation) {
     negotiation.media(MediaKind.AUDIO).ifPresent(audio::negotiated);
     negotiation.media(MediaKind.VIDEO).ifPresent(video::negotiated);
+    routes = new PayloadRoutes(negotiation, this::track);
     for (MediaKind kind : MediaKind.values()) {
       NegotiatedMedia media = track(kind).media();
       if (media != null && media.transportCcExtension() != 0) {
@@ -111,25 +113,19 @@ final class ReceiveSide {
     return p.length >= 0;
   }
 
-  /** Payload types are unique within a bundle: they tell kind and retransmission apart. */
   private boolean identify(InboundPacket p) {
+    PayloadRoutes.Route route = routes.find(Rtp.payloadType(p.data, 0));
+    if (route == null) {
+      return false;
+    }
     p.ssrc = Rtp.ssrc(p.data, 0);
-    p.payloadType = Rtp.payloadType(p.data, 0);
     p.sequence = Rtp.sequence(p.data, 0);
     p.timestamp = Rtp.timestamp(p.data, 0);
     p.marker = Rtp.marker(p.data, 0);
-    p.retransmission = false;
-    if (audio.accepts(p.payloadType)) {
-      p.track = audio;
-    } else if (video.accepts(p.payloadType)) {
-      p.track = video;
-    } else if (video.acceptsRetransmission(p.payloadType)) {
-      p.track = video;
-      p.retransmission = true;
-    } else {
-      return false;
-    }
-    return p.retransmission || p.track.claim(p.ssrc, p.now);
+    p.track = route.track();
+    p.format = route.format();
+    p.retransmission = route.retransmission();
+    return p.retransmission ? p.track.isBound() : p.track.claim(p.ssrc, p.format, p.now);
   }
 
   private boolean noteArrival(InboundPacket p) {

@@ -4,7 +4,7 @@ import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 
 /** Counts a received stream for receiver reports (RFC 3550 section 6.4.1 and appendix A.3, A.8). */
 final class ReceptionStats {
-  private final int clockRate;
+  private int clockRate;
   private long first = -1;
   private long highest;
   private long packets;
@@ -105,7 +105,9 @@ final class ReceptionStats {
     return jitter / clockRate;
   }
 
-  void reset() {
+  /** A stream that has nothing to do with the one before. */
+  void reset(int newClockRate) {
+    clockRate = newClockRate;
     first = -1;
     highest = 0;
     packets = 0;

@@ -1,31 +1,42 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import java.util.List;
 
 /**
  * What was agreed for one audio or video section, seen from our side.
  *
  * @param direction ours
- * @param payloadType of Opus or VP8
- * @param rtxPayloadType of its retransmissions; -1 without
+ * @param codecs everything the peer may send or get, in the order in which it likes them
  * @param midExtension header extension id; 0 when not agreed, like the next two
  */
 public record NegotiatedMedia(
     MediaKind kind,
     String mid,
     Direction direction,
-    int payloadType,
-    int rtxPayloadType,
-    int clockRate,
-    String parameters,
-    List<String> feedback,
+    List<NegotiatedCodec> codecs,
     boolean reducedSize,
     int midExtension,
     int transportCcExtension,
     int absSendTimeExtension) {
 
+  /** Whether this feedback is agreed for any of the codecs. */
   public boolean hasFeedback(String value) {
-    return feedback.contains(value);
+    return codecs.stream().anyMatch(codec -> codec.feedback().contains(value));
+  }
+
+  /** As what a stream can be sent to the peer; null when it cannot. */
+  public NegotiatedCodec codecFor(MediaFormat stream) {
+    NegotiatedCodec best = null;
+    int bestFitness = 0;
+    for (NegotiatedCodec codec : codecs) {
+      int fitness = codec.format().fitness(stream);
+      if (fitness > bestFitness) {
+        best = codec;
+        bestFitness = fitness;
+      }
+    }
+    return best;
   }
 }

@@ -2,10 +2,13 @@ package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.dtls.Fingerprint;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +16,7 @@ import java.util.Set;
 
 /**
  * What we make of a peer's description: the first audio and the first video section of the bundle,
- * with Opus and VP8; everything else is refused.
+ * with every codec that we can pass on; everything else is refused.
  *
  * @param sections one per m-line of the peer, in its order
  * @param weAreDtlsClient the peer insists on being passive
@@ -57,7 +60,9 @@ public record Negotiation(
       sections.add(new Section(section, agreed));
     }
     if (transport == null) {
-      throw new SdpException("nothing offered that can be forwarded: Opus or VP8 over DTLS-SRTP");
+      throw new SdpException(
+          "nothing offered that can be forwarded: one of %s over DTLS-SRTP"
+              .formatted(Arrays.toString(MediaCodec.values())));
     }
     return new Negotiation(
         List.copyOf(sections),
@@ -89,45 +94,52 @@ public record Negotiation(
       return Optional.empty();
     }
     if (section.isAudio()) {
-      return section
-          .codec("opus")
-          .filter(codec -> codec.clockRate() == 48000)
-          .map(codec -> media(section, codec, MediaKind.AUDIO, AUDIO_FEEDBACK));
+      return media(section, MediaKind.AUDIO, AUDIO_FEEDBACK);
     }
-    if (section.isVideo()) {
-      return section
-          .codec("VP8")
-          .filter(codec -> codec.clockRate() == 90000)
-          .map(codec -> media(section, codec, MediaKind.VIDEO, VIDEO_FEEDBACK));
-    }
-    return Optional.empty();
+    return section.isVideo() ? media(section, MediaKind.VIDEO, VIDEO_FEEDBACK) : Optional.empty();
   }
 
-  private static NegotiatedMedia media(
-      MediaSection section, Codec codec, MediaKind kind, List<String> known) {
+  private static Optional<NegotiatedMedia> media(
+      MediaSection section, MediaKind kind, List<String> known) {
     Direction direction = section.direction().mirrored();
     int transportCc = extension(section, HeaderExtension.TRANSPORT_CC);
     // Transport-wide feedback is something we give and never use, so only receiving needs it.
     boolean useTransportCc =
-        direction.receives() && transportCc != 0 && codec.hasFeedback("transport-cc");
-    List<String> feedback =
-        known.stream()
-            .filter(codec::hasFeedback)
-            .filter(value -> useTransportCc || !value.equals("transport-cc"))
+        direction.receives()
+            && transportCc != 0
+            && section.codecs().stream().anyMatch(codec -> codec.hasFeedback("transport-cc"));
+    List<String> usable =
+        known.stream().filter(value -> useTransportCc || !value.equals("transport-cc")).toList();
+    List<NegotiatedCodec> codecs =
+        section.codecs().stream()
+            .flatMap(codec -> agree(section, codec, kind, usable).stream())
             .toList();
-    return new NegotiatedMedia(
-        kind,
-        section.mid(),
-        direction,
-        codec.payloadType(),
-        section.retransmissionOf(codec).map(Codec::payloadType).orElse(-1),
-        codec.clockRate(),
-        codec.parameters(),
-        feedback,
-        section.reducedSize(),
-        extension(section, HeaderExtension.MID),
-        useTransportCc ? transportCc : 0,
-        useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME));
+    if (codecs.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new NegotiatedMedia(
+            kind,
+            section.mid(),
+            direction,
+            codecs,
+            section.reducedSize(),
+            extension(section, HeaderExtension.MID),
+            useTransportCc ? transportCc : 0,
+            useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME)));
+  }
+
+  /** Every codec that we can pass on is taken, with its parameters as they are. */
+  private static Optional<NegotiatedCodec> agree(
+      MediaSection section, Codec codec, MediaKind kind, List<String> feedback) {
+    return MediaCodec.of(kind, codec.name(), codec.clockRate())
+        .map(
+            known ->
+                new NegotiatedCodec(
+                    new MediaFormat(known, codec.parameters()),
+                    codec.payloadType(),
+                    section.retransmissionOf(codec).map(Codec::payloadType).orElse(-1),
+                    feedback.stream().filter(codec::hasFeedback).toList()));
   }
 
   /** Ids of the two-byte form are left alone: we did not ask for it. */

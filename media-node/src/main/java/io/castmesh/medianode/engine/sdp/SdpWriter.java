@@ -1,43 +1,13 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import java.util.List;
 import java.util.Locale;
 
 /** Writes our answers and offers. */
 public final class SdpWriter {
-  /** What an offer of ours proposes; an answer repeats the numbers it takes. */
-  private static final NegotiatedMedia OFFERED_AUDIO =
-      new NegotiatedMedia(
-          MediaKind.AUDIO,
-          "0",
-          Direction.SENDRECV,
-          111,
-          -1,
-          48000,
-          "minptime=10;useinbandfec=1",
-          List.of("transport-cc"),
-          true,
-          1,
-          2,
-          3);
-
-  private static final NegotiatedMedia OFFERED_VIDEO =
-      new NegotiatedMedia(
-          MediaKind.VIDEO,
-          "1",
-          Direction.SENDRECV,
-          96,
-          97,
-          90000,
-          "",
-          List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
-          true,
-          1,
-          2,
-          3);
-
   private final LocalDescription local;
   private final StringBuilder text = new StringBuilder(4096);
 
@@ -65,7 +35,7 @@ public final class SdpWriter {
   /** An offer of audio and video, both ways. */
   public static String offer(LocalDescription local) {
     SdpWriter writer = new SdpWriter(local);
-    List<NegotiatedMedia> media = List.of(OFFERED_AUDIO, OFFERED_VIDEO);
+    List<NegotiatedMedia> media = List.of(OfferedMedia.AUDIO, OfferedMedia.VIDEO);
     writer.session(media);
     media.forEach(section -> writer.media(section, Setup.ACTPASS, "UDP/TLS/RTP/SAVPF"));
     return writer.text.toString();
@@ -98,14 +68,20 @@ public final class SdpWriter {
   }
 
   private void media(NegotiatedMedia media, Setup setup, String protocol) {
-    boolean rtx = media.rtxPayloadType() >= 0;
-    String formats =
-        rtx ? media.payloadType() + " " + media.rtxPayloadType() : "" + media.payloadType();
+    StringBuilder formats = new StringBuilder();
+    boolean rtx = false;
+    for (NegotiatedCodec codec : media.codecs()) {
+      formats.append(' ').append(codec.payloadType());
+      if (codec.rtxPayloadType() >= 0) {
+        formats.append(' ').append(codec.rtxPayloadType());
+        rtx = true;
+      }
+    }
     String[] first = local.candidates().isEmpty() ? null : local.candidates().get(0).split(" ");
     String port = first == null ? "9" : first[5];
     String address = first == null ? "0.0.0.0" : first[4];
     String family = address.contains(":") ? "IP6 " : "IP4 ";
-    line("m=%s %s %s %s".formatted(name(media.kind()), port, protocol, formats));
+    line("m=%s %s %s%s".formatted(name(media.kind()), port, protocol, formats));
     line("c=IN " + family + address);
     line("a=rtcp:" + port + " IN " + family + address);
     if (!media.mid().isEmpty()) {
@@ -122,7 +98,7 @@ public final class SdpWriter {
     line("a=setup:" + setup.attribute());
     local.candidates().forEach(candidate -> line("a=" + candidate));
     line("a=end-of-candidates");
-    codec(media, rtx);
+    media.codecs().forEach(this::codec);
     extension(media.midExtension(), HeaderExtension.MID);
     extension(media.transportCcExtension(), HeaderExtension.TRANSPORT_CC);
     extension(media.absSendTimeExtension(), HeaderExtension.ABS_SEND_TIME);
@@ -131,16 +107,18 @@ public final class SdpWriter {
     }
   }
 
-  private void codec(NegotiatedMedia media, boolean rtx) {
-    int type = media.payloadType();
-    line("a=rtpmap:" + type + (media.kind() == MediaKind.AUDIO ? " opus/48000/2" : " VP8/90000"));
-    if (!media.parameters().isEmpty()) {
-      line("a=fmtp:" + type + " " + media.parameters());
+  private void codec(NegotiatedCodec codec) {
+    int type = codec.payloadType();
+    MediaCodec known = codec.format().codec();
+    String channels = known.channels() > 1 ? "/" + known.channels() : "";
+    line("a=rtpmap:" + type + " " + known.rtpName() + "/" + known.clockRate() + channels);
+    if (!codec.format().parameters().isEmpty()) {
+      line("a=fmtp:" + type + " " + codec.format().parameters());
     }
-    media.feedback().forEach(value -> line("a=rtcp-fb:" + type + " " + value));
-    if (rtx) {
-      line("a=rtpmap:" + media.rtxPayloadType() + " rtx/" + media.clockRate());
-      line("a=fmtp:" + media.rtxPayloadType() + " apt=" + type);
+    codec.feedback().forEach(value -> line("a=rtcp-fb:" + type + " " + value));
+    if (codec.rtxPayloadType() >= 0) {
+      line("a=rtpmap:" + codec.rtxPayloadType() + " rtx/" + known.clockRate());
+      line("a=fmtp:" + codec.rtxPayloadType() + " apt=" + type);
     }
   }
 

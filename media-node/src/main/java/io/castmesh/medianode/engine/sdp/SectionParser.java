@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** Collects the attributes of the session or of one m-line. Used once. */
 final class SectionParser {
+  /** Payload types that need no rtpmap (RFC 3551 section 6). */
+  private static final Map<Integer, String> STATIC_TYPES = Map.of(0, "PCMU/8000", 8, "PCMA/8000");
+
   private String type = "";
   private int port;
   private String protocol = "";
@@ -167,7 +170,7 @@ final class SectionParser {
     } catch (NumberFormatException notRtp) {
       return Optional.empty();
     }
-    String map = maps.get(payloadType);
+    String map = maps.getOrDefault(payloadType, STATIC_TYPES.get(payloadType));
     if (map == null || payloadType < 0 || payloadType > 127) {
       return Optional.empty();
     }

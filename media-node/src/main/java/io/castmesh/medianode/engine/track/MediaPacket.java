@@ -1,5 +1,7 @@
 package io.castmesh.medianode.engine.track;
 
+import io.castmesh.medianode.engine.codec.MediaFormat;
+
 /**
  * The payload of one RTP packet in clear with what a sink needs of its header. Lives in a {@link
  * PacketHistory} that uses it again: a sink that needs it later makes a copy.
@@ -13,6 +15,7 @@ public final class MediaPacket {
   /** Which packet is in here; -1 for none. Counts on beyond 16 bits. */
   private long sequence = -1;
 
+  private MediaFormat format;
   private byte[] payload = NOTHING;
   private int length;
   private int timestamp;
@@ -21,6 +24,7 @@ public final class MediaPacket {
   private long arrivedAt;
 
   void set(
+      MediaFormat newFormat,
       long newSequence,
       int newTimestamp,
       boolean newMarker,
@@ -33,6 +37,7 @@ public final class MediaPacket {
       payload = new byte[newLength <= 320 ? 320 : MAX_PAYLOAD];
     }
     System.arraycopy(data, offset, payload, 0, newLength);
+    format = newFormat;
     sequence = newSequence;
     length = newLength;
     timestamp = newTimestamp;
@@ -43,6 +48,11 @@ public final class MediaPacket {
 
   public long sequence() {
     return sequence;
+  }
+
+  /** What the sender encoded it with; it may change from one packet to the next. */
+  public MediaFormat format() {
+    return format;
   }
 
   /** Starts at 0. */

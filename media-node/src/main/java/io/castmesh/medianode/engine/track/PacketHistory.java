@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.track;
 
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,6 +39,7 @@ public final class PacketHistory {
 
   /** Copies a packet in; valid until as many packets as the history holds have followed. */
   public MediaPacket store(
+      MediaFormat format,
       long sequence,
       int timestamp,
       boolean marker,
@@ -52,7 +54,7 @@ public final class PacketHistory {
       packet = new MediaPacket();
       slots[at] = packet;
     }
-    packet.set(sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
+    packet.set(format, sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
     highest = Math.max(highest, sequence);
     return packet;
   }

@@ -5,7 +5,7 @@ package io.castmesh.medianode.engine.track;
  * of one sender stay together. Time is in microseconds since 1970.
  */
 public final class SenderClock {
-  private final int clockRate;
+  private int clockRate;
   private boolean known;
   private int reportTimestamp;
   private long reportMicros;
@@ -24,8 +24,9 @@ public final class SenderClock {
     reportMicros = wallMicros;
   }
 
-  /** No report yet, or the sender started anew. */
-  public void reset() {
+  /** The sender starts anew: no report yet. */
+  public void reset(int newClockRate) {
+    clockRate = newClockRate;
     known = false;
   }
 

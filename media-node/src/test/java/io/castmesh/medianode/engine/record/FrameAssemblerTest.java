@@ -2,6 +2,8 @@ package io.castmesh.medianode.engine.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketHistory;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ class FrameAssemblerTest {
     MediaPacket packet =
         new PacketHistory(1)
             .store(
+                new MediaFormat(MediaCodec.VP8, ""),
                 sequence,
                 (int) (sequence / 2),
                 !first,

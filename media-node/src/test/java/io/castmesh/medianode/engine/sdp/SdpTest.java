@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class SdpTest {
   }
 
   @Test
-  void answersChromiumWithVp8AndOpusBothWays() {
+  void answersChromiumWithEveryCodecThatCanBePassedOn() {
     // when
     String text =
         SdpWriter.answer(
@@ -57,15 +58,23 @@ class SdpTest {
     assertThat(text).contains("a=ice-lite\r\n", "a=end-of-candidates\r\n");
     assertThat(answer.bundle()).containsExactly("0", "1");
     MediaSection audio = answer.sections().get(0);
-    assertThat(audio.codecs()).extracting(Codec::name).containsExactly("opus");
+    assertThat(audio.codecs()).extracting(Codec::name).containsExactly("opus", "PCMU", "PCMA");
+    assertThat(audio.codecs().get(0).parameters()).isEqualTo("minptime=10;useinbandfec=1");
     assertThat(audio.direction()).isEqualTo(Direction.SENDRECV);
     assertThat(audio.setup()).contains(Setup.PASSIVE);
     assertThat(audio.rtcpMux()).isTrue();
     assertThat(audio.port()).isEqualTo(5000);
     assertThat(audio.ssrcs()).containsExactly(1001);
     MediaSection video = answer.sections().get(1);
-    assertThat(video.formats()).containsExactly("96", "97");
-    assertThat(video.codecs()).extracting(Codec::name).containsExactly("VP8", "rtx");
+    assertThat(text).contains("m=video 5000 UDP/TLS/RTP/SAVPF 96 97 102 103 104 107 ");
+    assertThat(text).doesNotContain("red/90000", "ulpfec");
+    assertThat(video.codecs())
+        .extracting(Codec::name)
+        .filteredOn(name -> !name.equals("rtx"))
+        .containsExactly(
+            "VP8", "H264", "H264", "H264", "H264", "H264", "H264", "AV1", "VP9", "VP9");
+    assertThat(video.codec("H264").orElseThrow().parameters())
+        .isEqualTo("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f");
     assertThat(video.codecs().get(1).associatedPayloadType()).isEqualTo(96);
     assertThat(video.codecs().get(0).feedback())
         .containsExactlyInAnyOrder("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
@@ -76,6 +85,20 @@ class SdpTest {
         .containsExactlyInAnyOrder(
             "urn:ietf:params:rtp-hdrext:sdes:mid",
             "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
+  }
+
+  @Test
+  void telephonesNeedNoMapOfTheirTypes() {
+    // given
+    String telephone =
+        offer("chromium-sendrecv")
+            .replace("RTP/SAVPF 111 63 9 0 8 13 110 126", "RTP/SAVPF 8 0")
+            .replaceAll("a=rtpmap:[08] .*\r\n", "");
+
+    // then
+    assertThat(answerTo(telephone).sections().get(0).codecs())
+        .extracting(Codec::name)
+        .containsExactly("PCMA", "PCMU");
   }
 
   @Test
@@ -99,8 +122,8 @@ class SdpTest {
     NegotiatedMedia video = negotiation.media(MediaKind.VIDEO).orElseThrow();
     assertThat(negotiation.fingerprints()).hasSize(1);
     assertThat(negotiation.remoteIce().ufrag()).isEqualTo("9c1e3f2a");
-    assertThat(video.payloadType()).isEqualTo(120);
-    assertThat(video.rtxPayloadType()).isEqualTo(124);
+    assertThat(video.codecs().get(0).payloadType()).isEqualTo(120);
+    assertThat(video.codecs().get(0).rtxPayloadType()).isEqualTo(124);
     assertThat(video.transportCcExtension()).isEqualTo(7);
     MediaSection offered = negotiation.sections().get(1).offered();
     assertThat(offered.ssrcs()).containsExactly((int) 2222222222L);
@@ -109,16 +132,16 @@ class SdpTest {
 
   @Test
   void refusesSectionsItCannotDo() {
-    // given: H.264 only in the video section, and a data channel
-    String noVp8 =
+    // given: a codec of the future only in the video section, and a data channel
+    String unknown =
         offer("firefox-sendonly")
-                .replace("VP8/90000", "AV2/90000")
+                .replaceAll("(VP8|VP9|H264|AV1)/90000", "AV2/90000")
                 .replace("a=group:BUNDLE 0 1", "a=group:BUNDLE 0 1 2")
             + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
             + "c=IN IP4 0.0.0.0\r\na=mid:2\r\na=sctp-port:5000\r\n";
 
     // when
-    SessionDescription answer = answerTo(noVp8);
+    SessionDescription answer = answerTo(unknown);
 
     // then
     assertThat(answer.sections()).hasSize(3);
@@ -164,7 +187,9 @@ class SdpTest {
         .extracting(s -> s.setup().orElseThrow())
         .containsOnly(Setup.ACTPASS);
     assertThat(negotiation.media(MediaKind.AUDIO)).isPresent();
-    assertThat(negotiation.media(MediaKind.VIDEO).orElseThrow().rtxPayloadType()).isEqualTo(97);
+    assertThat(negotiation.media(MediaKind.VIDEO).orElseThrow().codecs())
+        .extracting(codec -> codec.format().codec())
+        .containsExactly(MediaCodec.VP8, MediaCodec.VP9, MediaCodec.H264, MediaCodec.AV1);
   }
 
   @Test
@@ -179,7 +204,7 @@ class SdpTest {
           "v=0\r\nnonsense\r\n",
           "v=0\r\nm=audio\r\n",
           "v=0\r\nm=audio x UDP/TLS/RTP/SAVPF 111\r\n",
-          good.replace("opus/48000/2", "speex/8000").replace("VP8/90000", "H266/90000"),
+          good.replaceAll("(opus|PCMU|PCMA)/", "speex/").replaceAll("(VP8|VP9|H264|AV1)/", "H266/"),
           good.replaceAll("a=fingerprint.*\r\n", ""),
           good.replaceAll("a=ice-pwd.*\r\n", ""),
           good.replaceAll("a=rtcp-mux\r\n", ""),

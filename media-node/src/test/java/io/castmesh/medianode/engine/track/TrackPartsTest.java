@@ -2,6 +2,8 @@ package io.castmesh.medianode.engine.track;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +53,7 @@ class TrackPartsTest {
     PacketHistory history = new PacketHistory(16);
     byte[] data = {1, 2, 3};
     for (int sequence = 100; sequence < 120; sequence++) {
-      history.store(sequence, 0, false, false, data, 1, 2, 0);
+      history.store(new MediaFormat(MediaCodec.VP8, ""), sequence, 0, false, false, data, 1, 2, 0);
     }
 
     // then

@@ -15,6 +15,9 @@ public interface MediaElement {
   /** Stops that flow; unknown connections are ignored. */
   void disconnect(MediaElement sink, MediaKind kind);
 
+  /** Asks where its video comes from for a keyframe (RFC 4585 PLI); nothing without video. */
+  default void requestKeyFrame() {}
+
   /** Statistics now; empty for an element without media. */
   CompletionStage<ElementStats> stats();
 

@@ -12,8 +12,8 @@ import io.castmesh.medianode.kurento.object.Params;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +34,30 @@ abstract class ElementObject extends MediaObject {
           .on("disconnect", ElementObject::disconnect)
           .on("getSourceConnections", (o, p) -> o.connections(p, o.sources.values().stream()))
           .on("getSinkConnections", (o, p) -> o.connections(p, o.sinks.stream()))
-          .on("isMediaFlowingIn", (o, p) -> o.flowsIn(p.enumeration("mediaType", MediaType.class)))
+          .on(
+              "isMediaFlowingIn",
+              (o, p) ->
+                  o.flowsIn(flowType(p, "MediaFlowingIn")) && isDefault(p, "sinkMediaDescription"))
           .on(
               "isMediaFlowingOut",
-              (o, p) -> o.flowsOut(p.enumeration("mediaType", MediaType.class)))
-          .on("isMediaTranscoding", (o, p) -> false)
+              (o, p) ->
+                  o.flowsOut(flowType(p, "MediaFlowingOut"))
+                      && isDefault(p, "sourceMediaDescription"))
+          .on("isMediaTranscoding", (o, p) -> isTranscoding(flowType(p, "MediaTranscoding")))
           .onAsync("getStats", (o, p) -> o.stats(p.optionalEnum("mediaType", MediaType.class)))
-          .property("encoderBitrate", PropertyKind.INTEGER, 0)
-          .property("minEncoderBitrate", PropertyKind.INTEGER, 0)
-          .property("maxEncoderBitrate", PropertyKind.INTEGER, 0)
+          .on("setAudioFormat", (o, p) -> MediaFormats.checkAudio(p.object("caps")))
+          .on("setVideoFormat", (o, p) -> MediaFormats.checkVideo(p.object("caps")))
+          .on("getGstreamerDot", (o, p) -> o.dot(GstreamerDotDetails.check(p)))
+          .on(
+              "dumpGstreamerDot",
+              (o, p) -> GstreamerDotDetails.dump(o, o.dot(GstreamerDotDetails.check(p))))
+          .property("encoderBitrate", PropertyKind.INTEGER, 300_000, ElementObject::unlessNegative)
+          .property("minEncoderBitrate", PropertyKind.INTEGER, 0, ElementObject::unlessNegative)
+          .property(
+              "maxEncoderBitrate",
+              PropertyKind.INTEGER,
+              Integer.MAX_VALUE,
+              ElementObject::unlessNegative)
           .events(
               "ElementConnected",
               "ElementDisconnected",
@@ -51,7 +66,7 @@ abstract class ElementObject extends MediaObject {
               "MediaTranscodingStateChanged")
           .build();
 
-  private final Map<MediaType, Link> sources = new EnumMap<>(MediaType.class);
+  private final Map<Link.Input, Link> sources = new LinkedHashMap<>();
   private final Set<Link> sinks = new LinkedHashSet<>();
 
   /** What the engine was last told to let flow into this element. */
@@ -91,12 +106,12 @@ abstract class ElementObject extends MediaObject {
       throw KurentoError.CONNECT_ERROR.with("Media elements do not share pipeline");
     }
     for (MediaType type : types(params)) {
-      Link previous = sink.sources.get(type);
+      Link link = link(params, sink, type);
+      Link previous = sink.sources.get(link.input());
       if (previous != null) {
         previous.source().unlink(previous);
       }
-      Link link = new Link(this, sink, type);
-      sink.sources.put(type, link);
+      sink.sources.put(link.input(), link);
       sinks.add(link);
       sink.rewire(type, new LinkedHashSet<>());
       raise("ElementConnected", link);
@@ -104,20 +119,25 @@ abstract class ElementObject extends MediaObject {
     return null;
   }
 
+  private Link link(Params params, ElementObject sink, MediaType type) {
+    return new Link(
+        this,
+        sink,
+        type,
+        params.optionalString("sourceMediaDescription").orElse(Link.DEFAULT),
+        params.optionalString("sinkMediaDescription").orElse(Link.DEFAULT));
+  }
+
   private Object disconnect(Params params) {
     ElementObject sink = sink(params);
-    for (MediaType type : types(params)) {
-      Link link = sink.sources.get(type);
-      if (link != null && link.source() == this) {
-        unlink(link);
-      }
-    }
+    // Told even of what was not connected, as a Kurento server tells it.
+    types(params).forEach(type -> unlink(link(params, sink, type)));
     return null;
   }
 
   private void unlink(Link link) {
     sinks.remove(link);
-    link.sink().sources.remove(link.type(), link);
+    link.sink().sources.remove(link.input(), link);
     link.sink().rewire(link.type(), new LinkedHashSet<>());
     raise("ElementDisconnected", link);
   }
@@ -128,8 +148,8 @@ abstract class ElementObject extends MediaObject {
         new JsonObject()
             .put("sink", link.sink().id())
             .put("mediaType", link.type().name())
-            .put("sourceMediaDescription", "default")
-            .put("sinkMediaDescription", "default"));
+            .put("sourceMediaDescription", link.sourceDescription())
+            .put("sinkMediaDescription", link.sinkDescription()));
   }
 
   /** Makes the engine agree with the connections, through elements that only pass media on. */
@@ -164,8 +184,8 @@ abstract class ElementObject extends MediaObject {
     Set<ElementObject> visited = new LinkedHashSet<>();
     ElementObject element = this;
     while (visited.add(element)) {
-      Link link = element.sources.get(type);
-      if (link == null) {
+      Link link = element.sources.get(new Link.Input(type, Link.DEFAULT));
+      if (link == null || !link.sourceDescription().equals(Link.DEFAULT)) {
         return Optional.empty();
       }
       element = link.source();
@@ -193,7 +213,7 @@ abstract class ElementObject extends MediaObject {
   }
 
   private List<ElementObject> downstream(MediaType type) {
-    return sinks.stream().filter(l -> l.type() == type).map(Link::sink).toList();
+    return sinks.stream().filter(l -> l.type() == type && l.carries()).map(Link::sink).toList();
   }
 
   final void raiseFlow(String event, MediaType type, boolean flowing) {
@@ -224,6 +244,12 @@ abstract class ElementObject extends MediaObject {
         .orElseGet(Future::succeededFuture);
   }
 
+  private String dot(Params ignored) {
+    StringBuilder dot = GstreamerDotDetails.begin();
+    describe(dot);
+    return dot.append("}\n").toString();
+  }
+
   void describe(StringBuilder dot) {
     dot.append("  \"").append(id()).append("\";\n");
     for (Link link : sinks) {
@@ -247,20 +273,51 @@ abstract class ElementObject extends MediaObject {
 
   private JsonArray connections(Params params, Stream<Link> links) {
     Optional<MediaType> wanted = params.optionalEnum("mediaType", MediaType.class);
+    Optional<String> description = params.optionalString("description");
     JsonArray found = new JsonArray();
-    new ArrayList<>(links.toList())
-        .stream()
-            .filter(link -> wanted.isEmpty() || wanted.get() == link.type())
-            .forEach(link -> found.add(link.toJson()));
+    links
+        .filter(link -> wanted.isEmpty() || wanted.get() == link.type())
+        .filter(link -> description.isEmpty() || link.isDescribedAs(description.get()))
+        .forEach(link -> found.add(link.toJson()));
     return found;
   }
 
-  private Future<?> stats(Optional<MediaType> wanted) {
+  /** Statistics of streams where there are any; else what every element has. */
+  Future<?> stats(Optional<MediaType> wanted) {
     Optional<MediaElement> engine = engineElement();
     if (engine.isEmpty()) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(StatsReport.ofElement(id(), takenOf(wanted)));
     }
     Future<ElementStats> stats = host().await(() -> engine.get().stats());
     return stats.map(now -> StatsReport.of(id(), now, wanted));
+  }
+
+  private List<MediaType> takenOf(Optional<MediaType> wanted) {
+    // Asked for data, a Kurento server answers as if asked for everything.
+    return Stream.of(MediaType.AUDIO, MediaType.VIDEO)
+        .filter(type -> wanted.isEmpty() || wanted.get() == MediaType.DATA || wanted.get() == type)
+        .toList();
+  }
+
+  private static Object unlessNegative(ElementObject element, Object value) {
+    return (int) value < 0 ? null : value;
+  }
+
+  private static MediaType flowType(Params params, String question) {
+    MediaType type = params.enumeration("mediaType", MediaType.class);
+    if (type == MediaType.DATA) {
+      throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
+          "Media type DATA is not supported for " + question);
+    }
+    return type;
+  }
+
+  /** Never: everything is forwarded as it comes. */
+  private static boolean isTranscoding(MediaType ignored) {
+    return false;
+  }
+
+  private static boolean isDefault(Params params, String description) {
+    return params.optionalString(description).orElse(Link.DEFAULT).equals(Link.DEFAULT);
   }
 }

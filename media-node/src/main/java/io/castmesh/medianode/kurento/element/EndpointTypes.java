@@ -13,7 +13,7 @@ final class EndpointTypes {
           .build();
 
   static final ObjectType SESSION_ENDPOINT =
-      ObjectType.named("SessionEndpoint", "core", WebRtcEndpointObject.class)
+      ObjectType.named("SessionEndpoint", "core", SdpEndpointObject.class)
           .extending(ENDPOINT)
           .events("MediaSessionStarted", "MediaSessionTerminated")
           .build();
@@ -23,10 +23,10 @@ final class EndpointTypes {
    * estimate decides what a browser sends.
    */
   static final ObjectType SDP_ENDPOINT =
-      ObjectType.named("SdpEndpoint", "core", WebRtcEndpointObject.class)
+      ObjectType.named("SdpEndpoint", "core", SdpEndpointObject.class)
           .extending(SESSION_ENDPOINT)
           .onAsync("processOffer", (o, p) -> o.processOffer(p.string("offer")))
-          .onAsync("generateOffer", (o, p) -> o.generateOffer())
+          .onAsync("generateOffer", (o, p) -> o.generateOffer(p))
           .onAsync("processAnswer", (o, p) -> o.processAnswer(p.string("answer")))
           .on("getLocalSessionDescriptor", (o, p) -> o.localDescription())
           .on("getRemoteSessionDescriptor", (o, p) -> o.remoteDescription())
@@ -36,15 +36,40 @@ final class EndpointTypes {
 
   /** RTP with feedback. */
   static final ObjectType BASE_RTP_ENDPOINT =
-      ObjectType.named("BaseRtpEndpoint", "core", WebRtcEndpointObject.class)
+      ObjectType.named("BaseRtpEndpoint", "core", SdpEndpointObject.class)
           .extending(SDP_ENDPOINT)
-          .property("minVideoRecvBandwidth", PropertyKind.INTEGER, 0)
-          .property("minVideoSendBandwidth", PropertyKind.INTEGER, 100)
-          .property("maxVideoSendBandwidth", PropertyKind.INTEGER, 500)
+          .property(
+              "minVideoRecvBandwidth",
+              PropertyKind.INTEGER,
+              0,
+              (o, min) -> atMost(o.property("maxVideoRecvBandwidth", 0), min))
+          .property(
+              "minVideoSendBandwidth",
+              PropertyKind.INTEGER,
+              100,
+              (o, min) -> atMost(o.property("maxVideoSendBandwidth", 500), min))
+          .property(
+              "maxVideoSendBandwidth",
+              PropertyKind.INTEGER,
+              500,
+              (o, max) -> atLeast(o.property("minVideoSendBandwidth", 100), max))
+          .on("getRembParams", (o, p) -> o.rembParams().get())
+          .on("setRembParams", (o, p) -> o.rembParams().set(p.object("rembParams")))
           .property("mtu", PropertyKind.INTEGER, 1200)
           .on("getMediaState", (o, p) -> o.mediaState())
           .on("getConnectionState", (o, p) -> o.connectionState())
           .on("requestKeyframe", (o, p) -> o.requestKeyframe())
           .events("MediaStateChanged", "ConnectionStateChanged")
           .build();
+
+  /** 0 is no bound; like a Kurento server, a negative one counts as very large. */
+  private static Object atMost(Object bound, Object value) {
+    boolean beyond = Integer.compareUnsigned((int) value, (int) bound) > 0;
+    return (int) bound != 0 && beyond ? bound : value;
+  }
+
+  private static Object atLeast(Object bound, Object value) {
+    boolean below = Integer.compareUnsigned((int) value, (int) bound) < 0;
+    return (int) value != 0 && below ? bound : value;
+  }
 }

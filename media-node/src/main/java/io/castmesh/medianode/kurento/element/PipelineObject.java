@@ -4,6 +4,7 @@ import io.castmesh.medianode.kurento.object.MediaObject;
 import io.castmesh.medianode.kurento.object.ObjectHost;
 import io.castmesh.medianode.kurento.object.ObjectType;
 import io.castmesh.medianode.kurento.object.ObjectType.PropertyKind;
+import io.castmesh.medianode.kurento.object.Params;
 
 /**
  * What elements stand in; only elements of one pipeline connect. Kurento: {@code MediaPipeline}.
@@ -13,7 +14,10 @@ public final class PipelineObject extends MediaObject {
       ObjectType.named("MediaPipeline", "core", PipelineObject.class)
           .extending(MediaObject.TYPE)
           .property("latencyStats", PropertyKind.BOOLEAN, false)
-          .on("getGstreamerDot", (o, p) -> o.dot())
+          .on("getGstreamerDot", (o, p) -> o.dot(GstreamerDotDetails.check(p)))
+          .on(
+              "dumpGstreamerDot",
+              (o, p) -> GstreamerDotDetails.dump(o, o.dot(GstreamerDotDetails.check(p))))
           .createdBy((host, params) -> new PipelineObject(host));
 
   private PipelineObject(ObjectHost host) {
@@ -26,8 +30,8 @@ public final class PipelineObject extends MediaObject {
   }
 
   /** The elements and their connections as a graph in the DOT language. */
-  private String dot() {
-    StringBuilder dot = new StringBuilder("digraph pipeline {\n");
+  private String dot(Params ignored) {
+    StringBuilder dot = GstreamerDotDetails.begin();
     host()
         .objects()
         .all()

@@ -117,9 +117,12 @@ public final class ServerManagerObject extends MediaObject {
 
   /** Percent of all processors that this process used during the interval. */
   private Future<Double> usedCpu(int intervalMillis) {
-    if (intervalMillis <= 0 || intervalMillis > MAX_CPU_INTERVAL_MILLIS) {
+    if (intervalMillis <= 0) {
+      return Future.succeededFuture(); // not a number, for a Kurento server
+    }
+    if (intervalMillis > MAX_CPU_INTERVAL_MILLIS) {
       throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
-          "'interval' must be between 1 and " + MAX_CPU_INTERVAL_MILLIS);
+          "'interval' must not be above " + MAX_CPU_INTERVAL_MILLIS);
     }
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

@@ -1,25 +1,24 @@
 package io.castmesh.medianode.kurento.element;
 
-import io.castmesh.medianode.engine.MediaElement;
-import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.kurento.object.KurentoError;
+import io.castmesh.medianode.kurento.object.KurentoException;
 import io.castmesh.medianode.kurento.object.ObjectHost;
 import io.castmesh.medianode.kurento.object.ObjectType;
 import io.castmesh.medianode.kurento.object.ObjectType.PropertyKind;
 import io.castmesh.medianode.kurento.object.Params;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.EnumSet;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A peer connection with a browser. Addresses of STUN and TURN servers are kept for clients that
  * set them; an ICE-lite agent needs none. Data channels are not supported. Kurento: {@code
  * WebRtcEndpoint}.
  */
-final class WebRtcEndpointObject extends ElementObject {
+final class WebRtcEndpointObject extends SdpEndpointObject {
   static final ObjectType TYPE =
       ObjectType.named("WebRtcEndpoint", "elements", WebRtcEndpointObject.class)
           .extending(EndpointTypes.BASE_RTP_ENDPOINT)
@@ -28,9 +27,15 @@ final class WebRtcEndpointObject extends ElementObject {
           .on("getICECandidatePairs", (o, p) -> o.reports.candidatePairs())
           .on("getIceConnectionState", (o, p) -> o.reports.iceConnections())
           .on("getDtlsConnectionState", (o, p) -> o.reports.dtlsConnections())
+          .on("createDataChannel", (o, p) -> refuseDataChannels())
+          .on("closeDataChannel", (o, p) -> refuseClosing(p.integer("channelId")))
           .property("networkInterfaces", PropertyKind.STRING, "")
           .property("stunServerAddress", PropertyKind.STRING, "")
-          .property("stunServerPort", PropertyKind.INTEGER, 3478)
+          .property(
+              "stunServerPort",
+              PropertyKind.INTEGER,
+              3478,
+              (o, port) -> (int) port >= 1 && (int) port <= 65_535 ? port : null)
           .property("turnUrl", PropertyKind.STRING, "")
           .property("externalIPv4", PropertyKind.STRING, "")
           .property("externalIPv6", PropertyKind.STRING, "")
@@ -45,148 +50,50 @@ final class WebRtcEndpointObject extends ElementObject {
               "DataChannelClosed")
           .createdBy(WebRtcEndpointObject::new);
 
+  private static final Set<String> CERTIFICATE_KEYS = Set.of("RSA", "ECDSA");
+
+  /** What a client may ask to mark packets with; all share one socket, which marks none. */
+  private static final Set<String> MARKS =
+      Stream.of(
+              "NO_DSCP NO_VALUE AUDIO_VERYLOW AUDIO_LOW AUDIO_MEDIUM AUDIO_HIGH VIDEO_VERYLOW",
+              "VIDEO_LOW VIDEO_MEDIUM VIDEO_MEDIUM_THROUGHPUT VIDEO_HIGH VIDEO_HIGH_THROUGHPUT",
+              "DATA_VERYLOW DATA_LOW DATA_MEDIUM DATA_HIGH CHROME_HIGH CHROME_MEDIUM CHROME_LOW",
+              "CHROME_VERYLOW CS0 CS1 CS2 CS3 CS4 CS5 CS6 CS7 AF11 AF12 AF13 AF21 AF22 AF23 AF31",
+              "AF32 AF33 AF41 AF42 AF43 EF VOICEADMIT LE")
+          .flatMap(names -> Stream.of(names.split(" ")))
+          .collect(Collectors.toUnmodifiableSet());
+
   private final WebRtcReports reports = new WebRtcReports(this);
   private final WebRtcPeer peer;
 
-  /** Media that arrives from the browser and goes out to other elements. */
-  private final Set<MediaType> fromBrowser = EnumSet.noneOf(MediaType.class);
-
-  /** Media that comes in from another element and is sent to the browser. */
-  private final Set<MediaType> toBrowser = EnumSet.noneOf(MediaType.class);
-
-  private boolean negotiating;
-  private boolean offered;
-  private boolean answered;
-  private boolean connected;
-  private boolean mediaConnected;
-  private String local;
-  private String remote;
-
   private WebRtcEndpointObject(ObjectHost host, Params params) {
     super(host, TYPE, params);
+    params.optionalBool("recvonly");
+    params.optionalBool("sendonly");
+    params.optionalName("certificateKeyType", "CertificateKeyType", CERTIFICATE_KEYS);
+    params.optionalName("qosDscp", "DSCPValue", MARKS);
     if (params.optionalBool("useDataChannels").orElse(false)) {
-      throw KurentoError.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED.with(
-          "Data channels are not supported");
+      throw noDataChannels();
     }
     this.peer = host.engine().createWebRtcPeer(id(), reports);
   }
 
-  @Override
-  Optional<MediaElement> engineElement() {
-    return Optional.of(peer);
+  private static KurentoException noDataChannels() {
+    return KurentoError.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED.with(
+        "Data channels are not supported");
+  }
+
+  private static Object refuseDataChannels() {
+    throw noDataChannels();
+  }
+
+  private static Object refuseClosing(int ignored) {
+    throw noDataChannels();
   }
 
   @Override
-  boolean flowsIn(MediaType type) {
-    return toBrowser.contains(type);
-  }
-
-  @Override
-  boolean flowsOut(MediaType type) {
-    return fromBrowser.contains(type);
-  }
-
-  Future<String> processOffer(String offer) {
-    if (offer.isEmpty()) {
-      throw KurentoError.SDP_PARSE_ERROR.with("Empty offer not valid");
-    }
-    if (negotiating) {
-      throw KurentoError.SDP_END_POINT_ALREADY_NEGOTIATED.with("Endpoint already negotiated");
-    }
-    negotiating = true;
-    return host()
-        .await(() -> peer.processOffer(offer))
-        .map(answer -> started(answer, offer))
-        .recover(
-            cause -> {
-              negotiating = false;
-              return Future.failedFuture(
-                  sdpError(cause, KurentoError.SDP_END_POINT_PROCESS_OFFER_ERROR));
-            });
-  }
-
-  Future<String> generateOffer() {
-    if (negotiating) {
-      throw KurentoError.SDP_END_POINT_ALREADY_NEGOTIATED.with("Endpoint already negotiated");
-    }
-    negotiating = true;
-    return host()
-        .await(peer::generateOffer)
-        .map(
-            offer -> {
-              offered = true;
-              local = offer;
-              return offer;
-            })
-        .onFailure(cause -> negotiating = false);
-  }
-
-  Future<String> processAnswer(String answer) {
-    if (answer.isEmpty()) {
-      throw KurentoError.SDP_PARSE_ERROR.with("Empty answer not valid");
-    }
-    if (!offered) {
-      throw KurentoError.SDP_END_POINT_NOT_OFFER_GENERATED.with(
-          "Offer not generated. It is not possible to process an answer.");
-    }
-    if (answered) {
-      throw KurentoError.SDP_END_POINT_ANSWER_ALREADY_PROCCESED.with(
-          "Sdp Answer already processed");
-    }
-    answered = true;
-    return host()
-        .await(() -> peer.processAnswer(answer))
-        .map(own -> started(own, answer))
-        .recover(
-            cause -> {
-              answered = false;
-              return Future.failedFuture(
-                  sdpError(cause, KurentoError.SDP_END_POINT_PROCESS_ANSWER_ERROR));
-            });
-  }
-
-  private String started(String localDescription, String remoteDescription) {
-    local = localDescription;
-    remote = remoteDescription;
-    raise("MediaSessionStarted", new JsonObject());
-    return localDescription;
-  }
-
-  private static Throwable sdpError(Throwable cause, KurentoError otherwise) {
-    if (cause instanceof SdpException) {
-      return KurentoError.SDP_PARSE_ERROR.with("Invalid SDP");
-    }
-    if (cause instanceof IllegalStateException) {
-      return KurentoError.SDP_END_POINT_ALREADY_NEGOTIATED.with("Endpoint already negotiated");
-    }
-    return otherwise.with("Error processing the session description");
-  }
-
-  String localDescription() {
-    if (local == null) {
-      throw KurentoError.SDP_END_POINT_NO_LOCAL_SDP_ERROR.with("No local SDP");
-    }
-    return local;
-  }
-
-  String remoteDescription() {
-    if (remote == null) {
-      throw KurentoError.SDP_END_POINT_NO_REMOTE_SDP_ERROR.with("No remote SDP");
-    }
-    return remote;
-  }
-
-  String mediaState() {
-    return state(mediaConnected);
-  }
-
-  String connectionState() {
-    return state(connected);
-  }
-
-  Object requestKeyframe() {
-    peer.requestKeyFrame();
-    return null;
+  WebRtcPeer peer() {
+    return peer;
   }
 
   private Future<Void> gatherCandidates() {
@@ -194,66 +101,16 @@ final class WebRtcEndpointObject extends ElementObject {
   }
 
   private Object addIceCandidate(JsonObject candidate) {
-    Params params = new Params("candidate", candidate);
+    Params properties = Params.properties(candidate);
     peer.addIceCandidate(
-        params.string("candidate"), params.string("sdpMid"), params.integer("sdpMLineIndex"));
+        properties.string("candidate"),
+        properties.string("sdpMid"),
+        properties.integer("sdpMLineIndex"));
     return null;
-  }
-
-  void onConnected(boolean nowConnected) {
-    if (connected != nowConnected) {
-      connected = nowConnected;
-      raiseStates("ConnectionStateChanged", nowConnected);
-      updateMediaState();
-    }
-  }
-
-  void onFromBrowser(MediaType type, boolean flowing) {
-    if (flowing ? fromBrowser.add(type) : fromBrowser.remove(type)) {
-      raiseFlow("MediaFlowOutStateChanged", type, flowing);
-      if (flowing) {
-        raise(
-            "MediaTranscodingStateChanged",
-            new JsonObject()
-                .put("binName", "default")
-                .put("mediaType", type.name())
-                .put("state", "NOT_TRANSCODING"));
-      }
-      updateMediaState();
-      announceDownstream(type);
-    }
-  }
-
-  void onToBrowser(MediaType type, boolean flowing) {
-    if (flowing ? toBrowser.add(type) : toBrowser.remove(type)) {
-      raiseFlow("MediaFlowInStateChanged", type, flowing);
-      updateMediaState();
-    }
-  }
-
-  private void updateMediaState() {
-    boolean now = connected && !(fromBrowser.isEmpty() && toBrowser.isEmpty());
-    if (mediaConnected != now) {
-      mediaConnected = now;
-      raiseStates("MediaStateChanged", now);
-    }
-  }
-
-  private void raiseStates(String event, boolean now) {
-    raise(event, new JsonObject().put("oldState", state(!now)).put("newState", state(now)));
-  }
-
-  private static String state(boolean connected) {
-    return connected ? "CONNECTED" : "DISCONNECTED";
   }
 
   /** Lets the reports raise events of this endpoint. */
   void tell(String event, JsonObject data) {
     raise(event, data);
-  }
-
-  /** Brings a report of the engine to the event loop. */
-  void later(Runnable report) {
-    host().report(this, report);
   }
 }

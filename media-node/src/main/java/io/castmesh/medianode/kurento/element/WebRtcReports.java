@@ -2,16 +2,13 @@ package io.castmesh.medianode.kurento.element;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.WebRtcPeer;
-import io.castmesh.medianode.kurento.object.KurentoError;
 import io.castmesh.medianode.kurento.object.Values;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
  * Turns what the engine says of a peer connection into Kurento's events. Everything is bundled over
- * one transport, so there is one stream ("1") with one component (1). The engine speaks from the
- * network's side, Kurento from the element's: RTP coming in from the browser flows out of the
- * endpoint.
+ * one transport, so there is one stream ("1") with one component (1).
  */
 final class WebRtcReports implements WebRtcPeer.Listener {
   private final WebRtcEndpointObject endpoint;
@@ -81,25 +78,22 @@ final class WebRtcReports implements WebRtcPeer.Listener {
 
   @Override
   public void onConnected(boolean connected) {
-    later(() -> endpoint.onConnected(connected));
+    endpoint.onConnected(connected);
   }
 
   @Override
   public void onFlowIn(MediaKind kind, boolean flowing) {
-    later(() -> endpoint.onFromBrowser(MediaType.of(kind), flowing));
+    endpoint.onFlowIn(kind, flowing);
   }
 
   @Override
   public void onFlowOut(MediaKind kind, boolean flowing) {
-    later(() -> endpoint.onToBrowser(MediaType.of(kind), flowing));
+    endpoint.onFlowOut(kind, flowing);
   }
 
   @Override
   public void onError(String description) {
-    later(
-        () ->
-            endpoint.raiseError(
-                description, KurentoError.UNEXPECTED_ERROR.code(), "UNEXPECTED_ELEMENT_ERROR"));
+    endpoint.onError(description);
   }
 
   JsonArray candidatePairs() {

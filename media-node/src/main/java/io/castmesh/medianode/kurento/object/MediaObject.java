@@ -93,7 +93,8 @@ public class MediaObject {
     return parent == null ? null : parent.pipelineId();
   }
 
-  protected final Object property(String property, Object initial) {
+  /** What was set last, or that. */
+  public final Object property(String property, Object initial) {
     return properties.getOrDefault(property, initial);
   }
 

@@ -82,7 +82,10 @@ public final class ObjectStore {
     }
     if (id.startsWith(NEW_REF)) {
       throw KurentoError.MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT.with(
-          "Object '" + id + "' not found. Possibly its transaction was not committed.");
+          "Object '"
+              + id
+              + "' not found. Possibly using a transactional object without"
+              + " committing the transaction.");
     }
     throw KurentoError.MEDIA_OBJECT_NOT_FOUND.with("Object '" + id + "' not found");
   }

@@ -151,18 +151,36 @@ public final class ObjectType {
 
     /** A value that clients set and get and that this node only keeps for them. */
     public Builder<T> property(String property, PropertyKind kind, Object initial) {
+      return property(property, kind, initial, (target, value) -> value);
+    }
+
+    /**
+     * The same with a say in what is kept: a Kurento server corrects or ignores what is out of
+     * bounds, and answers nothing about it.
+     *
+     * @param corrected what to keep for a value; null keeps what is there
+     */
+    public Builder<T> property(
+        String property,
+        PropertyKind kind,
+        Object initial,
+        BiFunction<T, Object, Object> corrected) {
       String suffix = property.substring(0, 1).toUpperCase(Locale.ROOT) + property.substring(1);
       on("get" + suffix, (target, params) -> target.property(property, initial));
       on(
           "set" + suffix,
           (target, params) -> {
-            target.setProperty(
-                property,
-                switch (kind) {
-                  case STRING -> params.string(property);
-                  case INTEGER -> params.integer(property);
-                  case BOOLEAN -> params.bool(property);
-                });
+            Object value =
+                corrected.apply(
+                    target,
+                    switch (kind) {
+                      case STRING -> params.string(property);
+                      case INTEGER -> params.integer(property);
+                      case BOOLEAN -> params.bool(property);
+                    });
+            if (value != null) {
+              target.setProperty(property, value);
+            }
             return null;
           });
       return this;

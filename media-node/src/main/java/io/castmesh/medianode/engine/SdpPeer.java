@@ -1,0 +1,35 @@
+package io.castmesh.medianode.engine;
+
+import java.util.concurrent.CompletionStage;
+
+/** An element whose other end is somewhere on the network and is agreed on by SDP (RFC 3264). */
+public interface SdpPeer extends MediaElement {
+
+  /**
+   * Answers an offer.
+   *
+   * @return the answer; fails with {@link SdpException} for an offer that cannot be answered, and
+   *     with {@link IllegalStateException} for a second offer
+   */
+  CompletionStage<String> processOffer(String sdpOffer);
+
+  /** An offer of ours: audio and video, both ways. */
+  CompletionStage<String> generateOffer();
+
+  /** The answer to {@link #generateOffer}; returns our own description again. */
+  CompletionStage<String> processAnswer(String sdpAnswer);
+
+  /** Called on the engine's loop; every method has an empty default. */
+  interface Listener {
+    /** The way to the other end is open, or is not any more. */
+    default void onConnected(boolean connected) {}
+
+    /** RTP of this kind arrives, or stopped arriving for two seconds. */
+    default void onFlowIn(MediaKind kind, boolean flowing) {}
+
+    /** RTP of this kind is sent, or stopped for two seconds. */
+    default void onFlowOut(MediaKind kind, boolean flowing) {}
+
+    default void onError(String description) {}
+  }
+}

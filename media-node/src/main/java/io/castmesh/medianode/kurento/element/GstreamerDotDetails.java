@@ -31,7 +31,9 @@ enum GstreamerDotDetails {
     return new StringBuilder("digraph pipeline {\n  rankdir=LR;\n");
   }
 
-  /** A Kurento server writes a file beside its logs; here it goes to the log, for who looks closer. */
+  /**
+   * A Kurento server writes a file beside its logs; here it goes to the log, for who looks closer.
+   */
   static Object dump(MediaObject object, String dot) {
     log.debug("{}:\n{}", object.id(), dot);
     return null;

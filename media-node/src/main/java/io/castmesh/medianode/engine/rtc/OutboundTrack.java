@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 final class OutboundTrack implements TrackSink {
   private final MediaKind kind;
   private final int ssrc;
-  private final PeerTransport transport;
+  private final MediaTransport transport;
   private final EngineCounters counters;
   private final Consumer<MediaFormat> onForeignFormat;
   private final RetransmissionSender retransmissions;
@@ -70,7 +70,7 @@ final class OutboundTrack implements TrackSink {
       int rtxSsrc,
       int firstSequence,
       int firstTimestamp,
-      PeerTransport transport,
+      MediaTransport transport,
       EngineCounters counters,
       Consumer<MediaFormat> onForeignFormat) {
     this.onForeignFormat = onForeignFormat;

@@ -52,7 +52,7 @@ final class PeerConnection implements PeerTransport.Events {
             cname);
     this.receiving = new ReceiveSide(context.wallClock(), videoSsrcs.ssrc(), context.counters());
     this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
-    this.flows = new FlowWatch(owner, receiving, sending);
+    this.flows = new FlowWatch(report -> owner.tell(report::accept), receiving, sending);
   }
 
   private OutboundTrack outboundTrack(MediaKind kind) {

@@ -15,7 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
  * The way to one peer: ICE finds it, DTLS agrees on keys, SRTP protects what goes over. Owned by
  * the loop; what the handshake's thread reports is brought there.
  */
-final class PeerTransport {
+final class PeerTransport implements MediaTransport {
   /** Called on the loop. */
   interface Events {
     void onIceState(IceLiteAgent.State state);
@@ -134,17 +134,18 @@ final class PeerTransport {
   }
 
   /** Whether media can be sent; never without the peer's consent (RFC 7675). */
-  boolean isReady() {
+  @Override
+  public boolean isReady() {
     return srtp != null && selected != null && !closed && reported != IceLiteAgent.State.FAILED;
   }
 
-  /** Only when ready. */
-  SrtpSender srtp() {
+  @Override
+  public SrtpSender srtp() {
     return srtp;
   }
 
-  /** Sends a finished packet to the peer. */
-  boolean send(byte[] data, int length) {
+  @Override
+  public boolean send(byte[] data, int length) {
     if (selected == null || !context.loop().send(data, 0, length, selected)) {
       return false;
     }

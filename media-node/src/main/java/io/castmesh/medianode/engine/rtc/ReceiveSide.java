@@ -9,7 +9,7 @@ import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.sdp.Negotiation;
-import io.castmesh.medianode.engine.srtp.SrtpReceiver;
+import io.castmesh.medianode.engine.srtp.PacketOpener;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.WallClock;
@@ -50,7 +50,7 @@ final class ReceiveSide {
           stage("forward", this::forward));
 
   private PayloadRoutes routes = new PayloadRoutes();
-  private SrtpReceiver srtp;
+  private PacketOpener srtp;
   private int transportCcExtension;
   private boolean useBitrateFallback;
   private long nextFeedback;
@@ -92,7 +92,7 @@ final class ReceiveSide {
         transportCcExtension == 0 && media != null && media.hasFeedback("goog-remb");
   }
 
-  void secured(SrtpReceiver receiver) {
+  void secured(PacketOpener receiver) {
     srtp = receiver;
   }
 

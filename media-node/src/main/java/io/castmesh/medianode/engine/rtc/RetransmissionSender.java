@@ -18,7 +18,7 @@ final class RetransmissionSender {
   private static final int REMEMBERED = 256;
 
   private final int rtxSsrc;
-  private final PeerTransport transport;
+  private final MediaTransport transport;
   private final EngineCounters counters;
   private final byte[] payload = new byte[2048];
   private final long[] recentSequence = new long[REMEMBERED];
@@ -27,7 +27,7 @@ final class RetransmissionSender {
   private long windowStart;
   private int windowBytes;
 
-  RetransmissionSender(int rtxSsrc, PeerTransport transport, EngineCounters counters) {
+  RetransmissionSender(int rtxSsrc, MediaTransport transport, EngineCounters counters) {
     this.rtxSsrc = rtxSsrc;
     this.transport = transport;
     this.counters = counters;

@@ -4,7 +4,7 @@ package io.castmesh.medianode.engine.srtp;
  * Unprotects what a peer sends: estimates rollover counters, refuses replays and forgeries (RFC
  * 3711 section 3.3).
  */
-public final class SrtpReceiver {
+public final class SrtpReceiver implements PacketOpener {
   /** Audio, video, their retransmissions and some room; a peer with more is not served. */
   static final int MAX_STREAMS = 32;
 
@@ -28,12 +28,7 @@ public final class SrtpReceiver {
     this.cipher = PacketCipher.create(profile, master);
   }
 
-  /**
-   * Checks and decrypts an RTP packet in place.
-   *
-   * @param headerLength with CSRCs and extensions, already found within the packet
-   * @return its length in clear; -1 for a packet that is forged, damaged or a replay
-   */
+  @Override
   public int openRtp(byte[] packet, int offset, int length, int headerLength) {
     if (length < HEADER || headerLength > length) {
       return -1;
@@ -60,7 +55,7 @@ public final class SrtpReceiver {
     return clear;
   }
 
-  /** Checks and decrypts an RTCP packet in place; -1 as above. */
+  @Override
   public int openRtcp(byte[] packet, int offset, int length) {
     if (length < RTCP_MINIMUM + PacketCipher.MAX_OVERHEAD - 6) {
       return -1;

@@ -1,7 +1,7 @@
 package io.castmesh.medianode.engine.srtp;
 
 /** Protects what we send to a peer. The caller counts the packets of each of its streams. */
-public final class SrtpSender {
+public final class SrtpSender implements PacketSealer {
   /** Room a caller leaves behind every packet. */
   public static final int MAX_OVERHEAD = PacketCipher.MAX_OVERHEAD;
 
@@ -12,14 +12,7 @@ public final class SrtpSender {
     this.cipher = PacketCipher.create(profile, master);
   }
 
-  /**
-   * Completes a packet whose header stands in {@code out}: the payload is encrypted from where it
-   * is, so that many viewers can share it.
-   *
-   * @param index rollover counter and sequence number, 48 bits; the same index is never used for
-   *     different packets of one stream
-   * @return length of the whole packet
-   */
+  @Override
   public int sealRtp(
       byte[] payload,
       int payloadOffset,
@@ -34,6 +27,7 @@ public final class SrtpSender {
   }
 
   /** Protects a compound packet in place; its sender SSRC is read from it. */
+  @Override
   public int sealRtcp(byte[] packet, int offset, int length) {
     rtcpIndex = (rtcpIndex + 1) & 0x7FFFFFFF;
     return cipher.sealRtcp(packet, offset, length, Bytes.getInt(packet, offset + 4), rtcpIndex);

@@ -15,6 +15,7 @@ import { Cluster } from '../e2e/src/cluster.ts';
 import { root } from '../e2e/src/machine.ts';
 import { redisCommandsSoFar } from '../e2e/src/redis.ts';
 import { Client, burst, heartbeats, many } from './crowd.ts';
+import { forwarding } from './forwarding.ts';
 import { Meter, liveHeapKilobytes, residentKilobytes } from './process.ts';
 
 const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 2_000);
@@ -33,7 +34,7 @@ const ONE_OF_EACH = ['gateways', 'room', 'media', 'call', 'vod', 'media-nodes'].
   `--${what}`,
   '1',
 ]);
-const PARTS = ['sessions', 'fanout', 'requests', 'logins', 'media'];
+const PARTS = ['sessions', 'fanout', 'requests', 'logins', 'media', 'forwarding'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((part) => !PARTS.includes(part));
@@ -330,12 +331,15 @@ class Bench {
 }
 
 circumstances();
-const bench = await Bench.start();
-try {
-  if (wants('sessions') || wants('fanout')) await bench.sessionsAndFanout();
-  if (wants('requests')) await bench.requests();
-  if (wants('logins')) await bench.logins();
-  if (wants('media')) await bench.media();
-} finally {
-  await bench.close();
+if (PARTS.slice(0, -1).some(wants)) {
+  const bench = await Bench.start();
+  try {
+    if (wants('sessions') || wants('fanout')) await bench.sessionsAndFanout();
+    if (wants('requests')) await bench.requests();
+    if (wants('logins')) await bench.logins();
+    if (wants('media')) await bench.media();
+  } finally {
+    await bench.close();
+  }
 }
+if (wants('forwarding')) await forwarding();

@@ -4,8 +4,9 @@ import {
   type BrowserServer,
   type Page,
   chromium,
+  firefox,
 } from 'playwright-core';
-import { chromiumPath } from './machine.ts';
+import { chromiumPath, firefoxPath } from './machine.ts';
 
 const FLAGS = [
   '--disable-gpu',
@@ -18,14 +19,29 @@ const FLAGS = [
   '--use-fake-ui-for-media-stream',
 ];
 
-/** A Chromium of our own with a fake camera and microphone; every person in it is a context. */
-export class TestBrowser {
-  readonly #server: BrowserServer;
-  readonly #browser: Browser;
+/**
+ * The same for Firefox, which else leaves out the addresses of this very computer, and all but one
+ * where a page may not use the camera.
+ */
+const PREFERENCES = {
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.peerconnection.ice.loopback': true,
+  'permissions.default.camera': 1,
+  'permissions.default.microphone': 1,
+  'media.autoplay.default': 0,
+};
 
-  private constructor(server: BrowserServer, browser: Browser) {
+/** A browser of our own with a fake camera and microphone; every person in it is a context. */
+export class TestBrowser {
+  readonly #server: BrowserServer | undefined;
+  readonly #browser: Browser;
+  readonly #permissions: string[];
+
+  private constructor(browser: Browser, permissions: string[], server?: BrowserServer) {
     this.#server = server;
     this.#browser = browser;
+    this.#permissions = permissions;
   }
 
   static async launch(): Promise<TestBrowser> {
@@ -35,7 +51,19 @@ export class TestBrowser {
       chromiumSandbox: false,
       args: FLAGS,
     });
-    return new TestBrowser(server, await chromium.connect(server.wsEndpoint()));
+    const browser = await chromium.connect(server.wsEndpoint());
+    return new TestBrowser(browser, ['camera', 'microphone'], server);
+  }
+
+  /** Firefox as it is sold, driven by the standard's protocol (WebDriver BiDi). */
+  static async launchFirefox(): Promise<TestBrowser> {
+    const browser = await firefox.launch({
+      channel: 'moz-firefox',
+      executablePath: firefoxPath(),
+      headless: true,
+      firefoxUserPrefs: PREFERENCES,
+    });
+    return new TestBrowser(browser, []);
   }
 
   /** Somebody with cookies, storage and language of their own. */
@@ -43,7 +71,7 @@ export class TestBrowser {
     const context = await this.#browser.newContext({
       locale: 'en-US',
       viewport: { width: 1280, height: 800 },
-      permissions: ['camera', 'microphone'],
+      permissions: this.#permissions,
     });
     context.setDefaultTimeout(15_000);
     // The TypeScript loader marks functions with their names; those we send into pages, too.
@@ -53,11 +81,11 @@ export class TestBrowser {
 
   /** Like a crash: no page can say good-bye. */
   async kill(): Promise<void> {
-    await this.#server.kill();
+    await this.#server?.kill();
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await this.#server.close();
+    await this.#server?.close();
   }
 }

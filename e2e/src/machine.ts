@@ -30,16 +30,27 @@ export function freePort(): Promise<number> {
 
 /** Where Chromium is: `CHROMIUM`, else the usual places. */
 export function chromiumPath(): string {
-  const places = [
-    process.env.CHROMIUM,
+  return installed('Chromium', 'CHROMIUM', [
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome-stable',
     '/usr/bin/google-chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ];
-  for (const place of places) {
+  ]);
+}
+
+/** Where Firefox is: `FIREFOX`, else the usual places. */
+export function firefoxPath(): string {
+  return installed('Firefox', 'FIREFOX', [
+    '/usr/bin/firefox-esr',
+    '/usr/bin/firefox',
+    '/Applications/Firefox.app/Contents/MacOS/firefox',
+  ]);
+}
+
+function installed(what: string, variable: string, usual: string[]): string {
+  for (const place of [process.env[variable], ...usual]) {
     try {
       if (place) {
         accessSync(place, constants.X_OK);
@@ -49,7 +60,7 @@ export function chromiumPath(): string {
       // not here
     }
   }
-  throw new Error('Chromium is missing: install it or set CHROMIUM to its path.');
+  throw new Error(`${what} is missing: install it or set ${variable} to its path.`);
 }
 
 export function isAlive(pid: number): boolean {

@@ -230,6 +230,25 @@ export class Person {
     }
   }
 
+  /** Waits until sound that is not silence has come out of a connection that is open. */
+  async hears(): Promise<void> {
+    await eventually(`${this.name} hears something`, async () => {
+      const energy = await this.page.evaluate(async () => {
+        const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
+        let energy = 0;
+        for (const peer of peers.filter((one) => one.signalingState !== 'closed')) {
+          (await peer.getStats()).forEach((stats) => {
+            if (stats.type === 'inbound-rtp' && stats.kind === 'audio') {
+              energy += stats.totalAudioEnergy;
+            }
+          });
+        }
+        return energy;
+      });
+      ensure(energy > 0, `${energy} of sound`);
+    });
+  }
+
   healSocket(): void {
     this.#isCut = false;
   }

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
 
 /** Counts a received stream for receiver reports (RFC 3550 section 6.4.1 and appendix A.3, A.8). */
 final class ReceptionStats {
@@ -64,7 +65,7 @@ final class ReceptionStats {
             ssrc,
             Math.min(fraction, 255),
             (int) lost(),
-            (int) highest,
+            (int) (highest - SequenceUnwrapper.BASE),
             (int) jitter,
             lastReport,
             (int) delay);

@@ -9,7 +9,8 @@ import java.util.Optional;
  * One m-line with its attributes; those of the session are filled in where it has none.
  *
  * @param type audio, video, application
- * @param port 0: the section is rejected
+ * @param port 0: the section is rejected; 9 for one that is only there in its bundle and says 0
+ *     (RFC 9143 section 6)
  * @param protocol for instance UDP/TLS/RTP/SAVPF
  * @param formats the payload types of the m-line, as text
  * @param mid empty when there is none

@@ -16,12 +16,15 @@ final class SectionParser {
   /** Payload types that need no rtpmap (RFC 3551 section 6). */
   private static final Map<Integer, String> STATIC_TYPES = Map.of(0, "PCMU/8000", 8, "PCMA/8000");
 
+  private static final int DISCARD_PORT = 9;
+
   private String type = "";
   private int port;
   private String protocol = "";
   private List<String> formats = List.of();
   private String mid = "";
   private Direction direction;
+  private boolean bundleOnly;
   private boolean rtcpMux;
   private boolean reducedSize;
   private String iceUfrag;
@@ -61,6 +64,7 @@ final class SectionParser {
     String value = colon < 0 ? "" : attribute.substring(colon + 1).trim();
     switch (name) {
       case "mid" -> mid = value;
+      case "bundle-only" -> bundleOnly = true;
       case "rtcp-mux" -> rtcpMux = true;
       case "rtcp-rsize" -> reducedSize = true;
       case "ice-ufrag" -> iceUfrag = value;
@@ -146,7 +150,7 @@ final class SectionParser {
     allExtensions.putAll(extensions);
     return new MediaSection(
         type,
-        port,
+        port == 0 && bundleOnly ? DISCARD_PORT : port,
         protocol,
         formats,
         mid,

@@ -131,6 +131,21 @@ class SdpTest {
   }
 
   @Test
+  void takesASectionThatIsOnlyThereInItsBundle() {
+    // given: as Firefox offers every section but the first
+    String bundled =
+        offer("firefox-sendonly")
+            .replaceAll("m=video 9 (.*)\r\n", "m=video 0 $1\r\na=bundle-only\r\n");
+
+    // when
+    SessionDescription answer = answerTo(bundled);
+
+    // then
+    assertThat(answer.sections()).allSatisfy(section -> assertThat(section.port()).isNotZero());
+    assertThat(answer.bundle()).containsExactly("0", "1");
+  }
+
+  @Test
   void refusesSectionsItCannotDo() {
     // given: a codec of the future only in the video section, and a data channel
     String unknown =

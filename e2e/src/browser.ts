@@ -32,8 +32,41 @@ const PREFERENCES = {
   'media.autoplay.default': 0,
 };
 
+/** Runs in the page: Firefox's fake camera shows one colour, in which nobody could see a fault. */
+function paintCamera(): void {
+  const { mediaDevices } = navigator;
+  if (!mediaDevices) return;
+  const real = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await real(wanted);
+    for (const track of stream.getVideoTracks()) {
+      const { width = 640, height = 360, frameRate = 30 } = track.getSettings();
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const context = canvas.getContext('2d');
+      const beat = setInterval(() => {
+        const at = (performance.now() / 5) % width;
+        context?.clearRect(0, 0, width, height);
+        if (context) context.fillStyle = '#ffd400';
+        context?.fillRect(at, 0, width / 3, height);
+      }, 1_000 / frameRate);
+      const [painted] = canvas.captureStream(frameRate).getVideoTracks();
+      if (!painted) throw new Error('nothing was painted');
+      const stop = painted.stop.bind(painted);
+      painted.stop = () => {
+        clearInterval(beat);
+        track.stop();
+        stop();
+      };
+      stream.removeTrack(track);
+      stream.addTrack(painted);
+    }
+    return stream;
+  };
+}
+
 /** A browser of our own with a fake camera and microphone; every person in it is a context. */
 export class TestBrowser {
+  /** Not for Firefox. */
   readonly #server: BrowserServer | undefined;
   readonly #browser: Browser;
   readonly #permissions: string[];
@@ -76,6 +109,7 @@ export class TestBrowser {
     context.setDefaultTimeout(15_000);
     // The TypeScript loader marks functions with their names; those we send into pages, too.
     await context.addInitScript('globalThis.__name ??= (target) => target;');
+    if (!this.#server) await context.addInitScript(paintCamera);
     return { context, page: await context.newPage() };
   }
 

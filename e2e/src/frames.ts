@@ -5,6 +5,7 @@ import { eventually } from './eventually.ts';
 export interface Shown {
   width: number;
   height: number;
+  /** Since this element was first looked at. */
   frames: number;
   currentTime: number;
   /** 0 to 255: the brightest and the darkest sample of the picture. */
@@ -14,7 +15,16 @@ export interface Shown {
 
 export function shown(video: Locator): Promise<Shown> {
   return video.evaluate((element) => {
-    const video = element as HTMLVideoElement;
+    const video = element as HTMLVideoElement & { framesShown?: number };
+    if (video.framesShown === undefined) {
+      // Not every browser counts the frames of a stream in its playback quality.
+      video.framesShown = 0;
+      const note = (): void => {
+        video.framesShown = (video.framesShown ?? 0) + 1;
+        video.requestVideoFrameCallback(note);
+      };
+      video.requestVideoFrameCallback(note);
+    }
     const canvas = new OffscreenCanvas(32, 18);
     const context = canvas.getContext('2d');
     let brightest = 0;
@@ -31,7 +41,7 @@ export function shown(video: Locator): Promise<Shown> {
     return {
       width: video.videoWidth,
       height: video.videoHeight,
-      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      frames: video.framesShown,
       currentTime: video.currentTime,
       brightest,
       darkest,

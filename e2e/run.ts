@@ -17,8 +17,8 @@ const [first, ...rest] = process.argv.slice(2);
 const onCluster = first === '--cluster';
 const wanted = onCluster || first === undefined ? rest : [first, ...rest];
 
-/** What these files start is about one process. */
-const ONE_PROCESS = ['start', 'log'];
+/** What these files are about is one process, or media, which do not care for a cluster. */
+const ONE_PROCESS = ['start', 'log', 'interop'];
 /** They need settings, or a place in the network, that others cannot share. */
 const APART = ['bad-input', 'split'];
 /** It kills the whole cluster. */

@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { Aiortc } from '../src/aiortc.ts';
+import { Api, nickname } from '../src/api.ts';
 import { TestBrowser } from '../src/browser.ts';
+import { ensure } from '../src/ensure.ts';
 import { seesFrames } from '../src/frames.ts';
 import { Person } from '../src/person.ts';
+import { Rpc } from '../src/rpc.ts';
 import { Castmesh } from '../src/server.ts';
+import { Turn } from '../src/turn.ts';
 
 const SEEN_MS = 15_000;
 
-describe('browsers of different makers see and hear each other', () => {
+/** From now on the person's browser uses nothing but relays: a network that lets nothing else out. */
+async function isBehindAWall({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    const Real = RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends Real {
+      constructor(configuration?: RTCConfiguration) {
+        super({ ...configuration, iceTransportPolicy: 'relay' });
+      }
+    };
+  });
+}
+
+describe('peers of different makers see and hear each other', () => {
+  let turn: Turn;
   let castmesh: Castmesh;
   let chromium: TestBrowser;
   let firefox: TestBrowser;
@@ -17,7 +35,8 @@ describe('browsers of different makers see and hear each other', () => {
   let finn: Person;
 
   before(async () => {
-    castmesh = await Castmesh.start();
+    turn = await Turn.start();
+    castmesh = await Castmesh.start(turn.settings);
     chromium = await TestBrowser.launch();
     firefox = await TestBrowser.launchFirefox();
     [carl, cora, fay, finn] = (await Promise.all([
@@ -32,6 +51,7 @@ describe('browsers of different makers see and hear each other', () => {
     await firefox?.close();
     await chromium?.close();
     await castmesh?.close();
+    await turn?.close();
   });
 
   /** A live that one of each kind watches, until its recording is there. */
@@ -75,6 +95,44 @@ describe('browsers of different makers see and hear each other', () => {
       await other.see('call-stage').waitFor({ state: 'detached' });
     });
   }
+
+  it('aiortc watches Chromium, and presents to Chromium and Firefox', async () => {
+    const { accessToken } = await new Api(castmesh.url).register(nickname('aio'));
+    const rpc = await Rpc.open(castmesh.url);
+    await rpc.result('session.authenticate', { token: accessToken });
+
+    const watching = await Aiortc.start('watch');
+    const liveId = await carl.goLive('To a program');
+    const viewed = await rpc.result('live.view', { liveId, sdpOffer: watching.offer });
+    watching.answer(String(viewed.sdpAnswer));
+    await watching.seesAndHears();
+    await carl.stopLive();
+    await watching.close();
+
+    const presenting = await Aiortc.start('present');
+    const published = await rpc.result('live.publish', {
+      sdpOffer: presenting.offer,
+      title: 'Bar',
+    });
+    presenting.answer(String(published.sdpAnswer));
+    await presenting.seesAndHears();
+    for (const viewer of [cora, fay]) {
+      await viewer.watch(String(published.liveId));
+      await seesFrames(viewer.see('watch-video'), SEEN_MS, viewer.name);
+      await viewer.hears();
+    }
+    await rpc.result('live.stop', { liveId: published.liveId });
+    await presenting.close();
+    rpc.close();
+  });
+
+  it('presents and watches through a relay where a network lets nothing else out', async () => {
+    const before = turn.allocations;
+    await isBehindAWall(carl);
+    await isBehindAWall(fay);
+    await isSeenByAll(carl, [fay]);
+    ensure(turn.allocations >= before + 2, `${turn.allocations - before} relays in use`);
+  });
 
   it('and no page has complained', () => {
     for (const person of [carl, cora, fay, finn]) assert.deepEqual(person.complaints, []);

@@ -1,13 +1,25 @@
 package io.castmesh.medianode.engine.loop;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Counts on the loop, is read anywhere: one writer, so no read-modify-write is needed. */
 public final class Counter {
-  private final AtomicLong value = new AtomicLong();
+  private static final VarHandle VALUE;
+
+  static {
+    try {
+      VALUE = MethodHandles.lookup().findVarHandle(Counter.class, "value", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedVariable") // read and written through the handle
+  private long value;
 
   public void add(long count) {
-    value.lazySet(value.getPlain() + count);
+    VALUE.setOpaque(this, (long) VALUE.get(this) + count);
   }
 
   public void increment() {
@@ -15,6 +27,6 @@ public final class Counter {
   }
 
   public long get() {
-    return value.get();
+    return (long) VALUE.getOpaque(this);
   }
 }

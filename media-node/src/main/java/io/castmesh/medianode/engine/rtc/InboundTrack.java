@@ -5,13 +5,14 @@ import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
+import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.Fanout;
 import io.castmesh.medianode.engine.track.KeyFrameRequests;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketHistory;
 import io.castmesh.medianode.engine.track.SenderClock;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +36,7 @@ final class InboundTrack implements TrackSource {
   private final ReceptionStats stats;
   private final KeyFrameRequests keyFrames = new KeyFrameRequests();
   private final NackTracker nacks = new NackTracker();
-  private TrackSink[] sinks = new TrackSink[0];
+  private final Fanout fanout;
   private NegotiatedMedia media;
   private SequenceUnwrapper unwrapper = new SequenceUnwrapper();
   private MediaFormat format;
@@ -45,7 +46,8 @@ final class InboundTrack implements TrackSource {
   private long nacksSent;
   private long keyFrameRequestsSent;
 
-  InboundTrack(MediaKind kind) {
+  InboundTrack(MediaKind kind, BurstEnd bursts) {
+    this.fanout = new Fanout(bursts);
     this.kind = kind;
     this.clockRate = kind == MediaKind.VIDEO ? 90_000 : 48_000;
     this.history = new PacketHistory(kind == MediaKind.VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY);
@@ -82,19 +84,13 @@ final class InboundTrack implements TrackSource {
     clock.reset(clockRate);
     stats.reset(clockRate);
     if (again) {
+      fanout.flush(now);
       unwrapper = new SequenceUnwrapper();
       history.clear();
       nacks.reset();
-      announce();
+      fanout.restart(this, now);
     }
     return true;
-  }
-
-  /** What follows has nothing to do with what came before. */
-  private void announce() {
-    for (TrackSink sink : sinks) {
-      sink.onSource(this);
-    }
   }
 
   /** Whether it was stored: neither a duplicate nor too old. */
@@ -104,7 +100,7 @@ final class InboundTrack implements TrackSource {
       return false;
     }
     if (sequence == unwrapper.highest()) {
-      follow(packet.format);
+      follow(packet.format, packet.now);
     }
     boolean keyFrameStart =
         kind == MediaKind.VIDEO
@@ -135,21 +131,18 @@ final class InboundTrack implements TrackSource {
   }
 
   /** The newest packet tells what the sender uses; it may change its mind at any time. */
-  private void follow(MediaFormat newest) {
+  private void follow(MediaFormat newest, long now) {
     if (newest != format) {
       boolean changed = format != null;
       format = newest;
       if (changed) {
-        announce();
+        fanout.restart(this, now);
       }
     }
   }
 
   void forward(MediaPacket packet, long now) {
-    // The array is replaced, never changed: a sink may leave while it is told.
-    for (TrackSink sink : sinks) {
-      sink.onPacket(packet, now);
-    }
+    fanout.add(packet, now);
   }
 
   private boolean usesNack() {
@@ -195,23 +188,16 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public void add(TrackSink sink) {
-    sinks = Arrays.copyOf(sinks, sinks.length + 1);
-    sinks[sinks.length - 1] = sink;
-    sink.onSource(this);
+    fanout.add(sink, this);
   }
 
   @Override
   public void remove(TrackSink sink) {
-    if (sink.source() == this) {
-      sinks = Arrays.stream(sinks).filter(other -> other != sink).toArray(TrackSink[]::new);
-      sink.onSource(null);
-    }
+    fanout.remove(sink, this);
   }
 
   void removeAll() {
-    for (TrackSink sink : sinks) {
-      remove(sink);
-    }
+    fanout.removeAll(this);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
+import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
@@ -20,6 +21,7 @@ record MediaContext(
     HostCandidates candidates,
     WallClock wallClock,
     EngineCounters counters,
+    BurstEnd bursts,
     SecureRandom random) {
 
   /** An SSRC that is not 0. */

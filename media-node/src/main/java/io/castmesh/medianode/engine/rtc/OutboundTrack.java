@@ -173,6 +173,9 @@ final class OutboundTrack implements TrackSink {
         (int) p.sequence,
         p.timestamp,
         ssrc);
+    if (p.source.isPadded()) {
+      Rtp.setPadding(p.data, 0);
+    }
   }
 
   private boolean encrypt(OutboundPacket p) {
@@ -182,7 +185,7 @@ final class OutboundTrack implements TrackSink {
             .sealRtp(
                 p.source.payload(),
                 0,
-                p.source.length(),
+                p.source.wireLength(),
                 p.data,
                 0,
                 Rtp.FIXED_HEADER,

@@ -50,7 +50,9 @@ final class PeerConnection implements PeerTransport.Events {
             outboundTrack(MediaKind.VIDEO),
             context.wallClock(),
             cname);
-    this.receiving = new ReceiveSide(context.wallClock(), videoSsrcs.ssrc(), context.counters());
+    this.receiving =
+        new ReceiveSide(
+            context.wallClock(), videoSsrcs.ssrc(), context.counters(), context.bursts());
     this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
     this.flows = new FlowWatch(report -> owner.tell(report::accept), receiving, sending);
   }
@@ -130,6 +132,11 @@ final class PeerConnection implements PeerTransport.Events {
     }
     dispatcher.begin(now);
     return RtcpReader.read(data, 0, clear, dispatcher);
+  }
+
+  /** Whether the peer sends media, which it gets feedback for. */
+  boolean isReceiving() {
+    return receiving.isActive();
   }
 
   void tick(long now) {

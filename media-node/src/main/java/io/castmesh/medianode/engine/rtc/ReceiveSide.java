@@ -10,6 +10,7 @@ import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.srtp.PacketOpener;
+import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.WallClock;
@@ -28,8 +29,8 @@ final class ReceiveSide {
   /** Of a presenter far away; a repeated request that crosses its answer costs little. */
   private static final long ROUND_TRIP_GUESS = TimeUnit.MILLISECONDS.toNanos(80);
 
-  private final InboundTrack audio = new InboundTrack(MediaKind.AUDIO);
-  private final InboundTrack video = new InboundTrack(MediaKind.VIDEO);
+  private final InboundTrack audio;
+  private final InboundTrack video;
   private final TransportFeedback transportFeedback = new TransportFeedback();
   private final BitrateFallback bitrateFallback = new BitrateFallback();
   private final WallClock wallClock;
@@ -63,7 +64,9 @@ final class ReceiveSide {
   /**
    * @param ownSsrc what we call ourselves in feedback
    */
-  ReceiveSide(WallClock wallClock, int ownSsrc, EngineCounters counters) {
+  ReceiveSide(WallClock wallClock, int ownSsrc, EngineCounters counters, BurstEnd bursts) {
+    this.audio = new InboundTrack(MediaKind.AUDIO, bursts);
+    this.video = new InboundTrack(MediaKind.VIDEO, bursts);
     this.counters = counters;
     this.wallClock = wallClock;
     this.ownSsrc = ownSsrc;
@@ -191,6 +194,11 @@ final class ReceiveSide {
   /** The round trip to this peer, when our own reports have told. */
   void onRoundTrip(long nanos) {
     roundTrip = nanos;
+  }
+
+  /** Whether anything has come. */
+  boolean isActive() {
+    return audio.isBound() || video.isBound();
   }
 
   private InboundTrack bound(int ssrc) {

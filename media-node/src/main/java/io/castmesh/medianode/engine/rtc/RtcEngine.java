@@ -12,6 +12,7 @@ import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.record.WriterPool;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
 import io.castmesh.medianode.engine.stun.StunMessage;
+import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,9 +47,14 @@ public final class RtcEngine implements MediaEngine {
   private static final int HANDSHAKE_THREADS = 32;
 
   private static final int HANDSHAKE_QUEUE = 1024;
+
+  /** A peer that only watches is looked after each 50 ms. */
+  private static final int QUIET_TURNS = 5;
+
   private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   private final EngineCounters counters = new EngineCounters();
+  private final BurstEnd bursts = new BurstEnd();
   private final PeerTable<RtcPeer> peers = new PeerTable<>();
   private final Set<RtcPeer> livePeers = ConcurrentHashMap.newKeySet();
   private final Set<FileRecorder> liveRecorders = ConcurrentHashMap.newKeySet();
@@ -60,7 +66,12 @@ public final class RtcEngine implements MediaEngine {
 
   private RtcEngine(MediaNodeConfig config) throws IOException {
     InetAddress bound = InetAddress.getByName(config.mediaHost());
-    loop = new MediaLoop(new InetSocketAddress(bound, config.mediaPort()), new Demultiplexer());
+    loop =
+        new MediaLoop(
+            new InetSocketAddress(bound, config.mediaPort()),
+            "media-loop",
+            MediaLoop.Sockets.BEST,
+            new Demultiplexer());
     handshakes =
         new ThreadPoolExecutor(
             HANDSHAKE_THREADS,
@@ -80,6 +91,7 @@ public final class RtcEngine implements MediaEngine {
                 HostCandidates.addresses(config.announcedAddresses(), bound), loop.port()),
             new WallClock(System.currentTimeMillis(), MediaLoop.now()),
             counters,
+            bursts,
             new SecureRandom());
   }
 
@@ -112,6 +124,10 @@ public final class RtcEngine implements MediaEngine {
   /** The UDP port that was bound. */
   public int mediaPort() {
     return loop.port();
+  }
+
+  MediaLoop loop() {
+    return loop;
   }
 
   @Override
@@ -202,6 +218,7 @@ public final class RtcEngine implements MediaEngine {
 
   /** Tells STUN, DTLS and RTP apart (RFC 7983 section 7) and finds the peer. On the loop. */
   private final class Demultiplexer implements MediaLoop.Handler {
+    private int ticks;
     private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
 
     @Override
@@ -236,13 +253,23 @@ public final class RtcEngine implements MediaEngine {
     }
 
     @Override
+    public void onBurstEnd(long now) {
+      bursts.run(now);
+    }
+
+    @Override
     public void onTick(long now) {
       if (now - nextExpiry >= 0) {
         nextExpiry = now + EXPIRY_INTERVAL;
         peers.expire(now);
       }
+      ticks++;
+      int turn = 0;
       for (RtcPeer peer : livePeers) {
-        peer.connection().tick(now);
+        // Who sends us media is answered at each tick. A crowd that only watches takes turns.
+        if (peer.connection().isReceiving() || (turn++ + ticks) % QUIET_TURNS == 0) {
+          peer.connection().tick(now);
+        }
       }
       for (FileRecorder recorder : liveRecorders) {
         recorder.tick(now);

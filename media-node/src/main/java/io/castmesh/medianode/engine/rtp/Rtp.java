@@ -86,6 +86,11 @@ public final class Rtp {
     putInt(out, offset + 8, ssrc);
   }
 
+  /** The last byte of the payload counts the bytes of padding (RFC 3550 section 5.1). */
+  public static void setPadding(byte[] packet, int offset) {
+    packet[offset] |= PADDING_FLAG;
+  }
+
   public static int unsignedShort(byte[] data, int at) {
     return (data[at] & 0xFF) << 8 | (data[at + 1] & 0xFF);
   }

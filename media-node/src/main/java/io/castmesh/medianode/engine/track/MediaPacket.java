@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.codec.MediaFormat;
+import java.util.Arrays;
 
 /**
  * The payload of one RTP packet in clear with what a sink needs of its header. Lives in a {@link
@@ -18,6 +19,7 @@ public final class MediaPacket {
   private MediaFormat format;
   private byte[] payload = NOTHING;
   private int length;
+  private int padding;
   private int timestamp;
   private boolean marker;
   private boolean keyFrameStart;
@@ -40,6 +42,7 @@ public final class MediaPacket {
     format = newFormat;
     sequence = newSequence;
     length = newLength;
+    padding = 0;
     timestamp = newTimestamp;
     marker = newMarker;
     keyFrameStart = newKeyFrameStart;
@@ -63,6 +66,27 @@ public final class MediaPacket {
   /** Bytes of payload; 0 for a packet that only carried padding. */
   public int length() {
     return length;
+  }
+
+  /**
+   * Bytes of payload and RTP padding. The same for all to whom the packet is sent, at whatever
+   * time: a packet that is sent again has to be the same, bit by bit.
+   */
+  public int wireLength() {
+    return length + padding;
+  }
+
+  public boolean isPadded() {
+    return padding > 0;
+  }
+
+  /** Appends padding, unless there is some already or no room; before the first sink sees it. */
+  void pad(int count) {
+    if (count > 0 && padding == 0 && length > 0 && length + count <= payload.length) {
+      Arrays.fill(payload, length, length + count, (byte) 0);
+      payload[length + count - 1] = (byte) count;
+      padding = count;
+    }
   }
 
   public int timestamp() {

@@ -1,0 +1,148 @@
+package io.castmesh.medianode.engine.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends datagrams that follow each other to the same address with one system call, when they are
+ * equal in size; only the last may be shorter (UDP generic segmentation offload, udp(7), {@code
+ * UDP_SEGMENT}). What a system call costs is mostly the way through the network stack, which such a
+ * run takes once.
+ *
+ * <p>The segment size is an option of the socket: packets that are not larger are sent as they are.
+ * So it is set only when the size changes, once for all viewers of a frame. Owned by the loop.
+ */
+final class SegmentedSender {
+  private static final Logger log = LoggerFactory.getLogger(SegmentedSender.class);
+
+  // linux/udp.h
+  private static final int SOL_UDP = 17;
+  private static final int UDP_SEGMENT = 103;
+
+  /** A datagram's largest payload; the kernel's bound for a run. */
+  private static final int MAX_RUN = 65_000;
+
+  /** The kernel of Linux 4.18, which has it first, takes no more. */
+  private static final int MAX_SEGMENTS = 64;
+
+  private final Socket socket;
+  private final ByteBuf run = PooledByteBufAllocator.DEFAULT.directBuffer(MAX_RUN);
+  private final Counter failures = new Counter();
+  private boolean segmenting = EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+  private int socketSegment;
+  private InetSocketAddress destination;
+  private int segment;
+  private int segments;
+  private int length;
+  private boolean congested;
+
+  SegmentedSender(FileDescriptor socket) {
+    this.socket = (Socket) socket;
+  }
+
+  /** Takes a datagram; false when it is lost already. */
+  boolean send(byte[] data, int offset, int size, InetSocketAddress to) {
+    boolean follows =
+        segments > 0
+            && size <= segment
+            && segments < MAX_SEGMENTS
+            && length + size <= MAX_RUN
+            && (to == destination || to.equals(destination));
+    if (!follows) {
+      flush();
+      destination = to;
+      segment = size;
+    }
+    run.setBytes(length, data, offset, size);
+    length += size;
+    segments++;
+    return !segmenting || size < segment ? flush() : true;
+  }
+
+  /** Sends what is held back; false when the system did not take it. */
+  boolean flush() {
+    if (segments == 0) {
+      return true;
+    }
+    int lost = segments;
+    try {
+      setSegment();
+      if (trySend(0, length)) {
+        lost = 0;
+      }
+    } catch (IOException e) {
+      lost = segments > 1 ? oneByOne(e) : 1;
+    } finally {
+      segments = 0;
+      length = 0;
+    }
+    if (lost > 0) {
+      failures.add(lost);
+    }
+    return lost == 0;
+  }
+
+  private void setSegment() throws IOException {
+    boolean wrong =
+        segments > 1 ? socketSegment != segment : socketSegment > 0 && length > socketSegment;
+    if (wrong) {
+      socket.setIntOpt(SOL_UDP, UDP_SEGMENT, segment);
+      socketSegment = segment;
+    }
+  }
+
+  /** Not every network device takes runs: then there are none from now on. */
+  private int oneByOne(IOException refusal) {
+    log.info("datagrams are sent one by one: {}", refusal.getMessage());
+    segmenting = false;
+    int lost = 0;
+    try {
+      socket.setIntOpt(SOL_UDP, UDP_SEGMENT, 0);
+      socketSegment = 0;
+      for (int at = 0; at < length; at += segment) {
+        if (!trySend(at, Math.min(length, at + segment))) {
+          lost++;
+        }
+      }
+    } catch (IOException unreachable) {
+      log.debug("cannot send to {}: {}", destination, unreachable.getMessage());
+      lost = segments;
+    }
+    return lost;
+  }
+
+  /** Waits for room as long as that is worth it; see {@link NioReactor}. */
+  private boolean trySend(int from, int to) throws IOException {
+    for (int attempt = 0; ; attempt++) {
+      int sent =
+          socket.sendToAddress(
+              run.memoryAddress(), from, to, destination.getAddress(), destination.getPort());
+      if (sent > 0) {
+        congested = false;
+        return true;
+      }
+      if (congested || attempt == MediaLoop.SEND_ATTEMPTS) {
+        congested = true;
+        return false;
+      }
+      LockSupport.parkNanos(MediaLoop.SEND_PAUSE);
+    }
+  }
+
+  /** Afterwards nothing can be sent. */
+  void release() {
+    run.release();
+  }
+
+  long failures() {
+    return failures.get();
+  }
+}

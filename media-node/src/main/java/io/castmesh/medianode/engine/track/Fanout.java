@@ -1,0 +1,115 @@
+package io.castmesh.medianode.engine.track;
+
+import java.util.Arrays;
+
+/**
+ * The sinks of one source. Packets that arrive together are handed over sink by sink, not packet by
+ * packet: what one viewer needs stays in the processor's cache, and its packets leave one after the
+ * other, so that they can be sent as one run.
+ *
+ * <p>Packets of a frame differ by a byte or two, and a run needs equal sizes: the shorter ones get
+ * RTP padding (RFC 3550 section 5.1), before the first sink sees them. Owned by the loop.
+ */
+public final class Fanout {
+  /** Waiting packets live in a history, the smallest of which holds twice as many. */
+  private static final int MOST_WAITING = 32;
+
+  /** More would cost more than it saves. */
+  private static final int MOST_PADDING = 8;
+
+  private final BurstEnd bursts;
+  private final MediaPacket[] waiting = new MediaPacket[MOST_WAITING];
+  private int count;
+  private boolean announced;
+  private TrackSink[] sinks = new TrackSink[0];
+
+  /**
+   * @param bursts tells when what arrived together is complete
+   */
+  public Fanout(BurstEnd bursts) {
+    this.bursts = bursts;
+  }
+
+  /** Takes a packet of the source's history. */
+  public void add(MediaPacket packet, long now) {
+    if (sinks.length == 0) {
+      return;
+    }
+    waiting[count++] = packet;
+    if (count == MOST_WAITING) {
+      flush(now);
+    } else if (!announced) {
+      announced = true;
+      bursts.add(this);
+    }
+  }
+
+  /** At the end of a burst. */
+  void onBurstEnd(long now) {
+    announced = false;
+    flush(now);
+  }
+
+  /** Hands over what waits: also before the source starts anew. */
+  public void flush(long now) {
+    if (count == 0) {
+      return;
+    }
+    int ready = count;
+    count = 0;
+    equalise(ready);
+    // The array is replaced, never changed: a sink may leave while it is told.
+    for (TrackSink sink : sinks) {
+      for (int i = 0; i < ready; i++) {
+        sink.onPacket(waiting[i], now);
+      }
+    }
+  }
+
+  private void equalise(int ready) {
+    for (int i = 0; i < ready - 1; i++) {
+      int longest = waiting[i].wireLength();
+      int end = i + 1;
+      while (end < ready && Math.abs(waiting[end].wireLength() - longest) <= MOST_PADDING) {
+        longest = Math.max(longest, waiting[end].wireLength());
+        end++;
+      }
+      for (int j = i; j < end - 1; j++) { // the last of a run may be shorter
+        waiting[j].pad(longest - waiting[j].wireLength());
+      }
+      i = end - 1;
+    }
+  }
+
+  public void add(TrackSink sink, TrackSource source) {
+    sinks = Arrays.copyOf(sinks, sinks.length + 1);
+    sinks[sinks.length - 1] = sink;
+    sink.onSource(source);
+  }
+
+  /** A sink that is not there is ignored. */
+  public void remove(TrackSink sink, TrackSource source) {
+    if (sink.source() == source) {
+      sinks = Arrays.stream(sinks).filter(other -> other != sink).toArray(TrackSink[]::new);
+      sink.onSource(null);
+    }
+  }
+
+  public void removeAll(TrackSource source) {
+    for (TrackSink sink : sinks) {
+      remove(sink, source);
+    }
+  }
+
+  /** What follows has nothing to do with what came before. */
+  public void restart(TrackSource source, long now) {
+    flush(now);
+    for (TrackSink sink : sinks) {
+      sink.onSource(source);
+    }
+  }
+
+  public int size() {
+    return sinks.length;
+  }
+}

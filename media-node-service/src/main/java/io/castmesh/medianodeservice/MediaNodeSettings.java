@@ -1,6 +1,7 @@
 package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.MediaNodeConfig.PortRange;
 import io.castmesh.runtime.config.Settings;
 
 /** The settings of the media node, wherever it runs. */
@@ -26,6 +27,25 @@ public final class MediaNodeSettings {
         s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
         s.list(
             "media-node.announced-addresses",
-            "IP addresses told to browsers; unset: media-node.host, or all of this machine"));
+            "IP addresses told to browsers; unset: media-node.host, or all of this machine"),
+        rtpPorts(s));
+  }
+
+  private static PortRange rtpPorts(Settings s) {
+    int first =
+        s.integer(
+            "media-node.rtp-first-port",
+            0,
+            0,
+            65535,
+            "First of the UDP ports for plain RTP, four an endpoint; 0: any free ones");
+    int last =
+        s.integer("media-node.rtp-last-port", 0, 0, 65535, "Last of the UDP ports for plain RTP");
+    try {
+      return new PortRange(first, last);
+    } catch (IllegalArgumentException wrong) {
+      s.problem("media-node.rtp-first-port and media-node.rtp-last-port are " + wrong.getMessage());
+      return PortRange.ANY;
+    }
   }
 }

@@ -6,7 +6,9 @@ import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,12 @@ final class ScriptedEngine implements MediaEngine {
     peers.put(id, peer);
     created.add(peer);
     return peer;
+  }
+
+  @Override
+  public RtpPeer createRtpPeer(
+      String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
+    throw new UnsupportedOperationException("castmesh makes no plain RTP endpoints");
   }
 
   @Override

@@ -16,6 +16,12 @@ public interface MediaEngine extends AutoCloseable {
 
   /**
    * @param id appears in logs and statistics
+   * @param listener told whether media flows
+   */
+  RtpPeer createRtpPeer(String id, RtpPeer.Protection protection, SdpPeer.Listener listener);
+
+  /**
+   * @param id appears in logs and statistics
    * @param file where to record; its folder is created when it is missing
    */
   MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener);

@@ -49,6 +49,7 @@ class KurentoConformanceTest {
         "element",
         "connections",
         "webrtc-endpoint",
+        "rtp-endpoint",
         "protocol"
       })
   void everyOperationIsAnsweredAsByKurento(String script) throws Exception {

@@ -6,7 +6,9 @@ import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -29,6 +31,12 @@ final class MemoryEngine implements MediaEngine {
     Peer peer = new Peer(id, listener);
     peers.put(id, peer);
     return peer;
+  }
+
+  @Override
+  public RtpPeer createRtpPeer(
+      String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
+    throw new UnsupportedOperationException("plain RTP is tried with the real engine");
   }
 
   @Override

@@ -5,8 +5,11 @@ import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.RtpPeer;
+import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.record.WriterPool;
@@ -58,7 +61,9 @@ public final class RtcEngine implements MediaEngine {
   private final PeerTable<RtcPeer> peers = new PeerTable<>();
   private final Set<RtcPeer> livePeers = ConcurrentHashMap.newKeySet();
   private final Set<FileRecorder> liveRecorders = ConcurrentHashMap.newKeySet();
+  private final Set<PlainRtpPeer> liveRtpPeers = ConcurrentHashMap.newKeySet();
   private final MediaLoop loop;
+  private final PlainRtpPeer.Place rtpPlace;
   private final ThreadPoolExecutor handshakes;
   private final WriterPool writers = new WriterPool();
   private final MediaContext context;
@@ -93,6 +98,12 @@ public final class RtcEngine implements MediaEngine {
             counters,
             bursts,
             new SecureRandom());
+    rtpPlace =
+        new PlainRtpPeer.Place(
+            new DatagramPorts(
+                loop, config.rtpPorts().first(), config.rtpPorts().last(), bursts::run),
+            bound,
+            HostCandidates.addresses(config.announcedAddresses(), bound).get(0).getHostAddress());
   }
 
   private static Thread handshakeThread(Runnable work) {
@@ -144,6 +155,15 @@ public final class RtcEngine implements MediaEngine {
   }
 
   @Override
+  public RtpPeer createRtpPeer(
+      String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
+    PlainRtpPeer peer =
+        new PlainRtpPeer(id, context, rtpPlace, protection, listener, liveRtpPeers::remove);
+    liveRtpPeers.add(peer);
+    return peer;
+  }
+
+  @Override
   public MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener) {
     FileRecorder recorder =
         new FileRecorder(
@@ -155,7 +175,7 @@ public final class RtcEngine implements MediaEngine {
   @Override
   public EngineStats stats() {
     return new EngineStats(
-        livePeers.size(),
+        livePeers.size() + liveRtpPeers.size(),
         liveRecorders.size(),
         counters.packetsReceived.get(),
         counters.packetsSent.get(),
@@ -188,6 +208,9 @@ public final class RtcEngine implements MediaEngine {
     for (MediaElement element : livePeers) {
       releases.add(element.release().toCompletableFuture());
     }
+    for (MediaElement element : liveRtpPeers) {
+      releases.add(element.release().toCompletableFuture());
+    }
     CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new))
         .orTimeout(10, TimeUnit.SECONDS)
         .whenCompleteAsync(
@@ -208,6 +231,7 @@ public final class RtcEngine implements MediaEngine {
     }
     handshakes.shutdownNow();
     writers.close();
+    rtpPlace.ports().close();
     loop.close();
   }
 
@@ -270,6 +294,9 @@ public final class RtcEngine implements MediaEngine {
         if (peer.connection().isReceiving() || (turn++ + ticks) % QUIET_TURNS == 0) {
           peer.connection().tick(now);
         }
+      }
+      for (PlainRtpPeer peer : liveRtpPeers) {
+        peer.tick(now);
       }
       for (FileRecorder recorder : liveRecorders) {
         recorder.tick(now);

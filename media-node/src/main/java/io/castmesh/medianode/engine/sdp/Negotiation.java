@@ -99,8 +99,7 @@ public record Negotiation(
     return section.isVideo() ? media(section, MediaKind.VIDEO, VIDEO_FEEDBACK) : Optional.empty();
   }
 
-  private static Optional<NegotiatedMedia> media(
-      MediaSection section, MediaKind kind, List<String> known) {
+  static Optional<NegotiatedMedia> media(MediaSection section, MediaKind kind, List<String> known) {
     Direction direction = section.direction().mirrored();
     int transportCc = extension(section, HeaderExtension.TRANSPORT_CC);
     // Transport-wide feedback is something we give and never use, so only receiving needs it.

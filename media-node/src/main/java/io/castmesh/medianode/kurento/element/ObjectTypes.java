@@ -16,6 +16,7 @@ public final class ObjectTypes {
           PipelineObject.TYPE,
           PassThroughObject.TYPE,
           RecorderEndpointObject.TYPE,
+          RtpEndpointObject.TYPE,
           WebRtcEndpointObject.TYPE);
 
   private static final List<ObjectType> ABSTRACT =

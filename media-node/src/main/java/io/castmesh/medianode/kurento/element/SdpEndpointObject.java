@@ -10,6 +10,7 @@ import io.castmesh.medianode.kurento.object.ObjectType;
 import io.castmesh.medianode.kurento.object.Params;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -97,7 +98,12 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
               local = offer;
               return offer;
             })
-        .onFailure(cause -> negotiating = false);
+        .recover(
+            cause -> {
+              negotiating = false;
+              return Future.failedFuture(
+                  sdpError(cause, KurentoError.SDP_END_POINT_GENERATE_OFFER_ERROR));
+            });
   }
 
   final Future<String> processAnswer(String answer) {
@@ -134,6 +140,9 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
   private static Throwable sdpError(Throwable cause, KurentoError otherwise) {
     if (cause instanceof SdpException) {
       return KurentoError.SDP_PARSE_ERROR.with("Invalid SDP");
+    }
+    if (cause instanceof UncheckedIOException) {
+      return KurentoError.NOT_ENOUGH_RESOURCES.with(cause.getMessage());
     }
     if (cause instanceof IllegalStateException) {
       return KurentoError.SDP_END_POINT_ALREADY_NEGOTIATED.with("Endpoint already negotiated");

@@ -1,0 +1,264 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.ElementStats;
+import io.castmesh.medianode.engine.MediaElement;
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.RtpPeer;
+import io.castmesh.medianode.engine.SdpException;
+import io.castmesh.medianode.engine.codec.MediaFormat;
+import io.castmesh.medianode.engine.loop.DatagramPorts;
+import io.castmesh.medianode.engine.sdp.PlainNegotiation;
+import io.castmesh.medianode.engine.sdp.PlainSdpWriter;
+import io.castmesh.medianode.engine.track.TrackElement;
+import io.castmesh.medianode.engine.track.TrackSink;
+import io.castmesh.medianode.engine.track.TrackSource;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The face of a plain RTP endpoint: any thread may call it; the work happens on the loop, in one
+ * {@link PlainRtpSession} for each kind of media. Also keeps the order of offer and answer.
+ */
+final class PlainRtpPeer implements RtpPeer, TrackElement {
+  private static final Logger log = LoggerFactory.getLogger(PlainRtpPeer.class);
+
+  /** Where its ports are bound, and what it says of that. */
+  record Place(DatagramPorts ports, InetAddress host, String announced) {}
+
+  private final String id;
+  private final MediaContext context;
+  private final Place place;
+  private final Protection protection;
+  private final Listener listener;
+  private final Consumer<PlainRtpPeer> onReleased;
+  private final String cname;
+  private final Map<MediaKind, PlainRtpSession> sessions = new EnumMap<>(MediaKind.class);
+
+  // Owned by the loop.
+  private boolean offered;
+  private boolean negotiated;
+  private boolean opened;
+  private String localDescription = "";
+  private boolean released;
+
+  PlainRtpPeer(
+      String id,
+      MediaContext context,
+      Place place,
+      Protection protection,
+      Listener listener,
+      Consumer<PlainRtpPeer> onReleased) {
+    this.id = id;
+    this.context = context;
+    this.place = place;
+    this.protection = protection;
+    this.listener = listener;
+    this.onReleased = onReleased;
+    this.cname = Long.toHexString(context.random().nextLong());
+    for (MediaKind kind : MediaKind.values()) {
+      sessions.put(
+          kind,
+          new PlainRtpSession(
+              kind, context, cname, report -> tell(report::accept), this::onForeignFormat));
+    }
+  }
+
+  private void onForeignFormat(MediaFormat format) {
+    String reason = "the source sends %s, which this peer did not agree to receive";
+    log.info("peer {}: {}", id, reason.formatted(format));
+    tell(l -> l.onError(reason.formatted(format)));
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public CompletionStage<String> processOffer(String sdpOffer) {
+    return withNegotiation(
+        sdpOffer,
+        offer -> {
+          if (offered || negotiated) {
+            throw new IllegalStateException("this peer has an offer already");
+          }
+          open();
+          negotiate(offer);
+          localDescription = PlainSdpWriter.answer(describe(), offer);
+          return localDescription;
+        });
+  }
+
+  @Override
+  public CompletionStage<String> generateOffer() {
+    return onLoop(
+        () -> {
+          if (offered || negotiated) {
+            throw new IllegalStateException("this peer has an offer already");
+          }
+          open();
+          offered = true;
+          localDescription = PlainSdpWriter.offer(describe());
+          return localDescription;
+        });
+  }
+
+  @Override
+  public CompletionStage<String> processAnswer(String sdpAnswer) {
+    return withNegotiation(
+        sdpAnswer,
+        answer -> {
+          if (!offered || negotiated) {
+            throw new IllegalStateException("this peer waits for no answer");
+          }
+          negotiate(answer);
+          return localDescription;
+        });
+  }
+
+  /** Reads the description on the caller's thread: the loop has better things to do. */
+  private CompletionStage<String> withNegotiation(
+      String sdp, Function<PlainNegotiation, String> then) {
+    PlainNegotiation remote;
+    try {
+      remote = PlainNegotiation.of(sdp, protection.key().isPresent());
+    } catch (SdpException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return onLoop(() -> then.apply(remote));
+  }
+
+  /** Four sockets, which takes a fraction of a millisecond. */
+  private void open() {
+    if (released) {
+      throw new IllegalStateException("this peer is released");
+    }
+    if (opened) {
+      return;
+    }
+    try {
+      sessions.values().forEach(session -> session.open(place.ports(), place.host()));
+      opened = true;
+    } catch (UncheckedIOException full) {
+      sessions.values().forEach(PlainRtpSession::closePorts);
+      throw full;
+    }
+  }
+
+  private void negotiate(PlainNegotiation remote) {
+    negotiated = true;
+    sessions.forEach(
+        (kind, session) ->
+            remote
+                .section(kind)
+                .ifPresent(section -> session.negotiated(section, protection.key())));
+    tell(l -> l.onConnected(true)); // nobody could tell whether somebody is there
+  }
+
+  private PlainSdpWriter.Description describe() {
+    return new PlainSdpWriter.Description(
+        context.random().nextLong(1L << 53),
+        place.announced(),
+        cname,
+        protection.key(),
+        kind -> sessions.get(kind).local());
+  }
+
+  @Override
+  public void requestKeyFrame() {
+    post(() -> sessions.get(MediaKind.VIDEO).inbound().requestKeyFrame());
+  }
+
+  @Override
+  public void connect(MediaElement sink, MediaKind kind) {
+    TrackElement target = (TrackElement) sink;
+    post(() -> TrackElement.connect(this, target, kind));
+  }
+
+  @Override
+  public void disconnect(MediaElement sink, MediaKind kind) {
+    TrackElement target = (TrackElement) sink;
+    post(() -> TrackElement.disconnect(this, target, kind));
+  }
+
+  @Override
+  public Optional<TrackSource> source(MediaKind kind) {
+    return released ? Optional.empty() : Optional.of(sessions.get(kind).inbound());
+  }
+
+  @Override
+  public Optional<TrackSink> sink(MediaKind kind) {
+    return released ? Optional.empty() : Optional.of(sessions.get(kind).outbound());
+  }
+
+  /** On the loop. */
+  void tick(long now) {
+    sessions.get(MediaKind.AUDIO).tick(now);
+    sessions.get(MediaKind.VIDEO).tick(now);
+  }
+
+  @Override
+  public CompletionStage<ElementStats> stats() {
+    return onLoop(
+        () -> {
+          long now = System.currentTimeMillis();
+          List<ElementStats.Stream> inbound = new ArrayList<>();
+          List<ElementStats.Stream> outbound = new ArrayList<>();
+          for (PlainRtpSession session : sessions.values()) {
+            ElementStats own = PeerStats.of(now, session.receiving(), session.sending());
+            inbound.addAll(own.inbound());
+            outbound.addAll(own.outbound());
+          }
+          return new ElementStats(now, List.copyOf(inbound), List.copyOf(outbound));
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> release() {
+    return onLoop(
+        () -> {
+          if (!released) {
+            sessions.values().forEach(PlainRtpSession::close);
+            released = true;
+            onReleased.accept(this);
+          }
+          return null;
+        });
+  }
+
+  private void tell(Consumer<Listener> message) {
+    if (released) {
+      return;
+    }
+    try {
+      message.accept(listener);
+    } catch (RuntimeException e) {
+      log.warn("the listener of peer {} failed", id, e);
+    }
+  }
+
+  private <T> CompletableFuture<T> onLoop(Supplier<T> work) {
+    return context.loop().submit(work);
+  }
+
+  private void post(Runnable work) {
+    try {
+      context.loop().execute(work);
+    } catch (RejectedExecutionException shuttingDown) {
+      log.debug("peer {}: the engine is closed", id);
+    }
+  }
+}

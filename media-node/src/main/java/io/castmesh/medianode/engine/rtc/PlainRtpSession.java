@@ -1,0 +1,259 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.SdpPeer;
+import io.castmesh.medianode.engine.codec.MediaFormat;
+import io.castmesh.medianode.engine.loop.DatagramPorts;
+import io.castmesh.medianode.engine.rtcp.RtcpReader;
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
+import io.castmesh.medianode.engine.sdp.Negotiation;
+import io.castmesh.medianode.engine.sdp.PlainNegotiation;
+import io.castmesh.medianode.engine.sdp.PlainSdpWriter;
+import io.castmesh.medianode.engine.sdp.RtpAddress;
+import io.castmesh.medianode.engine.srtp.PacketOpener;
+import io.castmesh.medianode.engine.srtp.PacketSealer;
+import io.castmesh.medianode.engine.srtp.PlainPackets;
+import io.castmesh.medianode.engine.srtp.SrtpKeys;
+import io.castmesh.medianode.engine.srtp.SrtpProfile;
+import io.castmesh.medianode.engine.srtp.SrtpReceiver;
+import io.castmesh.medianode.engine.srtp.SrtpSender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One kind of media of a plain RTP endpoint: an RTP session of its own (RFC 3550) with two ports.
+ * Datagrams are taken from the address that the other side named only. Owned by the loop, except
+ * where it says otherwise.
+ */
+final class PlainRtpSession implements MediaTransport {
+  private final MediaKind kind;
+  private final MediaContext context;
+  private final int ssrc;
+  private final ReceiveSide receiving;
+  private final SendSide sending;
+  private final RtcpDispatcher dispatcher;
+  private final FlowWatch flows;
+  private final RtcpWriter rtcp = new RtcpWriter();
+  private DatagramPorts.Pair ports;
+  private PacketSealer sealer = PlainPackets.INSTANCE;
+  private PacketOpener opener = PlainPackets.INSTANCE;
+  private RtpAddress remote;
+  private InetSocketAddress remoteRtp;
+  private InetSocketAddress remoteRtcp;
+  private boolean closed;
+
+  PlainRtpSession(
+      MediaKind kind,
+      MediaContext context,
+      String cname,
+      Consumer<Consumer<SdpPeer.Listener>> listener,
+      Consumer<MediaFormat> onForeignFormat) {
+    this.kind = kind;
+    this.context = context;
+    this.ssrc = context.randomSsrc();
+    this.sending =
+        new SendSide(
+            outbound(MediaKind.AUDIO, onForeignFormat),
+            outbound(MediaKind.VIDEO, onForeignFormat),
+            context.wallClock(),
+            cname);
+    this.receiving =
+        new ReceiveSide(context.wallClock(), ssrc, context.counters(), context.bursts());
+    this.receiving.secured(opener);
+    this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
+    this.flows = new FlowWatch(listener, receiving, sending);
+  }
+
+  private OutboundTrack outbound(MediaKind of, Consumer<MediaFormat> onForeignFormat) {
+    return new OutboundTrack(
+        of,
+        of == kind ? ssrc : context.randomSsrc(),
+        context.randomSsrc(),
+        context.random().nextInt(1, 0x4000),
+        context.random().nextInt(),
+        this,
+        context.counters(),
+        onForeignFormat);
+  }
+
+  /**
+   * Binds the ports, before anything is negotiated.
+   *
+   * @throws UncheckedIOException when none are free
+   */
+  void open(DatagramPorts from, InetAddress host) {
+    try {
+      ports = from.openPair(host, this::onDatagram, this::onDatagram);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  /** For the description. */
+  PlainSdpWriter.Local local() {
+    return new PlainSdpWriter.Local(ports.rtp().number(), ports.rtcp().number(), ssrc);
+  }
+
+  InboundTrack inbound() {
+    return receiving.track(kind);
+  }
+
+  OutboundTrack outbound() {
+    return sending.track(kind);
+  }
+
+  /**
+   * @param key of ours; empty without protection
+   */
+  void negotiated(PlainNegotiation.Section section, Optional<byte[]> key) {
+    NegotiatedMedia media = section.agreed().orElseThrow();
+    key.ifPresent(
+        own -> {
+          sealer = new SrtpSender(SrtpProfile.AES128_CM_HMAC_SHA1_80, master(own));
+          opener =
+              new SrtpReceiver(
+                  SrtpProfile.AES128_CM_HMAC_SHA1_80, master(section.remote().key().orElseThrow()));
+          receiving.secured(opener);
+        });
+    Negotiation alone =
+        new Negotiation(
+            List.of(new Negotiation.Section(section.offered(), Optional.of(media))),
+            null,
+            List.of(),
+            false);
+    receiving.negotiated(alone);
+    sending.negotiated(alone);
+    remote = section.remote();
+    if (!remote.learned()) {
+      remoteRtp = remote.rtp();
+      remoteRtcp = remote.rtcp();
+      sending.onReady();
+    }
+  }
+
+  private static SrtpKeys.Master master(byte[] keyAndSalt) {
+    int key = SrtpProfile.KEY_LENGTH;
+    return new SrtpKeys.Master(
+        Arrays.copyOf(keyAndSalt, key), Arrays.copyOfRange(keyAndSalt, key, keyAndSalt.length));
+  }
+
+  private void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+    context.counters().packetsReceived.increment();
+    context.counters().bytesReceived.add(length);
+    if (closed || remote == null || !isOurs(from, length >= 2 && Rtp.isRtcp(data, 0, length))) {
+      context.counters().strangers.increment();
+      return;
+    }
+    boolean used =
+        Rtp.isRtcp(data, 0, length)
+            ? onRtcp(data, length, now)
+            : receiving.onRtp(data, length, now);
+    if (!used) {
+      context.counters().packetsDropped.increment();
+    }
+  }
+
+  /** From the host that was named; from the first one that sends where none was. */
+  private boolean isOurs(InetSocketAddress from, boolean isRtcp) {
+    if (!remote.learned()) {
+      return from.getAddress().equals((isRtcp ? remoteRtcp : remoteRtp).getAddress());
+    }
+    if (remoteRtp == null && !isRtcp) {
+      remoteRtp = from;
+      remoteRtcp =
+          remote.muxed() ? from : new InetSocketAddress(from.getAddress(), from.getPort() + 1);
+      sending.onReady();
+    }
+    return remoteRtp != null && from.getAddress().equals(remoteRtp.getAddress());
+  }
+
+  private boolean onRtcp(byte[] data, int length, long now) {
+    int clear = opener.openRtcp(data, 0, length);
+    if (clear < 0) {
+      return false;
+    }
+    dispatcher.begin(now);
+    return RtcpReader.read(data, 0, clear, dispatcher);
+  }
+
+  void tick(long now) {
+    flows.tick(now);
+    if (isReady()) {
+      rtcp.clear();
+      sending.writeReports(rtcp, now);
+      receiving.writeFeedback(rtcp, now);
+      flushRtcp();
+    }
+  }
+
+  private void flushRtcp() {
+    if (!rtcp.isEmpty()) {
+      int length = sealer.sealRtcp(rtcp.buffer(), 0, rtcp.length());
+      sent(
+          (remote.muxed() ? ports.rtp() : ports.rtcp()).send(rtcp.buffer(), length, remoteRtcp),
+          length);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return remoteRtp != null && !closed;
+  }
+
+  @Override
+  public PacketSealer srtp() {
+    return sealer;
+  }
+
+  @Override
+  public boolean send(byte[] data, int length) {
+    return sent(ports.rtp().send(data, length, remoteRtp), length);
+  }
+
+  private boolean sent(boolean taken, int length) {
+    if (taken) {
+      context.counters().packetsSent.increment();
+      context.counters().bytesSent.add(length);
+    }
+    return taken;
+  }
+
+  ReceiveSide receiving() {
+    return receiving;
+  }
+
+  SendSide sending() {
+    return sending;
+  }
+
+  /** Says good-bye and lets everything go. */
+  void close() {
+    inbound().removeAll();
+    OutboundTrack sink = outbound();
+    if (sink.source() != null) {
+      sink.source().remove(sink);
+    }
+    if (isReady()) {
+      rtcp.clear();
+      sending.writeBye(rtcp);
+      flushRtcp();
+    }
+    closed = true;
+    closePorts();
+  }
+
+  void closePorts() {
+    if (ports != null) {
+      ports.close();
+      ports = null;
+    }
+  }
+}

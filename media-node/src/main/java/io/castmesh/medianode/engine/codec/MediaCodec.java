@@ -65,6 +65,11 @@ public enum MediaCodec {
     return keyFrameStart.test(data, offset, length);
   }
 
+  /** Which of the temporal layers a payload belongs to; 0 when there is one, or it is not known. */
+  public int temporalLayer(byte[] data, int offset, int length) {
+    return this == VP8 ? Vp8Payload.temporalLayer(data, offset, length) : 0;
+  }
+
   /** The codec of an rtpmap; empty for one that we do not pass on. */
   public static Optional<MediaCodec> of(MediaKind kind, String rtpName, int clockRate) {
     for (MediaCodec codec : values()) {

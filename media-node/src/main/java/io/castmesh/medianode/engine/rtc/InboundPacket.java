@@ -16,7 +16,9 @@ final class InboundPacket {
   int payloadLength;
   long now;
   InboundTrack track;
+  InboundStream stream;
   MediaFormat format;
+  boolean formatChanged;
   boolean retransmission;
   MediaPacket stored;
 }

@@ -2,62 +2,63 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaCodec;
-import io.castmesh.medianode.engine.codec.MediaFormat;
-import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.Fanout;
-import io.castmesh.medianode.engine.track.KeyFrameRequests;
 import io.castmesh.medianode.engine.track.MediaPacket;
-import io.castmesh.medianode.engine.track.PacketHistory;
 import io.castmesh.medianode.engine.track.SenderClock;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a peer sends us of one kind: brings packets into one numbering, drops duplicates, keeps the
- * latest for retransmission and passes them on to every sink. It exists from the peer's creation,
- * so that sinks can be connected before anything is negotiated.
+ * What a peer sends us of one kind: one stream, or the layers of a simulcast, passed on to every
+ * sink. It exists from the peer's creation, so that sinks can be connected before anything is
+ * negotiated. Owned by the loop.
  */
 final class InboundTrack implements TrackSource {
-  /** Two to ten seconds of video; audio needs enough to see duplicates. */
-  private static final int VIDEO_HISTORY = 1024;
-
-  private static final int AUDIO_HISTORY = 64;
-
-  /** A stream that was silent this long may be replaced by another of the same payload type. */
-  private static final long SSRC_CHANGE_AFTER = TimeUnit.MILLISECONDS.toNanos(500);
+  /** How often it is looked at which layer is the best. */
+  private static final long CHOICE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final MediaKind kind;
-  private int clockRate;
-  private final PacketHistory history;
-  private final SenderClock clock;
-  private final ReceptionStats stats;
-  private final KeyFrameRequests keyFrames = new KeyFrameRequests();
-  private final NackTracker nacks = new NackTracker();
+  private InboundStream[] streams;
+  private byte[][] rids = {};
   private final Fanout fanout;
   private NegotiatedMedia media;
-  private SequenceUnwrapper unwrapper = new SequenceUnwrapper();
-  private MediaFormat format;
-  private boolean bound;
-  private int ssrc;
-  private long lastPacketAt;
-  private long nacksSent;
-  private long keyFrameRequestsSent;
+
+  /** What sinks get that take one layer only, and the one that they are to get. */
+  private int best;
+
+  private int wanted;
+  private long nextChoice;
 
   InboundTrack(MediaKind kind, BurstEnd bursts) {
     this.fanout = new Fanout(bursts);
     this.kind = kind;
-    this.clockRate = kind == MediaKind.VIDEO ? 90_000 : 48_000;
-    this.history = new PacketHistory(kind == MediaKind.VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY);
-    this.clock = new SenderClock(clockRate);
-    this.stats = new ReceptionStats(clockRate);
+    this.streams = new InboundStream[] {new InboundStream(kind, 0, clockRate(kind))};
+  }
+
+  private static int clockRate(MediaKind kind) {
+    return kind == MediaKind.VIDEO ? 90_000 : 48_000;
   }
 
   /** From now on packets of this description are expected. */
   void negotiated(NegotiatedMedia agreed) {
     media = agreed;
+    List<String> agreedRids = agreed.rids();
+    if (!agreedRids.isEmpty()) {
+      rids =
+          agreedRids.stream()
+              .map(rid -> rid.getBytes(StandardCharsets.US_ASCII))
+              .toArray(byte[][]::new);
+      streams = new InboundStream[rids.length];
+      for (int i = 0; i < streams.length; i++) {
+        streams[i] = new InboundStream(kind, i, clockRate(kind));
+      }
+    }
   }
 
   /** Null before negotiation. */
@@ -65,109 +66,101 @@ final class InboundTrack implements TrackSource {
     return media;
   }
 
+  InboundStream[] streams() {
+    return streams;
+  }
+
   /**
-   * Whether a packet of this SSRC belongs to the track. A new SSRC starts it anew, and so does a
-   * codec with another clock, whose timestamps have nothing to do with those before.
+   * The stream of an SSRC, or of the RTP stream id in the packet: senders put it into their first
+   * packets only (RFC 8852). Null for a stranger.
+   *
+   * @param ridAt position of the id; its length is 0 when the packet has none
+   * @param repaired whether the packet is a retransmission
    */
-  boolean claim(int packetSsrc, MediaFormat packetFormat, long now) {
-    boolean sameClock = packetFormat.codec().clockRate() == clockRate;
-    if (bound && packetSsrc == ssrc && sameClock) {
-      return true;
+  InboundStream stream(int ssrc, boolean repaired, byte[] data, int ridAt, int ridLength) {
+    if (rids.length == 0) {
+      return streams[0];
     }
-    if (bound && packetSsrc != ssrc && now - lastPacketAt < SSRC_CHANGE_AFTER) {
-      return false;
+    for (InboundStream stream : streams) {
+      boolean known =
+          repaired ? stream.rtxSsrc() == ssrc : stream.isBound() && stream.ssrc() == ssrc;
+      if (known) {
+        return stream;
+      }
     }
-    boolean again = bound;
-    bound = true;
-    ssrc = packetSsrc;
-    clockRate = packetFormat.codec().clockRate();
-    clock.reset(clockRate);
-    stats.reset(clockRate);
-    if (again) {
-      fanout.flush(now);
-      unwrapper = new SequenceUnwrapper();
-      history.clear();
-      nacks.reset();
-      fanout.restart(this, now);
+    for (int i = 0; i < rids.length; i++) {
+      if (Arrays.equals(rids[i], 0, rids[i].length, data, ridAt, ridAt + ridLength)) {
+        if (repaired) {
+          streams[i].repairedBy(ssrc);
+        }
+        return streams[i];
+      }
     }
-    return true;
+    // A sender that agreed to layers and sends one without a name.
+    return ridLength == 0 && !repaired && !isBound() ? streams[0] : null;
+  }
+
+  /** Whether a packet of this SSRC belongs to a stream of ours, see {@link InboundStream#claim}. */
+  boolean claim(InboundStream stream, InboundPacket packet) {
+    boolean known = stream.isBound() && stream.ssrc() == packet.ssrc;
+    if (!known) {
+      fanout.flush(packet.now); // what waits is about to be forgotten
+    }
+    InboundStream.Claim claim = stream.claim(packet.ssrc, packet.format, packet.now);
+    if (claim == InboundStream.Claim.ANEW) {
+      fanout.restart(this, stream.layer(), packet.now);
+    }
+    return claim != InboundStream.Claim.REFUSED;
   }
 
   /** Whether it was stored: neither a duplicate nor too old. */
-  boolean store(InboundPacket packet, boolean repaired) {
-    long sequence = unwrapper.unwrap(packet.sequence);
-    if (!history.isNew(sequence)) {
+  boolean store(InboundPacket packet) {
+    if (!packet.stream.store(packet, usesNack())) {
       return false;
     }
-    if (sequence == unwrapper.highest()) {
-      follow(packet.format, packet.now);
+    if (packet.formatChanged) {
+      fanout.restart(this, packet.stream.layer(), packet.now);
     }
-    boolean keyFrameStart =
-        kind == MediaKind.VIDEO
-            && packet
-                .format
-                .codec()
-                .startsKeyFrame(packet.data, packet.payloadOffset, packet.payloadLength);
-    packet.stored =
-        history.store(
-            packet.format,
-            sequence,
-            packet.timestamp,
-            packet.marker,
-            keyFrameStart,
-            packet.data,
-            packet.payloadOffset,
-            packet.payloadLength,
-            packet.now);
-    stats.onPacket(sequence, packet.timestamp, packet.length, packet.now, repaired);
-    if (usesNack()) {
-      nacks.onPacket(sequence);
-    }
-    if (keyFrameStart) {
-      keyFrames.onKeyFrame();
-    }
-    lastPacketAt = packet.now;
     return true;
   }
 
-  /** The newest packet tells what the sender uses; it may change its mind at any time. */
-  private void follow(MediaFormat newest, long now) {
-    if (newest != format) {
-      boolean changed = format != null;
-      format = newest;
-      if (changed) {
-        fanout.restart(this, now);
+  void forward(MediaPacket packet, long now) {
+    if (streams.length > 1) {
+      chooseBest(packet, now);
+    }
+    fanout.add(packet, now);
+  }
+
+  /** The layer with most in it, once it begins with a keyframe; another one when that has ended. */
+  private void chooseBest(MediaPacket packet, long now) {
+    if (now - nextChoice >= 0) {
+      nextChoice = now + CHOICE_INTERVAL;
+      wanted = richest(now);
+      if (wanted != best && fanout.needsOneLayer()) {
+        requestKeyFrame(wanted);
       }
+    }
+    if (packet.layer() == wanted && wanted != best && packet.keyFrameStart()) {
+      best = wanted;
+      fanout.changeLayer(this, best, now);
     }
   }
 
-  void forward(MediaPacket packet, long now) {
-    fanout.add(packet, now);
+  private int richest(long now) {
+    int richest = best;
+    long most = streams[best].flows(now) ? bitrate(best, Integer.MAX_VALUE, now) : 0;
+    for (int i = 0; i < streams.length; i++) {
+      long rate = streams[i].flows(now) ? bitrate(i, Integer.MAX_VALUE, now) : 0;
+      if (rate > most) {
+        richest = i;
+        most = rate;
+      }
+    }
+    return richest;
   }
 
   private boolean usesNack() {
     return media != null && media.hasFeedback("nack");
-  }
-
-  /** See {@link NackTracker#due}. */
-  int dueNacks(long now, long roundTrip, int[] out) {
-    if (nacks.takeGaveUp()) {
-      requestKeyFrame();
-    }
-    int count = nacks.due(now, roundTrip, out);
-    if (count > 0) {
-      nacksSent++;
-    }
-    return count;
-  }
-
-  /** Whether to ask the peer for a keyframe now. */
-  boolean keyFrameDue(long now) {
-    boolean due = bound && keyFrames.due(now);
-    if (due) {
-      keyFrameRequestsSent++;
-    }
-    return due;
   }
 
   @Override
@@ -177,13 +170,18 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public int clockRate() {
-    return clockRate;
+    return streams[best].clockRate();
   }
 
-  /** The only ones that are negotiated. */
   @Override
   public MediaCodec codec() {
-    return format == null ? null : format.codec();
+    InboundStream stream = streams[best];
+    return stream.format() == null ? null : stream.format().codec();
+  }
+
+  @Override
+  public int layers() {
+    return streams.length;
   }
 
   @Override
@@ -202,43 +200,55 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public void requestKeyFrame() {
-    if (kind == MediaKind.VIDEO) {
-      keyFrames.request();
-    }
+    requestKeyFrame(best);
+  }
+
+  @Override
+  public void requestKeyFrame(int layer) {
+    streams[layer].requestKeyFrame();
   }
 
   @Override
   public MediaPacket find(long sequence, long now) {
-    return history.find(sequence, now);
+    return find(best, sequence, now);
+  }
+
+  @Override
+  public MediaPacket find(int layer, long sequence, long now) {
+    return streams[layer].find(sequence, now);
   }
 
   @Override
   public SenderClock clock() {
-    return clock;
+    return clock(best);
   }
 
-  /** Whether packets have come: {@link #ssrc} means something. */
+  @Override
+  public SenderClock clock(int layer) {
+    return streams[layer].clock();
+  }
+
+  @Override
+  public long bitrate(int layer, int temporalLayer, long now) {
+    return streams[layer].rates().bitrate(temporalLayer, now);
+  }
+
+  /** Whether packets of any layer have come. */
   boolean isBound() {
-    return bound;
+    for (InboundStream stream : streams) {
+      if (stream.isBound()) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  int ssrc() {
-    return ssrc;
-  }
-
+  /** 0 before the first packet. */
   long lastPacketAt() {
-    return lastPacketAt;
-  }
-
-  ReceptionStats stats() {
-    return stats;
-  }
-
-  long nacksSent() {
-    return nacksSent;
-  }
-
-  long keyFrameRequestsSent() {
-    return keyFrameRequestsSent;
+    long last = 0;
+    for (InboundStream stream : streams) {
+      last = Math.max(last, stream.lastPacketAt());
+    }
+    return last;
   }
 }

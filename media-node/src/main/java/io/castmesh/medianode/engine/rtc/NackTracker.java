@@ -19,11 +19,16 @@ final class NackTracker {
   private int count;
   private long highest = -1;
   private boolean gaveUp;
+  private long repairTime;
 
-  /** Call for every packet that is new, in any order. */
-  void onPacket(long sequence) {
+  /**
+   * Call for every packet that is new, in any order.
+   *
+   * @param repaired whether it came as a repetition, and not just late
+   */
+  void onPacket(long sequence, boolean repaired, long now) {
     if (highest < 0 || sequence <= highest) {
-      remove(sequence);
+      remove(sequence, repaired, now);
       highest = Math.max(highest, sequence);
       return;
     }
@@ -40,9 +45,14 @@ final class NackTracker {
     highest = sequence;
   }
 
-  private void remove(long sequence) {
+  private void remove(long sequence, boolean repaired, long now) {
     for (int i = 0; i < count; i++) {
       if (missing[i] == sequence) {
+        // Of a repeated request nobody knows which one was answered (Karn's algorithm).
+        if (repaired && tries[i] == 1) {
+          long took = now - askedAt[i];
+          repairTime = repairTime == 0 ? took : (7 * repairTime + took) / 8;
+        }
         removeAt(i);
         return;
       }
@@ -85,6 +95,11 @@ final class NackTracker {
     boolean result = gaveUp;
     gaveUp = false;
     return result;
+  }
+
+  /** Smoothed time in nanoseconds from a request to the repetition; 0 while unknown. */
+  long repairTime() {
+    return repairTime;
   }
 
   int missing() {

@@ -4,9 +4,11 @@ import io.castmesh.medianode.engine.ElementStats;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.WebRtcPeer.DtlsState;
 import io.castmesh.medianode.engine.WebRtcPeer.IceState;
+import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.ice.IceLiteAgent;
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpReader;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
@@ -30,6 +32,8 @@ final class PeerConnection implements PeerTransport.Events {
   private final LocalDescription.Outgoing audioSsrcs;
   private final LocalDescription.Outgoing videoSsrcs;
   private final String cname;
+  private final BandwidthEstimate estimate = new BandwidthEstimate();
+  private final OutboundHeader header = new OutboundHeader(estimate);
   private final RtcpWriter rtcp = new RtcpWriter();
   private final RtcpDispatcher dispatcher;
   private final FlowWatch flows;
@@ -48,6 +52,8 @@ final class PeerConnection implements PeerTransport.Events {
         new SendSide(
             outboundTrack(MediaKind.AUDIO),
             outboundTrack(MediaKind.VIDEO),
+            header,
+            estimate,
             context.wallClock(),
             cname);
     this.receiving =
@@ -65,6 +71,7 @@ final class PeerConnection implements PeerTransport.Events {
         context.random().nextInt(1, 0x4000),
         context.random().nextInt(),
         transport,
+        header,
         context.counters(),
         this::onForeignFormat);
   }
@@ -145,6 +152,7 @@ final class PeerConnection implements PeerTransport.Events {
     if (!transport.isReady()) {
       return;
     }
+    sending.tick(now);
     rtcp.clear();
     sending.writeReports(rtcp, now);
     receiving.writeFeedback(rtcp, now);
@@ -197,7 +205,7 @@ final class PeerConnection implements PeerTransport.Events {
     receiving.secured(receiver);
     owner.tell(l -> l.onDtlsState(DtlsState.CONNECTED));
     reportConnected();
-    sending.onReady();
+    sending.onReady(MediaLoop.now());
   }
 
   @Override

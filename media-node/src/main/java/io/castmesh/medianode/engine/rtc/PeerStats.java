@@ -13,9 +13,10 @@ final class PeerStats {
     List<ElementStats.Stream> inbound = new ArrayList<>();
     List<ElementStats.Stream> outbound = new ArrayList<>();
     for (MediaKind kind : MediaKind.values()) {
-      InboundTrack in = receiving.track(kind);
-      if (in.isBound()) {
-        inbound.add(inbound(kind, in));
+      for (InboundStream in : receiving.track(kind).streams()) {
+        if (in.isBound()) {
+          inbound.add(inbound(kind, in));
+        }
       }
       OutboundTrack out = sending.track(kind);
       if (out.packets() > 0) {
@@ -25,18 +26,18 @@ final class PeerStats {
     return new ElementStats(timestampMillis, List.copyOf(inbound), List.copyOf(outbound));
   }
 
-  private static ElementStats.Stream inbound(MediaKind kind, InboundTrack track) {
-    ReceptionStats stats = track.stats();
+  private static ElementStats.Stream inbound(MediaKind kind, InboundStream stream) {
+    ReceptionStats stats = stream.stats();
     return new ElementStats.Stream(
         kind,
-        Integer.toUnsignedLong(track.ssrc()),
+        Integer.toUnsignedLong(stream.ssrc()),
         stats.packets(),
         stats.bytes(),
         stats.lost(),
         stats.jitterSeconds(),
         0,
-        track.nacksSent(),
-        track.keyFrameRequestsSent(),
+        stream.nacksSent(),
+        stream.keyFrameRequestsSent(),
         0,
         0);
   }

@@ -2,8 +2,10 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.SdpPeer;
+import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpReader;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
@@ -59,10 +61,14 @@ final class PlainRtpSession implements MediaTransport {
     this.kind = kind;
     this.context = context;
     this.ssrc = context.randomSsrc();
+    BandwidthEstimate estimate = new BandwidthEstimate();
+    OutboundHeader header = new OutboundHeader(estimate);
     this.sending =
         new SendSide(
-            outbound(MediaKind.AUDIO, onForeignFormat),
-            outbound(MediaKind.VIDEO, onForeignFormat),
+            outbound(MediaKind.AUDIO, header, onForeignFormat),
+            outbound(MediaKind.VIDEO, header, onForeignFormat),
+            header,
+            estimate,
             context.wallClock(),
             cname);
     this.receiving =
@@ -72,7 +78,8 @@ final class PlainRtpSession implements MediaTransport {
     this.flows = new FlowWatch(listener, receiving, sending);
   }
 
-  private OutboundTrack outbound(MediaKind of, Consumer<MediaFormat> onForeignFormat) {
+  private OutboundTrack outbound(
+      MediaKind of, OutboundHeader header, Consumer<MediaFormat> onForeignFormat) {
     return new OutboundTrack(
         of,
         of == kind ? ssrc : context.randomSsrc(),
@@ -80,6 +87,7 @@ final class PlainRtpSession implements MediaTransport {
         context.random().nextInt(1, 0x4000),
         context.random().nextInt(),
         this,
+        header,
         context.counters(),
         onForeignFormat);
   }
@@ -135,7 +143,7 @@ final class PlainRtpSession implements MediaTransport {
     if (!remote.learned()) {
       remoteRtp = remote.rtp();
       remoteRtcp = remote.rtcp();
-      sending.onReady();
+      sending.onReady(MediaLoop.now());
     }
   }
 
@@ -170,7 +178,7 @@ final class PlainRtpSession implements MediaTransport {
       remoteRtp = from;
       remoteRtcp =
           remote.muxed() ? from : new InetSocketAddress(from.getAddress(), from.getPort() + 1);
-      sending.onReady();
+      sending.onReady(MediaLoop.now());
     }
     return remoteRtp != null && from.getAddress().equals(remoteRtp.getAddress());
   }
@@ -188,6 +196,7 @@ final class PlainRtpSession implements MediaTransport {
     flows.tick(now);
     if (isReady()) {
       rtcp.clear();
+      sending.tick(now);
       sending.writeReports(rtcp, now);
       receiving.writeFeedback(rtcp, now);
       flushRtcp();

@@ -29,6 +29,8 @@ final class ReceiveSide {
   /** Of a presenter far away; a repeated request that crosses its answer costs little. */
   private static final long ROUND_TRIP_GUESS = TimeUnit.MILLISECONDS.toNanos(80);
 
+  private static final MediaKind[] KINDS = MediaKind.values();
+
   private final InboundTrack audio;
   private final InboundTrack video;
   private final TransportFeedback transportFeedback = new TransportFeedback();
@@ -53,6 +55,8 @@ final class ReceiveSide {
   private PayloadRoutes routes = new PayloadRoutes();
   private PacketOpener srtp;
   private int transportCcExtension;
+  private int ridExtension;
+  private int repairedRidExtension;
   private boolean useBitrateFallback;
   private long nextFeedback;
   private long nextReport;
@@ -91,6 +95,10 @@ final class ReceiveSide {
       }
     }
     NegotiatedMedia media = video.media();
+    if (media != null) {
+      ridExtension = media.ridExtension();
+      repairedRidExtension = media.repairedRidExtension();
+    }
     useBitrateFallback =
         transportCcExtension == 0 && media != null && media.hasFeedback("goog-remb");
   }
@@ -128,7 +136,26 @@ final class ReceiveSide {
     p.track = route.track();
     p.format = route.format();
     p.retransmission = route.retransmission();
-    return p.retransmission ? p.track.isBound() : p.track.claim(p.ssrc, p.format, p.now);
+    p.stream = stream(p);
+    if (p.stream == null) {
+      return false;
+    }
+    return p.retransmission ? p.stream.isBound() : p.track.claim(p.stream, p);
+  }
+
+  private InboundStream stream(InboundPacket p) {
+    int extension = p.retransmission ? repairedRidExtension : ridExtension;
+    long rid =
+        extension == 0
+            ? HeaderExtension.ABSENT
+            : HeaderExtension.find(p.data, 0, p.headerLength, extension);
+    boolean there = rid != HeaderExtension.ABSENT;
+    return p.track.stream(
+        p.ssrc,
+        p.retransmission,
+        p.data,
+        there ? HeaderExtension.position(rid) : 0,
+        there ? HeaderExtension.length(rid) : 0);
   }
 
   private boolean noteArrival(InboundPacket p) {
@@ -168,7 +195,7 @@ final class ReceiveSide {
   }
 
   private boolean store(InboundPacket p) {
-    return p.track.store(p, p.retransmission);
+    return p.track.store(p);
   }
 
   private boolean forward(InboundPacket p) {
@@ -177,8 +204,8 @@ final class ReceiveSide {
   }
 
   void onSenderReport(int ssrc, long ntp, int timestamp, long now) {
-    InboundTrack track = bound(ssrc);
-    if (track == null) {
+    InboundStream stream = bound(ssrc);
+    if (stream == null) {
       return;
     }
     long senderMicros = WallClock.unixMicros(ntp);
@@ -187,8 +214,8 @@ final class ReceiveSide {
       clockOffsetMicros = wallClock.micros(now) - senderMicros;
       clockOffsetKnown = true;
     }
-    track.clock().onReport(timestamp, senderMicros + clockOffsetMicros);
-    track.stats().onSenderReport(WallClock.middle(ntp), now);
+    stream.clock().onReport(timestamp, senderMicros + clockOffsetMicros);
+    stream.stats().onSenderReport(WallClock.middle(ntp), now);
   }
 
   /** The round trip to this peer, when our own reports have told. */
@@ -201,11 +228,15 @@ final class ReceiveSide {
     return audio.isBound() || video.isBound();
   }
 
-  private InboundTrack bound(int ssrc) {
-    if (audio.isBound() && audio.ssrc() == ssrc) {
-      return audio;
+  private InboundStream bound(int ssrc) {
+    for (MediaKind kind : KINDS) {
+      for (InboundStream stream : track(kind).streams()) {
+        if (stream.isBound() && stream.ssrc() == ssrc) {
+          return stream;
+        }
+      }
     }
-    return video.isBound() && video.ssrc() == ssrc ? video : null;
+    return null;
   }
 
   /** Writes what is due: NACKs, keyframe requests, transport feedback, reports. */
@@ -214,14 +245,9 @@ final class ReceiveSide {
       nextReport = now + REPORT_INTERVAL;
       writeReport(out, now);
     }
-    if (video.isBound()) {
-      int count = video.dueNacks(now, roundTrip, nackScratch);
-      if (count > 0) {
-        out.nack(ownSsrc, video.ssrc(), nackScratch, count);
-        counters.nacksSent.add(count);
-      }
-      if (video.keyFrameDue(now)) {
-        out.pictureLoss(ownSsrc, video.ssrc());
+    for (InboundStream stream : video.streams()) {
+      if (stream.isBound()) {
+        writeRequests(stream, out, now);
       }
     }
     if (now - nextFeedback >= 0 && feedbackSsrc != 0) {
@@ -230,19 +256,33 @@ final class ReceiveSide {
     }
   }
 
+  private void writeRequests(InboundStream stream, RtcpWriter out, long now) {
+    long patience = stream.repairTime() > 0 ? stream.repairTime() : roundTrip;
+    int count = stream.dueNacks(now, patience, nackScratch);
+    if (count > 0) {
+      out.nack(ownSsrc, stream.ssrc(), nackScratch, count);
+      counters.nacksSent.add(count);
+    }
+    if (stream.keyFrameDue(now)) {
+      out.pictureLoss(ownSsrc, stream.ssrc());
+    }
+  }
+
   private void writeReport(RtcpWriter out, long now) {
     out.receiverReport(ownSsrc);
-    if (audio.isBound()) {
-      audio.stats().report(out, audio.ssrc(), now);
-      count(audio.stats());
-    }
-    if (video.isBound()) {
-      video.stats().report(out, video.ssrc(), now);
-      count(video.stats());
+    for (MediaKind kind : KINDS) {
+      for (InboundStream stream : track(kind).streams()) {
+        if (stream.isBound()) {
+          stream.stats().report(out, stream.ssrc(), now);
+          count(stream.stats());
+        }
+      }
     }
     if (useBitrateFallback && video.isBound()) {
-      long estimate = bitrateFallback.estimate(video.stats().lost(), video.stats().packets(), now);
-      out.bitrateEstimate(ownSsrc, video.ssrc(), estimate);
+      InboundStream stream = video.streams()[0];
+      ReceptionStats stats = stream.stats();
+      long estimate = bitrateFallback.estimate(stats.lost(), stats.packets(), now);
+      out.bitrateEstimate(ownSsrc, stream.ssrc(), estimate);
     }
   }
 

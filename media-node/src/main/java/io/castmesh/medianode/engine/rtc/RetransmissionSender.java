@@ -19,6 +19,7 @@ final class RetransmissionSender {
 
   private final int rtxSsrc;
   private final MediaTransport transport;
+  private final OutboundHeader header;
   private final EngineCounters counters;
   private final byte[] payload = new byte[2048];
   private final long[] recentSequence = new long[REMEMBERED];
@@ -27,7 +28,9 @@ final class RetransmissionSender {
   private long windowStart;
   private int windowBytes;
 
-  RetransmissionSender(int rtxSsrc, MediaTransport transport, EngineCounters counters) {
+  RetransmissionSender(
+      int rtxSsrc, MediaTransport transport, OutboundHeader header, EngineCounters counters) {
+    this.header = header;
     this.rtxSsrc = rtxSsrc;
     this.transport = transport;
     this.counters = counters;
@@ -49,26 +52,19 @@ final class RetransmissionSender {
     return true;
   }
 
-  /** As RTX: the original sequence number, then the original payload. */
-  void send(OutboundPacket p, int rtxPayloadType) {
-    int length = p.source.length();
+  /**
+   * As RTX: the original sequence number, then the original payload.
+   *
+   * @param extension id of the transport-wide number; 0 for none
+   */
+  void send(OutboundPacket p, int rtxPayloadType, int extension) {
+    int length = p.source.length() + OutboundPacket.RTX_HEADER;
     Rtp.putShort(payload, 0, (int) p.sequence);
-    System.arraycopy(p.source.payload(), 0, payload, OutboundPacket.RTX_HEADER, length);
+    System.arraycopy(p.payload, 0, payload, OutboundPacket.RTX_HEADER, p.source.length());
     long sequence = rtxSequence++;
-    Rtp.writeHeader(
-        p.data, 0, false, p.source.marker(), rtxPayloadType, (int) sequence, p.timestamp, rtxSsrc);
+    header.write(p, extension, p.source.marker(), rtxPayloadType, sequence, rtxSsrc, length);
     p.length =
-        transport
-            .srtp()
-            .sealRtp(
-                payload,
-                0,
-                length + OutboundPacket.RTX_HEADER,
-                p.data,
-                0,
-                Rtp.FIXED_HEADER,
-                rtxSsrc,
-                sequence);
+        transport.srtp().sealRtp(payload, 0, length, p.data, 0, p.headerLength, rtxSsrc, sequence);
     sendAgain(p);
   }
 

@@ -81,6 +81,11 @@ final class RtcpDispatcher implements RtcpHandler {
 
   @Override
   public void onBitrateEstimate(long bitsPerSecond) {
-    sending.report(MediaKind.VIDEO).bitrateEstimate = bitsPerSecond;
+    sending.onBitrateEstimate(bitsPerSecond);
+  }
+
+  @Override
+  public void onTransportFeedback(byte[] data, int offset, int length) {
+    sending.onTransportFeedback(data, offset, length, now);
   }
 }

@@ -1,7 +1,10 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
+import io.castmesh.medianode.engine.bandwidth.RateMeter;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtcp.TransportFeedbackReader;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +12,11 @@ import java.util.concurrent.TimeUnit;
 /** Everything we send to one peer, and what it reports about it. Owned by the loop. */
 final class SendSide {
   private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long ADAPTATION_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** Headers and encryption of fifty packets a second. */
+  private static final long AUDIO_OVERHEAD = 24_000;
 
   private final OutboundTrack audio;
   private final OutboundTrack video;
@@ -18,10 +26,23 @@ final class SendSide {
   private final String cname;
   private long nextReport;
   private boolean reported;
+  private final BandwidthEstimate estimate;
+  private final BandwidthProber prober;
+  private final RateMeter audioRate = new RateMeter();
+  private long audioBytes;
+  private long nextAdaptation;
 
-  SendSide(OutboundTrack audio, OutboundTrack video, WallClock wallClock, String cname) {
+  SendSide(
+      OutboundTrack audio,
+      OutboundTrack video,
+      OutboundHeader header,
+      BandwidthEstimate estimate,
+      WallClock wallClock,
+      String cname) {
     this.audio = audio;
     this.video = video;
+    this.estimate = estimate;
+    this.prober = new BandwidthProber(estimate, header, video);
     this.wallClock = wallClock;
     this.cname = cname;
   }
@@ -39,9 +60,35 @@ final class SendSide {
     negotiation.media(MediaKind.VIDEO).ifPresent(video::negotiated);
   }
 
-  void onReady() {
-    audio.onReady();
-    video.onReady();
+  void onReady(long now) {
+    audio.onReady(now);
+    video.onReady(now);
+  }
+
+  /** Every tick: sees how much the peer can take, and what of it is left for video. */
+  void tick(long now) {
+    if (now - nextAdaptation >= 0) {
+      nextAdaptation = now + ADAPTATION_INTERVAL;
+      // Sound first: what it uses is not there for pictures.
+      audioRate.add((int) (audio.bytes() - audioBytes), now);
+      audioBytes = audio.bytes();
+      long forAudio = audioRate.bitsPerSecond(now) + AUDIO_OVERHEAD;
+      video.adapt(Math.max(0, estimate.bitsPerSecond() - forAudio), estimate.isLossHeavy(), now);
+      prober.plan(forAudio, now);
+    }
+    prober.tick(now);
+  }
+
+  void onTransportFeedback(byte[] data, int offset, int length, long now) {
+    estimate.beginFeedback(now);
+    TransportFeedbackReader.read(data, offset, length, estimate);
+    estimate.endFeedback();
+  }
+
+  /** What the peer says that it can take altogether (REMB). */
+  void onBitrateEstimate(long bitsPerSecond) {
+    videoReport.bitrateEstimate = bitsPerSecond;
+    estimate.onReceiverEstimate(bitsPerSecond);
   }
 
   /** The kind with this SSRC of ours; null for another. */

@@ -3,6 +3,9 @@ package io.castmesh.medianode.engine.rtp;
 /** Header extensions (RFC 8285), one-byte and two-byte form. */
 public final class HeaderExtension {
   public static final String MID = "urn:ietf:params:rtp-hdrext:sdes:mid";
+  public static final String STREAM_ID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+  public static final String REPAIRED_STREAM_ID =
+      "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
   public static final String TRANSPORT_CC =
       "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
   public static final String ABS_SEND_TIME =

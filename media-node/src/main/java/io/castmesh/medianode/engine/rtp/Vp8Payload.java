@@ -32,6 +32,49 @@ public final class Vp8Payload {
     return at < end ? at - offset : -1;
   }
 
+  /** Position of the picture id, relative to the offset; -1 when there is none. */
+  public static int pictureIdAt(byte[] data, int offset, int length) {
+    boolean there = length > 3 && data[offset] < 0 && (data[offset + 1] & 0x80) != 0;
+    return there ? 2 : -1;
+  }
+
+  /** Position of TL0PICIDX, relative to the offset; -1 when there is none. */
+  public static int baseLayerIndexAt(byte[] data, int offset, int length) {
+    if (length < 2 || data[offset] >= 0 || (data[offset + 1] & 0x40) == 0) {
+      return -1;
+    }
+    int at = 2 + pictureIdLength(data, offset, length);
+    return at < length ? at : -1;
+  }
+
+  /** 0 without temporal layers. */
+  public static int temporalLayer(byte[] data, int offset, int length) {
+    int at = temporalAt(data, offset, length);
+    return at < 0 ? 0 : (data[offset + at] & 0xC0) >>> 6;
+  }
+
+  /** Whether a picture uses the lowest layer only, so that one can begin with it (Y). */
+  public static boolean isLayerSync(byte[] data, int offset, int length) {
+    int at = temporalAt(data, offset, length);
+    return at >= 0 && (data[offset + at] & 0x20) != 0;
+  }
+
+  private static int temporalAt(byte[] data, int offset, int length) {
+    if (length < 2 || data[offset] >= 0 || (data[offset + 1] & 0x20) == 0) {
+      return -1;
+    }
+    int at = 2 + pictureIdLength(data, offset, length) + ((data[offset + 1] & 0x40) != 0 ? 1 : 0);
+    return at < length ? at : -1;
+  }
+
+  /** In bytes: 0, 1 or 2. */
+  private static int pictureIdLength(byte[] data, int offset, int length) {
+    if ((data[offset + 1] & 0x80) == 0 || length < 3) {
+      return 0;
+    }
+    return data[offset + 2] < 0 ? 2 : 1;
+  }
+
   /** Whether this packet holds the first bytes of a frame (S set, partition 0). */
   public static boolean startsFrame(byte[] data, int offset, int length) {
     return length > 0 && (data[offset] & 0x17) == 0x10;

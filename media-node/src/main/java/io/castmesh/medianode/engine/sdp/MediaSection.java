@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param extensions id by URI
  * @param ssrcs media SSRCs in their order, 32 bits in an int
  * @param retransmissions RTX SSRC by media SSRC (ssrc-group FID)
+ * @param simulcast RTP stream ids of the layers that the author would send (RFC 8853)
  */
 public record MediaSection(
     String type,
@@ -34,7 +35,8 @@ public record MediaSection(
     List<Codec> codecs,
     Map<String, Integer> extensions,
     List<Integer> ssrcs,
-    Map<Integer, Integer> retransmissions) {
+    Map<Integer, Integer> retransmissions,
+    List<String> simulcast) {
 
   public boolean isAudio() {
     return type.equals("audio");

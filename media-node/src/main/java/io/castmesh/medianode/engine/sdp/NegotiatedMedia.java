@@ -9,15 +9,20 @@ import java.util.List;
  *
  * @param direction ours
  * @param codecs everything the peer may send or get, in the order in which it likes them
- * @param midExtension header extension id; 0 when not agreed, like the next two
+ * @param rids the layers of a simulcast that the peer sends, by their RTP stream ids (RFC 8853);
+ *     empty without
+ * @param midExtension header extension id; 0 when not agreed, like the other ones
  */
 public record NegotiatedMedia(
     MediaKind kind,
     String mid,
     Direction direction,
     List<NegotiatedCodec> codecs,
+    List<String> rids,
     boolean reducedSize,
     int midExtension,
+    int ridExtension,
+    int repairedRidExtension,
     int transportCcExtension,
     int absSendTimeExtension) {
 

@@ -31,6 +31,11 @@ public record Negotiation(
       List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
   private static final List<String> AUDIO_FEEDBACK = List.of("transport-cc");
 
+  private static final int MAX_LAYERS = 3;
+
+  /** Others number their pictures in ways that a change of layers breaks, or have layers inside. */
+  private static final Set<MediaCodec> LAYERED_CODECS = EnumSet.of(MediaCodec.VP8, MediaCodec.H264);
+
   /** An m-line of the peer and what was agreed about it, if anything. */
   public record Section(MediaSection offered, Optional<NegotiatedMedia> agreed) {}
 
@@ -102,10 +107,8 @@ public record Negotiation(
   static Optional<NegotiatedMedia> media(MediaSection section, MediaKind kind, List<String> known) {
     Direction direction = section.direction().mirrored();
     int transportCc = extension(section, HeaderExtension.TRANSPORT_CC);
-    // Transport-wide feedback is something we give and never use, so only receiving needs it.
     boolean useTransportCc =
-        direction.receives()
-            && transportCc != 0
+        transportCc != 0
             && section.codecs().stream().anyMatch(codec -> codec.hasFeedback("transport-cc"));
     List<String> usable =
         known.stream().filter(value -> useTransportCc || !value.equals("transport-cc")).toList();
@@ -116,16 +119,33 @@ public record Negotiation(
     if (codecs.isEmpty()) {
       return Optional.empty();
     }
+    List<String> rids = simulcast(section, direction, codecs);
     return Optional.of(
         new NegotiatedMedia(
             kind,
             section.mid(),
             direction,
             codecs,
+            rids,
             section.reducedSize(),
             extension(section, HeaderExtension.MID),
+            rids.isEmpty() ? 0 : extension(section, HeaderExtension.STREAM_ID),
+            rids.isEmpty() ? 0 : extension(section, HeaderExtension.REPAIRED_STREAM_ID),
             useTransportCc ? transportCc : 0,
             useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME)));
+  }
+
+  /** Layers are taken when we can tell them apart, and change between them unnoticed. */
+  private static List<String> simulcast(
+      MediaSection section, Direction direction, List<NegotiatedCodec> codecs) {
+    boolean possible =
+        direction.receives()
+            && section.simulcast().size() > 1
+            && extension(section, HeaderExtension.STREAM_ID) != 0
+            && LAYERED_CODECS.contains(codecs.get(0).format().codec());
+    return possible
+        ? section.simulcast().subList(0, Math.min(MAX_LAYERS, section.simulcast().size()))
+        : List.of();
   }
 
   /** Every codec that we can pass on is taken, with its parameters as they are. */

@@ -35,7 +35,8 @@ final class OfferedMedia {
   private OfferedMedia() {}
 
   private static NegotiatedMedia media(MediaKind kind, String mid, List<NegotiatedCodec> codecs) {
-    return new NegotiatedMedia(kind, mid, Direction.SENDRECV, codecs, true, 1, 2, 3);
+    return new NegotiatedMedia(
+        kind, mid, Direction.SENDRECV, codecs, List.of(), true, 1, 0, 0, 2, 3);
   }
 
   private static NegotiatedCodec audio(MediaCodec codec, String parameters, int payloadType) {

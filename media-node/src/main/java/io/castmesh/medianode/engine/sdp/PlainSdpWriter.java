@@ -69,7 +69,8 @@ public final class PlainSdpWriter {
   }
 
   private static NegotiatedMedia offered(MediaKind kind, String mid, NegotiatedCodec... codecs) {
-    return new NegotiatedMedia(kind, mid, Direction.SENDRECV, List.of(codecs), false, 0, 0, 0);
+    return new NegotiatedMedia(
+        kind, mid, Direction.SENDRECV, List.of(codecs), List.of(), false, 0, 0, 0, 0, 0);
   }
 
   private static NegotiatedCodec codec(MediaCodec codec, String parameters, int payloadType) {

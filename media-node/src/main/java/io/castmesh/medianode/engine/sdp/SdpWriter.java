@@ -100,8 +100,14 @@ public final class SdpWriter {
     line("a=end-of-candidates");
     media.codecs().forEach(this::codec);
     extension(media.midExtension(), HeaderExtension.MID);
+    extension(media.ridExtension(), HeaderExtension.STREAM_ID);
+    extension(media.repairedRidExtension(), HeaderExtension.REPAIRED_STREAM_ID);
     extension(media.transportCcExtension(), HeaderExtension.TRANSPORT_CC);
     extension(media.absSendTimeExtension(), HeaderExtension.ABS_SEND_TIME);
+    if (!media.rids().isEmpty()) {
+      media.rids().forEach(rid -> line("a=rid:" + rid + " recv"));
+      line("a=simulcast:recv " + String.join(";", media.rids()));
+    }
     if (media.direction().sends()) {
       outgoing(media.kind(), rtx);
     }

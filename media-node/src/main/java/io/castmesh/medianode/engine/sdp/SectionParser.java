@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.sdp;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.dtls.Fingerprint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,9 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Collects the attributes of the session or of one m-line. Used once. */
 final class SectionParser {
+  /** RFC 8851 section 10; 16 bytes are what a one-byte header extension holds. */
+  private static final Pattern RID = Pattern.compile("[A-Za-z0-9_-]{1,16}");
+
   /** Payload types that need no rtpmap (RFC 3551 section 6). */
   private static final Map<Integer, String> STATIC_TYPES = Map.of(0, "PCMU/8000", 8, "PCMA/8000");
 
@@ -39,6 +44,8 @@ final class SectionParser {
   private final Map<String, Integer> extensions = new LinkedHashMap<>();
   private final Set<Integer> ssrcs = new LinkedHashSet<>();
   private final Map<Integer, Integer> retransmissions = new LinkedHashMap<>();
+  private final Set<String> rids = new LinkedHashSet<>();
+  private String simulcast = "";
 
   /** For the part before the first m-line. */
   SectionParser() {}
@@ -77,6 +84,9 @@ final class SectionParser {
       case "extmap" -> split(value).ifPresent(this::extension);
       case "ssrc" -> ssrcs.add(ssrc(upTo(value, ' ')));
       case "ssrc-group" -> ssrcGroup(value);
+      case "rid" ->
+          split(value).filter(p -> p[1].startsWith("send")).ifPresent(p -> rids.add(p[0]));
+      case "simulcast" -> simulcast = value;
       case "group" -> {
         if (value.startsWith("BUNDLE") && bundle.isEmpty()) {
           String[] parts = value.split(" +");
@@ -107,6 +117,22 @@ final class SectionParser {
     if (parts.length == 3 && parts[0].equals("FID")) {
       retransmissions.put(ssrc(parts[1]), ssrc(parts[2]));
     }
+  }
+
+  /** {@code send a;b,c;~d recv ...}: of alternatives the first, whether it is paused or not. */
+  private List<String> layers() {
+    String[] words = simulcast.split(" +");
+    for (int i = 0; i + 1 < words.length; i += 2) {
+      if (words[i].equals("send")) {
+        return Arrays.stream(words[i + 1].split(";"))
+            .map(alternatives -> upTo(alternatives, ','))
+            .map(rid -> rid.startsWith("~") ? rid.substring(1) : rid)
+            .filter(rid -> rids.contains(rid) && RID.matcher(rid).matches())
+            .distinct()
+            .toList();
+      }
+    }
+    return List.of();
   }
 
   private static String upTo(String text, char end) {
@@ -164,7 +190,8 @@ final class SectionParser {
         List.copyOf(codecs),
         allExtensions,
         List.copyOf(ssrcs),
-        Map.copyOf(retransmissions));
+        Map.copyOf(retransmissions),
+        layers());
   }
 
   private Optional<Codec> codec(String format) {

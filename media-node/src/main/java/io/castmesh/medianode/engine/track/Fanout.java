@@ -21,6 +21,7 @@ public final class Fanout {
   private final MediaPacket[] waiting = new MediaPacket[MOST_WAITING];
   private int count;
   private boolean announced;
+  private int layer;
   private TrackSink[] sinks = new TrackSink[0];
 
   /**
@@ -60,8 +61,11 @@ public final class Fanout {
     equalise(ready);
     // The array is replaced, never changed: a sink may leave while it is told.
     for (TrackSink sink : sinks) {
+      boolean all = sink.takesLayers();
       for (int i = 0; i < ready; i++) {
-        sink.onPacket(waiting[i], now);
+        if (all || waiting[i].layer() == layer) {
+          sink.onPacket(waiting[i], now);
+        }
       }
     }
   }
@@ -107,6 +111,37 @@ public final class Fanout {
     for (TrackSink sink : sinks) {
       sink.onSource(source);
     }
+  }
+
+  /** The same for one layer: those who do not get it have nothing to forget. */
+  public void restart(TrackSource source, int restarted, long now) {
+    flush(now);
+    for (TrackSink sink : sinks) {
+      if (restarted == layer || sink.takesLayers()) {
+        sink.onSource(source);
+      }
+    }
+  }
+
+  /** From now on those who take one layer get this one. */
+  public void changeLayer(TrackSource source, int newLayer, long now) {
+    flush(now);
+    layer = newLayer;
+    for (TrackSink sink : sinks) {
+      if (!sink.takesLayers()) {
+        sink.onSource(source);
+      }
+    }
+  }
+
+  /** Whether anybody takes one layer only. */
+  public boolean needsOneLayer() {
+    for (TrackSink sink : sinks) {
+      if (!sink.takesLayers()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public int size() {

@@ -17,6 +17,8 @@ public final class MediaPacket {
   private long sequence = -1;
 
   private MediaFormat format;
+  private int layer;
+  private int temporalLayer;
   private byte[] payload = NOTHING;
   private int length;
   private int padding;
@@ -26,6 +28,7 @@ public final class MediaPacket {
   private long arrivedAt;
 
   void set(
+      int newLayer,
       MediaFormat newFormat,
       long newSequence,
       int newTimestamp,
@@ -39,7 +42,9 @@ public final class MediaPacket {
       payload = new byte[newLength <= 320 ? 320 : MAX_PAYLOAD];
     }
     System.arraycopy(data, offset, payload, 0, newLength);
+    layer = newLayer;
     format = newFormat;
+    temporalLayer = newFormat.codec().temporalLayer(data, offset, newLength);
     sequence = newSequence;
     length = newLength;
     padding = 0;
@@ -56,6 +61,16 @@ public final class MediaPacket {
   /** What the sender encoded it with; it may change from one packet to the next. */
   public MediaFormat format() {
     return format;
+  }
+
+  /** Which of the qualities that the source offers at the same time; 0 without simulcast. */
+  public int layer() {
+    return layer;
+  }
+
+  /** Pictures of a higher one can be left out without harm to the lower ones; 0 is the lowest. */
+  public int temporalLayer() {
+    return temporalLayer;
   }
 
   /** Starts at 0. */

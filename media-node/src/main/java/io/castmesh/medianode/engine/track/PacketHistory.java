@@ -12,12 +12,21 @@ public final class PacketHistory {
   private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(3);
 
   private final MediaPacket[] slots;
+  private final int layer;
   private long highest = -1;
 
   /**
    * @param size in packets, a power of two
    */
   public PacketHistory(int size) {
+    this(size, 0);
+  }
+
+  /**
+   * @param layer of all packets in it, see {@link MediaPacket#layer}
+   */
+  public PacketHistory(int size, int layer) {
+    this.layer = layer;
     if (Integer.bitCount(size) != 1) {
       throw new IllegalArgumentException("a history's size is a power of two");
     }
@@ -54,7 +63,8 @@ public final class PacketHistory {
       packet = new MediaPacket();
       slots[at] = packet;
     }
-    packet.set(format, sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
+    packet.set(
+        layer, format, sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
     highest = Math.max(highest, sequence);
     return packet;
   }

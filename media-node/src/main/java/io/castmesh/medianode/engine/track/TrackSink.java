@@ -16,4 +16,12 @@ public interface TrackSink {
    * @param now the loop's time in nanoseconds
    */
   void onPacket(MediaPacket packet, long now);
+
+  /**
+   * Whether it gets the packets of all layers of a source and chooses itself. Others get one layer,
+   * the best that flows, and {@link #onSource} when that is another one.
+   */
+  default boolean takesLayers() {
+    return false;
+  }
 }

@@ -29,4 +29,34 @@ public interface TrackSource {
 
   /** How this track's timestamps relate to our wall clock. */
   SenderClock clock();
+
+  /** How many qualities of the same picture may come at the same time: simulcast (RFC 8853). */
+  default int layers() {
+    return 1;
+  }
+
+  /** A packet of a layer that went by lately; null when it is gone. */
+  default MediaPacket find(int layer, long sequence, long now) {
+    return find(sequence, now);
+  }
+
+  /** How a layer's timestamps relate to our wall clock. */
+  default SenderClock clock(int layer) {
+    return clock();
+  }
+
+  /** Asks for a keyframe of a layer. */
+  default void requestKeyFrame(int layer) {
+    requestKeyFrame();
+  }
+
+  /**
+   * What comes of a layer just now.
+   *
+   * @param temporalLayer with pictures up to this one
+   * @return bits per second; 0 when nothing comes or it is not known
+   */
+  default long bitrate(int layer, int temporalLayer, long now) {
+    return 0;
+  }
 }

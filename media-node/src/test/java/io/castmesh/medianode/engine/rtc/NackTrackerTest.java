@@ -18,21 +18,21 @@ class NackTrackerTest {
   @Test
   void asksForAGapAtOnceAndAgainAfterARoundTrip() {
     // given
-    tracker.onPacket(65_534);
-    tracker.onPacket(65_538);
+    tracker.onPacket(65_534, false, 0);
+    tracker.onPacket(65_538, false, 0);
 
     // then
     assertThat(due(0)).containsExactly(65_535, 0, 1);
     assertThat(due(10)).isEmpty();
-    tracker.onPacket(65_536);
+    tracker.onPacket(65_536, false, 0);
     assertThat(due(50)).containsExactly(65_535, 1);
   }
 
   @Test
   void givesUpAfterSomeTriesAndSaysSo() {
     // given
-    tracker.onPacket(1);
-    tracker.onPacket(3);
+    tracker.onPacket(1, false, 0);
+    tracker.onPacket(3, false, 0);
 
     // when
     int asked = 0;
@@ -50,10 +50,10 @@ class NackTrackerTest {
   @Test
   void anOutageIsNotAskedForPacketByPacket() {
     // given
-    tracker.onPacket(1);
+    tracker.onPacket(1, false, 0);
 
     // when
-    tracker.onPacket(1000);
+    tracker.onPacket(1000, false, 0);
 
     // then
     assertThat(due(0)).isEmpty();

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { TestBrowser } from '../src/browser.ts';
+import { ensure } from '../src/ensure.ts';
+import { eventually } from '../src/eventually.ts';
+import { freePort } from '../src/machine.ts';
+import { Castmesh } from '../src/server.ts';
+import { type Participant, Studio } from '../src/studio.ts';
+
+const CODECS = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1'];
+
+async function decodes(viewer: Participant, frames: number, what: string): Promise<void> {
+  await eventually(`${what}: ${frames} frames`, async () => {
+    const { framesDecoded } = await viewer.seen();
+    ensure(framesDecoded >= frames, `${framesDecoded} frames were decoded`);
+  });
+}
+
+const url = process.env.CASTMESH_KURENTO_URLS;
+const skip = process.env.E2E_CLUSTER !== undefined || url !== undefined;
+
+describe('pictures through the media node', { skip }, () => {
+  let castmesh: Castmesh;
+  let browser: TestBrowser;
+  let studio: Studio;
+
+  before(async () => {
+    const control = await freePort();
+    castmesh = await Castmesh.start({ CASTMESH_MEDIA_NODE_CONTROL_PORT: String(control) });
+    browser = await TestBrowser.launch();
+    studio = await Studio.open(browser, `ws://127.0.0.1:${control}/kurento`);
+  });
+
+  after(async () => {
+    await studio?.close();
+    await browser?.close();
+    await castmesh?.close();
+  });
+
+  for (const codec of CODECS) {
+    it(`a presenter may use ${codec}, and who lacks it is told while others watch`, async () => {
+      const presenter = await studio.join({ sends: true, receives: false, codec });
+      const viewer = await studio.join({ sends: false, receives: true });
+      const lacking = await studio.join({ sends: false, receives: true, without: codec });
+      await studio.connect(presenter, viewer);
+      await studio.connect(presenter, lacking);
+      await decodes(viewer, 10, 'a viewer');
+      await eventually('the other one is told', () => {
+        ensure(lacking.errors.length > 0, 'no Error event');
+      });
+      const name = codec.replace('video/', '');
+      ensure(lacking.errors[0]?.includes(name), `it says: ${lacking.errors[0]}`);
+      assert.equal((await viewer.seen()).codec, codec);
+      assert.equal((await lacking.seen()).framesDecoded, 0);
+      assert.deepEqual(viewer.errors, []);
+      for (const one of [presenter, viewer, lacking]) await one.close();
+    });
+  }
+
+  it('5 % loss on a long line, on both sides, and the picture goes on', async () => {
+    const presenter = await studio.join({ sends: true, receives: false });
+    const viewer = await studio.join({ sends: false, receives: true });
+    await studio.connect(presenter, viewer);
+    await decodes(viewer, 20, 'before');
+    for (const { network } of [presenter, viewer]) {
+      network.set({ loss: 0.05, delayMs: 50, reorderMs: 20 });
+    }
+    await pause(1_000);
+    const begin = await viewer.seen();
+    await pause(6_000);
+    const end = await viewer.seen();
+    const frames = end.framesDecoded - begin.framesDecoded;
+    const frozen = end.freezeSeconds - begin.freezeSeconds;
+    ensure(presenter.network.toServer.lost > 10, 'the network lost nothing');
+    ensure(frames > 60, `${frames} frames of about 120`);
+    ensure(frozen < 2, `it stood still for ${frozen} s of 6`);
+    for (const one of [presenter, viewer]) await one.close();
+  });
+});

@@ -1,0 +1,78 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tries whether a peer can take more than it is sent, when more would make its picture better: for
+ * a moment recent packets are repeated beside the others, at the rate of the next better picture.
+ * Seldom when it failed. Owned by the loop.
+ */
+final class BandwidthProber {
+  private static final long LENGTH = TimeUnit.MILLISECONDS.toNanos(150);
+  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(2);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(20);
+
+  /** A little more than is needed: afterwards there is to be room. */
+  private static final double ROOM = 1.3;
+
+  private final BandwidthEstimate estimate;
+  private final OutboundHeader header;
+  private final OutboundTrack video;
+  private long nextProbe;
+  private long pause = FIRST_PAUSE;
+  private long until;
+  private long rate;
+  private long estimateBefore;
+  private boolean judged = true;
+  private int debt;
+  private long lastTick;
+
+  BandwidthProber(BandwidthEstimate estimate, OutboundHeader header, OutboundTrack video) {
+    this.estimate = estimate;
+    this.header = header;
+    this.video = video;
+  }
+
+  /**
+   * Decides whether to try now.
+   *
+   * @param forAudio bits per second that are not there for pictures
+   */
+  void plan(long forAudio, long now) {
+    long needed = (long) ((video.choice().wanted() + forAudio) * ROOM);
+    if (!judged && now - until > pause / 2) {
+      judged = true;
+      boolean gained = estimate.bitsPerSecond() > estimateBefore + estimateBefore / 10;
+      pause = gained ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 3 / 2);
+    }
+    boolean sensible =
+        estimate.hasFeedback()
+            && video.choice().wanted() > 0
+            && estimate.bitsPerSecond() < needed
+            && !estimate.isUnsettled(now);
+    if (sensible && now - nextProbe >= 0) {
+      estimate.beginProbe();
+      estimateBefore = estimate.bitsPerSecond();
+      rate = Math.min(needed, 3 * estimateBefore + 100_000);
+      debt = 0;
+      until = now + LENGTH;
+      nextProbe = now + pause;
+      judged = false;
+    }
+  }
+
+  /** Sends its share of the probe; what goes by anyway while it lasts is part of it. */
+  void tick(long now) {
+    boolean probing = now - until < 0;
+    header.probing(probing);
+    if (probing) {
+      long elapsed = Math.min(LENGTH, now - lastTick);
+      debt += (int) (rate / 8 * elapsed / TimeUnit.SECONDS.toNanos(1));
+      debt -= video.sendProbe(debt, now);
+    } else {
+      debt = 0;
+    }
+    lastTick = now;
+  }
+}

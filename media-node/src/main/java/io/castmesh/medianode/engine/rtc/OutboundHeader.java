@@ -1,0 +1,53 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
+import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.srtp.SrtpSender;
+
+/**
+ * Writes the RTP headers of all packets to one peer, with a transport-wide number when that was
+ * agreed on. Owned by the loop.
+ */
+final class OutboundHeader {
+  /** IPv4 and UDP. */
+  private static final int DATAGRAM_OVERHEAD = 28;
+
+  private final BandwidthEstimate estimate;
+  private boolean probing;
+
+  OutboundHeader(BandwidthEstimate estimate) {
+    this.estimate = estimate;
+  }
+
+  /** What follows belongs to a probe, or does not. */
+  void probing(boolean now) {
+    probing = now;
+  }
+
+  /**
+   * @param extension id of the transport-wide number; 0 for none
+   * @param payloadLength of what follows the header
+   */
+  void write(
+      OutboundPacket p,
+      int extension,
+      boolean marker,
+      int payloadType,
+      long sequence,
+      int ssrc,
+      int payloadLength) {
+    boolean numbered = extension != 0;
+    Rtp.writeHeader(p.data, 0, numbered, marker, payloadType, (int) sequence, p.timestamp, ssrc);
+    p.headerLength = Rtp.FIXED_HEADER;
+    if (numbered) {
+      p.headerLength += OutboundPacket.EXTENSION;
+      int size = DATAGRAM_OVERHEAD + p.headerLength + payloadLength + SrtpSender.MAX_OVERHEAD;
+      int number = estimate.onSend(size, probing, p.now);
+      Rtp.putShort(p.data, Rtp.FIXED_HEADER, 0xBEDE);
+      Rtp.putShort(p.data, Rtp.FIXED_HEADER + 2, 1);
+      p.data[Rtp.FIXED_HEADER + 4] = (byte) (extension << 4 | 1);
+      Rtp.putShort(p.data, Rtp.FIXED_HEADER + 5, number);
+      p.data[Rtp.FIXED_HEADER + 7] = 0;
+    }
+  }
+}

@@ -46,7 +46,7 @@ final class ServiceSettings {
       case "vod" -> VodConfig.read(settings);
       case "media-node" -> {
         settings.text("http.host", ADDRESS, "Where the gateway listens");
-        MediaNodeSettings.read(settings, ADDRESS);
+        MediaNodeSettings.read(settings, ADDRESS, runtime.recordingsDir());
       }
       default -> throw new IllegalArgumentException(service);
     }

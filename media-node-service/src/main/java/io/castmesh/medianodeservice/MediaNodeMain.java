@@ -33,7 +33,9 @@ public final class MediaNodeMain {
       RuntimeConfig runtime = RuntimeConfig.read(settings);
       MediaNodeConfig config =
           MediaNodeSettings.read(
-              settings, settings.text("http.host", "127.0.0.1", "Where the gateway listens"));
+              settings,
+              settings.text("http.host", "127.0.0.1", "Where the gateway listens"),
+              runtime.recordingsDir());
       settings.verifyOneService();
       Logging.configure(runtime.logFormat(), runtime.logLevel());
       start(runtime, config, lifecycle);

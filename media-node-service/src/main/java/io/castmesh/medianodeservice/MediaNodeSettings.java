@@ -3,6 +3,8 @@ package io.castmesh.medianodeservice;
 import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.MediaNodeConfig.PortRange;
 import io.castmesh.runtime.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
 
 /** The settings of the media node, wherever it runs. */
 public final class MediaNodeSettings {
@@ -10,13 +12,20 @@ public final class MediaNodeSettings {
 
   /**
    * @param otherwise where media is received unless that is set
+   * @param recordings what may be played unless that is set
    */
-  public static MediaNodeConfig read(Settings s, String otherwise) {
+  public static MediaNodeConfig read(Settings s, String otherwise, Path recordings) {
     String host =
         s.text(
             "media-node.host",
             "",
             "Where the media node receives media; 0.0.0.0: everywhere; unset: http.host");
+    List<Path> playable =
+        s
+            .list("media-node.play-from", "Folders that players may read; unset: recordings.dir")
+            .stream()
+            .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+            .toList();
     return new MediaNodeConfig(
         s.text(
             "media-node.control-host",
@@ -28,7 +37,8 @@ public final class MediaNodeSettings {
         s.list(
             "media-node.announced-addresses",
             "IP addresses told to browsers; unset: media-node.host, or all of this machine"),
-        rtpPorts(s));
+        rtpPorts(s),
+        playable.isEmpty() ? List.of(recordings) : playable);
   }
 
   private static PortRange rtpPorts(Settings s) {

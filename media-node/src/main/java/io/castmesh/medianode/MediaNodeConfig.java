@@ -1,5 +1,6 @@
 package io.castmesh.medianode;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param announcedAddresses addresses told to browsers as ICE candidates; empty: mediaHost, or
  *     every address of this machine when mediaHost is a wildcard
  * @param rtpPorts UDP ports for plain RTP, two or four an endpoint
+ * @param playableFolders what players may read, with the folders in them; empty: nothing
  */
 public record MediaNodeConfig(
     String controlHost,
@@ -19,7 +21,18 @@ public record MediaNodeConfig(
     String mediaHost,
     int mediaPort,
     List<String> announcedAddresses,
-    PortRange rtpPorts) {
+    PortRange rtpPorts,
+    List<Path> playableFolders) {
+
+  /** The same with any free port for plain RTP, and nothing to play. */
+  public MediaNodeConfig(
+      String controlHost,
+      int controlPort,
+      String mediaHost,
+      int mediaPort,
+      List<String> announcedAddresses) {
+    this(controlHost, controlPort, mediaHost, mediaPort, announcedAddresses, List.of());
+  }
 
   /** The same with any free port for plain RTP. */
   public MediaNodeConfig(
@@ -27,8 +40,16 @@ public record MediaNodeConfig(
       int controlPort,
       String mediaHost,
       int mediaPort,
-      List<String> announcedAddresses) {
-    this(controlHost, controlPort, mediaHost, mediaPort, announcedAddresses, PortRange.ANY);
+      List<String> announcedAddresses,
+      List<Path> playableFolders) {
+    this(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        PortRange.ANY,
+        playableFolders);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
@@ -53,7 +54,8 @@ final class ScriptedEngine implements MediaEngine {
   }
 
   @Override
-  public Recorder createRecorder(String id, Path file, MediaRecorder.Listener listener) {
+  public Recorder createRecorder(
+      String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
     Recorder recorder = new Recorder(id, file);
     recorders.put(id, recorder);
     return recorder;
@@ -66,6 +68,11 @@ final class ScriptedEngine implements MediaEngine {
 
   Collection<Peer> alive() {
     return new ArrayList<>(peers.values());
+  }
+
+  @Override
+  public MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener) {
+    throw new UnsupportedOperationException("nothing here plays");
   }
 
   @Override

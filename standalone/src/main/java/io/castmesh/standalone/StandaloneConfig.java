@@ -43,6 +43,6 @@ public record StandaloneConfig(
         MediaConfig.read(settings),
         CallConfig.read(settings),
         VodConfig.read(settings),
-        MediaNodeSettings.read(settings, gateway.host()));
+        MediaNodeSettings.read(settings, gateway.host(), runtime.recordingsDir()));
   }
 }

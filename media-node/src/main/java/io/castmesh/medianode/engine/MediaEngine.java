@@ -24,7 +24,15 @@ public interface MediaEngine extends AutoCloseable {
    * @param id appears in logs and statistics
    * @param file where to record; its folder is created when it is missing
    */
-  MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener);
+  MediaRecorder createRecorder(
+      String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener);
+
+  /**
+   * @param id appears in logs and statistics
+   * @param file what to play; it is opened by {@link MediaPlayer#play}, and then has to stand in a
+   *     folder that may be played from
+   */
+  MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener);
 
   /** Counters of the whole engine, for metrics and tests: how much is alive, sent and dropped. */
   EngineStats stats();

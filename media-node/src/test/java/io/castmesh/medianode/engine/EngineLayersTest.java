@@ -23,6 +23,9 @@ class EngineLayersTest {
     ENGINE + "rtp..",
     ENGINE + "codec..",
     ENGINE + "rtcp..",
+    ENGINE + "codec..",
+    ENGINE + "container..",
+    ENGINE + "mp4..",
     ENGINE + "webm.."
   };
 

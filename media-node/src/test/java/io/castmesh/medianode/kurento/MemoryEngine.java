@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
@@ -40,10 +41,16 @@ final class MemoryEngine implements MediaEngine {
   }
 
   @Override
-  public Recorder createRecorder(String id, Path file, MediaRecorder.Listener listener) {
+  public Recorder createRecorder(
+      String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
     Recorder recorder = new Recorder(id, file, listener);
     recorders.put(id, recorder);
     return recorder;
+  }
+
+  @Override
+  public MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener) {
+    throw new UnsupportedOperationException("players are tested with the real engine");
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.castmesh.medianode.engine.ElementStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -42,6 +43,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   public FileRecorder(
       String id,
       Path path,
+      Format format,
       MediaLoop loop,
       WriterPool writers,
       WallClock wallClock,
@@ -52,8 +54,9 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
     this.listener = listener;
     this.onReleased = onReleased;
     this.file =
-        new RecordingFile(path, writers.serial(), e -> onFailure(path + ": " + describe(e)));
-    this.recording = new Recording(file, wallClock);
+        new RecordingFile(
+            path, format, writers.serial(), e -> onFailure(path + ": " + describe(e)));
+    this.recording = new Recording(file, wallClock, this::warn);
   }
 
   private static String describe(Exception e) {
@@ -128,6 +131,12 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
       state = newState;
       tell(l -> l.onState(newState));
     }
+  }
+
+  /** On the loop. */
+  private void warn(String description) {
+    log.warn("recorder {}: {}", id, description);
+    tell(l -> l.onWarning(description));
   }
 
   /** On the writer's thread. */

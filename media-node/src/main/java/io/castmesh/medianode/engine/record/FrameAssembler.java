@@ -1,13 +1,12 @@
 package io.castmesh.medianode.engine.record;
 
-import io.castmesh.medianode.engine.rtp.Vp8Payload;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts VP8 frames together from packets in any order (RFC 7741). Waits a bounded time for packets
- * that are being retransmitted; after that the picture is broken and everything up to the next
- * keyframe is skipped. Owned by the loop; time is in nanoseconds and passed in.
+ * Puts frames together from packets in any order. Waits a bounded time for packets that are being
+ * retransmitted; after that the picture is broken and everything up to the next keyframe is
+ * skipped. Owned by the loop; time is in nanoseconds and passed in.
  */
 final class FrameAssembler {
   /** Two to three retransmissions over a slow line. */
@@ -28,7 +27,6 @@ final class FrameAssembler {
     long sequence = -1;
     byte[] payload = new byte[0];
     int length;
-    int descriptor;
     int timestamp;
     boolean marker;
     boolean startsFrame;
@@ -37,7 +35,9 @@ final class FrameAssembler {
   }
 
   private final Output output;
+  private Depacketizer codec;
   private final Slot[] slots = new Slot[WINDOW];
+  private final Frame frame = new Frame();
 
   /** The next packet to use. */
   private long next = -1;
@@ -45,8 +45,15 @@ final class FrameAssembler {
   private long highest = -1;
   private boolean broken = true;
 
-  FrameAssembler(Output output) {
+  FrameAssembler(Output output, Depacketizer codec) {
     this.output = output;
+    this.codec = codec;
+  }
+
+  /** What comes from now on; begins anew. */
+  void codec(Depacketizer newCodec) {
+    codec = newCodec;
+    reset();
   }
 
   /** Begins anew with the next keyframe: the source changed, or a pause ended. */
@@ -94,10 +101,9 @@ final class FrameAssembler {
     System.arraycopy(packet.payload(), 0, slot.payload, 0, length);
     slot.sequence = packet.sequence();
     slot.length = length;
-    slot.descriptor = Math.max(0, Vp8Payload.descriptorLength(slot.payload, 0, length));
     slot.timestamp = packet.timestamp();
     slot.marker = packet.marker();
-    slot.startsFrame = Vp8Payload.startsFrame(slot.payload, 0, length);
+    slot.startsFrame = codec.startsFrame(slot.payload, length);
     slot.keyFrameStart = packet.keyFrameStart();
     slot.arrivedAt = packet.arrivedAt();
   }
@@ -138,6 +144,9 @@ final class FrameAssembler {
       if (slot == null) {
         return -1;
       }
+      if (slot.length == 0) {
+        continue; // padding
+      }
       if (slot.timestamp != first.timestamp) {
         return sequence - 1; // the marker was forgotten
       }
@@ -149,20 +158,36 @@ final class FrameAssembler {
   }
 
   private void emit(long end) {
-    int size = 0;
-    for (long sequence = next; sequence <= end; sequence++) {
-      size += slot(sequence).length - slot(sequence).descriptor;
-    }
-    byte[] frame = new byte[size];
-    int at = 0;
-    for (long sequence = next; sequence <= end; sequence++) {
-      Slot slot = slot(sequence);
-      int length = slot.length - slot.descriptor;
-      System.arraycopy(slot.payload, slot.descriptor, frame, at, length);
-      at += length;
-    }
     Slot first = slot(next);
-    output.onFrame(frame, first.keyFrameStart, first.timestamp, first.arrivedAt);
+    frame.count = (int) (end - next + 1);
+    boolean keyFrame = false;
+    for (int i = 0; i < frame.count; i++) {
+      keyFrame |= slot(next + i).keyFrameStart;
+    }
+    byte[] data = codec.frame(frame);
+    if (data != null) {
+      output.onFrame(data, keyFrame, first.timestamp, first.arrivedAt);
+    }
+  }
+
+  /** The packets from {@link #next} on. */
+  private final class Frame implements Depacketizer.Packets {
+    private int count;
+
+    @Override
+    public int count() {
+      return count;
+    }
+
+    @Override
+    public byte[] payload(int index) {
+      return slot(next + index).payload;
+    }
+
+    @Override
+    public int length(int index) {
+      return slot(next + index).length;
+    }
   }
 
   /** Stops waiting for a packet that does not come. */

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.record;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.container.MediaFrame;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

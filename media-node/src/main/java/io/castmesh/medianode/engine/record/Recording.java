@@ -2,6 +2,8 @@ package io.castmesh.medianode.engine.record;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.container.VideoFormat;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -10,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Decides when a recording begins and what goes into it, at which time. Owned by the loop.
@@ -34,6 +37,7 @@ final class Recording {
 
   private final RecordingFile file;
   private final WallClock wallClock;
+  private final Consumer<String> warnings;
   private final RecordingClock clock = new RecordingClock();
   private final AudioSink audio = new AudioSink();
   private final VideoSink video = new VideoSink();
@@ -45,12 +49,17 @@ final class Recording {
   private long lastFrameAt;
   private long lastKeyFrameAt;
   private boolean flushed = true;
+  private boolean diskIsSlow;
 
   private record EarlyAudio(long captureMicros, byte[] packet) {}
 
-  Recording(RecordingFile file, WallClock wallClock) {
+  /**
+   * @param warnings told when something is not recorded while the rest goes on
+   */
+  Recording(RecordingFile file, WallClock wallClock, Consumer<String> warnings) {
     this.file = file;
     this.wallClock = wallClock;
+    this.warnings = warnings;
   }
 
   TrackSink sink(MediaKind kind) {
@@ -63,7 +72,6 @@ final class Recording {
     resumedAt = now;
     firstAudioAt = 0;
     waitingForKeyFrame = true;
-    clock.closeGap();
     video.restart();
   }
 
@@ -81,11 +89,11 @@ final class Recording {
     if (!active) {
       return;
     }
-    video.assembler.tick(now);
+    video.tick(now);
     if (waitingForKeyFrame && videoIsNotToBeExpected(now)) {
       begin(earlyAudio.isEmpty() ? 0 : earlyAudio.peek().captureMicros());
     }
-    boolean keyFrameDue = video.source != null && now - lastKeyFrameAt > KEY_FRAME_INTERVAL;
+    boolean keyFrameDue = video.isExpected() && now - lastKeyFrameAt > KEY_FRAME_INTERVAL;
     if (keyFrameDue && !waitingForKeyFrame) {
       lastKeyFrameAt = now;
       video.source.requestKeyFrame();
@@ -100,35 +108,74 @@ final class Recording {
     if (firstAudioAt == 0) {
       return false;
     }
-    return video.source == null
+    return !video.isExpected()
         ? now - resumedAt > CONNECT_PATIENCE
         : now - firstAudioAt > VIDEO_PATIENCE;
   }
 
   private void begin(long captureMicros) {
     waitingForKeyFrame = false;
-    if (!clock.isStarted()) {
-      clock.start(captureMicros);
-    }
+    clock.start(captureMicros);
     for (EarlyAudio early : earlyAudio) {
       if (early.captureMicros() >= captureMicros) {
-        add(MediaKind.AUDIO, early.captureMicros(), true, early.packet());
+        add(MediaCodec.OPUS, early.captureMicros(), true, early.packet());
       }
     }
     earlyAudio.clear();
   }
 
-  private boolean add(MediaKind kind, long captureMicros, boolean keyFrame, byte[] data) {
-    long millis = clock.millis(kind, captureMicros);
+  /** Returns false when the disk did not take it. */
+  private boolean add(MediaCodec codec, long captureMicros, boolean keyFrame, byte[] data) {
+    long millis = clock.millis(codec.kind(), captureMicros);
     if (millis < 0) {
       return true;
     }
     flushed = false;
-    return file.add(new MediaFrame(kind, millis, keyFrame, data));
+    boolean taken = file.add(new MediaFrame(codec, millis, keyFrame, data));
+    if (!taken && !diskIsSlow) {
+      warnings.accept("the disk does not keep up: parts of the recording are missing");
+    }
+    diskIsSlow = !taken;
+    return taken;
+  }
+
+  /** What one track may be: settled by its first frame, as files cannot change it later. */
+  private final class TrackCodec {
+    private MediaCodec current;
+    private MediaCodec settled;
+    private boolean refused;
+
+    /** Returns whether another codec comes from now on. */
+    boolean changesTo(MediaCodec codec) {
+      if (codec == current) {
+        return false;
+      }
+      current = codec;
+      refused = codec != null && (!file.holds(codec) || (settled != null && settled != codec));
+      if (refused && settled != null) {
+        warnings.accept(
+            "%s changed to %s: it is left out until it is %s again, as a file has one codec"
+                .formatted(codec.kind(), codec, settled));
+      } else if (refused) {
+        warnings.accept(
+            "%s is left out: %s files hold no %s without transcoding"
+                .formatted(codec.kind(), file.formatName(), codec));
+      }
+      return true;
+    }
+
+    boolean isUsable() {
+      return current != null && !refused;
+    }
+
+    void settle() {
+      settled = current;
+    }
   }
 
   private final class AudioSink implements TrackSink {
     private final TrackTimeline timeline = new TrackTimeline(48_000);
+    private final TrackCodec codec = new TrackCodec();
     private TrackSource source;
     private long lastSequence = -1;
 
@@ -147,10 +194,14 @@ final class Recording {
     @Override
     public void onPacket(MediaPacket packet, long now) {
       // Opus packets stand for themselves; one that comes too late is left out.
-      boolean usable = packet.format().codec() == MediaCodec.OPUS && packet.length() > 0;
-      if (!active || !usable || packet.sequence() <= lastSequence) {
+      if (!active || packet.length() == 0 || packet.sequence() <= lastSequence) {
         return;
       }
+      codec.changesTo(packet.format().codec());
+      if (!codec.isUsable()) {
+        return;
+      }
+      codec.settle();
       lastSequence = packet.sequence();
       lastFrameAt = now;
       long capture =
@@ -158,7 +209,7 @@ final class Recording {
               packet.timestamp(), wallClock.micros(packet.arrivedAt()), source.clock());
       byte[] data = Arrays.copyOf(packet.payload(), packet.length());
       if (!waitingForKeyFrame) {
-        add(MediaKind.AUDIO, capture, true, data);
+        add(MediaCodec.OPUS, capture, true, data);
         return;
       }
       if (firstAudioAt == 0) {
@@ -173,12 +224,18 @@ final class Recording {
 
   private final class VideoSink implements TrackSink, FrameAssembler.Output {
     private final TrackTimeline timeline = new TrackTimeline(90_000);
-    private final FrameAssembler assembler = new FrameAssembler(this);
+    private final TrackCodec codec = new TrackCodec();
+    private FrameAssembler assembler;
     private TrackSource source;
 
     @Override
     public TrackSource source() {
       return source;
+    }
+
+    /** Connected, and nothing that the file cannot hold. */
+    boolean isExpected() {
+      return source != null && !codec.refused;
     }
 
     @Override
@@ -189,27 +246,51 @@ final class Recording {
     }
 
     private void restart() {
-      assembler.reset();
+      if (assembler != null) {
+        assembler.reset();
+      }
       onKeyFrameNeeded();
     }
 
     @Override
     public void onKeyFrameNeeded() {
-      if (active && source != null) {
+      if (active && isExpected()) {
         source.requestKeyFrame();
       }
     }
 
     @Override
     public void onPacket(MediaPacket packet, long now) {
-      if (active && packet.format().codec() == MediaCodec.VP8) {
+      if (!active) {
+        return;
+      }
+      if (codec.changesTo(packet.format().codec()) && codec.isUsable()) {
+        Depacketizer depacketizer = Depacketizer.of(codec.current);
+        if (assembler == null) {
+          assembler = new FrameAssembler(this, depacketizer);
+        } else {
+          assembler.codec(depacketizer);
+        }
+      }
+      if (codec.isUsable()) {
         lastFrameAt = now;
         assembler.onPacket(packet, now);
       }
     }
 
+    void tick(long now) {
+      if (assembler != null) {
+        assembler.tick(now);
+      }
+    }
+
     @Override
     public void onFrame(byte[] frame, boolean keyFrame, int timestamp, long arrivedAt) {
+      if (codec.settled == null && !startsFile(frame, keyFrame)) {
+        restart();
+        return;
+      }
+      codec.settle();
       long capture = timeline.captureMicros(timestamp, wallClock.micros(arrivedAt), source.clock());
       if (keyFrame) {
         lastKeyFrameAt = arrivedAt;
@@ -217,9 +298,13 @@ final class Recording {
           begin(capture);
         }
       }
-      if (!add(MediaKind.VIDEO, capture, keyFrame, frame)) {
-        restart(); // the disk is slow: without this frame the next ones cannot be shown
+      if (!add(codec.current, capture, keyFrame, frame)) {
+        restart(); // without this frame the next ones cannot be shown
       }
+    }
+
+    private boolean startsFile(byte[] frame, boolean keyFrame) {
+      return keyFrame && VideoFormat.of(new MediaFrame(codec.current, 0, true, frame)).isPresent();
     }
   }
 }

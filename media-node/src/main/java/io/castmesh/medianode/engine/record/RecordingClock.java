@@ -11,7 +11,6 @@ final class RecordingClock {
   private static final long SEAM_MILLIS = 33;
 
   private boolean started;
-  private boolean seam;
   private long originMicros;
   private final long[] last = {-1, -1};
 
@@ -19,22 +18,14 @@ final class RecordingClock {
     return started;
   }
 
+  /** Starts, or goes on: what was captured now follows the last frame, whatever time has passed. */
   void start(long captureMicros) {
+    originMicros = started ? captureMicros - (newest() + SEAM_MILLIS) * 1000 : captureMicros;
     started = true;
-    originMicros = captureMicros;
-  }
-
-  /** The next frame follows the last one, whatever time has passed. */
-  void closeGap() {
-    seam = started;
   }
 
   /** Milliseconds since the beginning; -1 for a frame from before it. */
   long millis(MediaKind kind, long captureMicros) {
-    if (seam) {
-      seam = false;
-      originMicros = captureMicros - (newest() + SEAM_MILLIS) * 1000;
-    }
     long millis = Math.floorDiv(captureMicros - originMicros, 1000L);
     if (millis < 0) {
       return -1;

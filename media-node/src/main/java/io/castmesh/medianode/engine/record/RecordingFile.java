@@ -1,6 +1,13 @@
 package io.castmesh.medianode.engine.record;
 
-import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFileWriter;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.disk.SerialWriter;
+import io.castmesh.medianode.engine.mp4.Mp4Codecs;
+import io.castmesh.medianode.engine.mp4.Mp4Writer;
+import io.castmesh.medianode.engine.webm.WebmCodecs;
 import io.castmesh.medianode.engine.webm.WebmWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,21 +21,46 @@ import java.util.function.Consumer;
  */
 final class RecordingFile {
   private final Path path;
+  private final MediaRecorder.Format format;
   private final SerialWriter writer;
   private final Consumer<IOException> onFailure;
 
   // Owned by the writer's task.
   private final Interleaver interleaver = new Interleaver();
-  private WebmWriter webm;
+  private MediaFileWriter media;
   private boolean failed;
 
   /**
    * @param onFailure told once, on the writer's thread
    */
-  RecordingFile(Path path, SerialWriter writer, Consumer<IOException> onFailure) {
+  RecordingFile(
+      Path path,
+      MediaRecorder.Format format,
+      SerialWriter writer,
+      Consumer<IOException> onFailure) {
     this.path = path;
+    this.format = format;
     this.writer = writer;
     this.onFailure = onFailure;
+  }
+
+  /** Whether a file of this format can take frames of this codec. */
+  boolean holds(MediaCodec codec) {
+    return switch (format) {
+      case WEBM -> WebmCodecs.holds(codec);
+      case MP4 -> Mp4Codecs.holds(codec);
+    };
+  }
+
+  String formatName() {
+    return format.name();
+  }
+
+  private MediaFileWriter create() throws IOException {
+    return switch (format) {
+      case WEBM -> new WebmWriter(path);
+      case MP4 -> new Mp4Writer(path);
+    };
   }
 
   /** Makes the folder and the empty file; the future fails when that is not possible. */
@@ -41,7 +73,7 @@ final class RecordingFile {
             if (folder != null) {
               Files.createDirectories(folder);
             }
-            webm = new WebmWriter(path);
+            media = create();
             opened.complete(null);
           } catch (IOException e) {
             fail(e);
@@ -60,17 +92,9 @@ final class RecordingFile {
                 () -> {
                   interleaver.add(frame);
                   for (MediaFrame f = interleaver.poll(); f != null; f = interleaver.poll()) {
-                    write(f);
+                    media.write(f);
                   }
                 }));
-  }
-
-  private void write(MediaFrame frame) throws IOException {
-    if (frame.kind() == MediaKind.AUDIO) {
-      webm.audio(frame.timeMillis(), frame.data(), frame.data().length);
-    } else {
-      webm.video(frame.timeMillis(), frame.keyFrame(), frame.data(), frame.data().length);
-    }
   }
 
   /** Writes what waits: nothing came for a while. */
@@ -80,13 +104,13 @@ final class RecordingFile {
             guarded(
                 () -> {
                   drain();
-                  webm.flush();
+                  media.flush();
                 }));
   }
 
   private void drain() throws IOException {
     for (MediaFrame f = interleaver.drain(); f != null; f = interleaver.drain()) {
-      write(f);
+      media.write(f);
     }
   }
 
@@ -98,8 +122,8 @@ final class RecordingFile {
           guarded(
               () -> {
                 drain();
-                webm.finish();
-                webm = null;
+                media.finish();
+                media = null;
               });
           finished.complete(null);
         });
@@ -111,7 +135,7 @@ final class RecordingFile {
   }
 
   private void guarded(Work work) {
-    if (failed || webm == null) {
+    if (failed || media == null) {
       return;
     }
     try {
@@ -123,9 +147,9 @@ final class RecordingFile {
 
   private void fail(IOException e) {
     failed = true;
-    if (webm != null) {
+    if (media != null) {
       try {
-        webm.close();
+        media.close();
       } catch (IOException alreadyBroken) {
         e.addSuppressed(alreadyBroken);
       }

@@ -7,8 +7,11 @@ import io.castmesh.medianode.engine.track.SenderClock;
  * sender's first report, then by its reports, so that audio and video of one sender agree.
  */
 final class TrackTimeline {
-  /** Below that nobody sees a difference, and frame distances stay as they were. */
-  private static final long TOLERANCE_MICROS = 30_000;
+  /** More is put right at once: the first frames came late, or the sender's clock was set. */
+  private static final long MAX_SLEW_MICROS = 100_000;
+
+  /** Less is put right by stretching frame distances so little that nobody hears or sees it. */
+  private static final int SLEW_DIVISOR = 50;
 
   private final int clockRate;
   private boolean anchored;
@@ -31,9 +34,12 @@ final class TrackTimeline {
     if (!anchored) {
       anchor(timestamp, clock.isKnown() ? clock.wallMicros(timestamp) : arrivedMicros);
     }
-    long micros = anchorMicros + (long) (timestamp - anchorTimestamp) * 1_000_000L / clockRate;
-    if (clock.isKnown() && Math.abs(clock.wallMicros(timestamp) - micros) > TOLERANCE_MICROS) {
-      micros = clock.wallMicros(timestamp);
+    long distance = (long) (timestamp - anchorTimestamp) * 1_000_000L / clockRate;
+    long micros = anchorMicros + distance;
+    if (clock.isKnown()) {
+      long error = clock.wallMicros(timestamp) - micros;
+      long step = Math.abs(distance) / SLEW_DIVISOR;
+      micros += Math.abs(error) > MAX_SLEW_MICROS ? error : Math.max(-step, Math.min(step, error));
     }
     // Moving along keeps the distance to the anchor small: timestamps wrap around.
     anchor(timestamp, micros);

@@ -4,15 +4,17 @@ import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
+import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.play.FilePlayer;
 import io.castmesh.medianode.engine.record.FileRecorder;
-import io.castmesh.medianode.engine.record.WriterPool;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
 import io.castmesh.medianode.engine.stun.StunMessage;
 import io.castmesh.medianode.engine.track.BurstEnd;
@@ -62,6 +64,8 @@ public final class RtcEngine implements MediaEngine {
   private final Set<RtcPeer> livePeers = ConcurrentHashMap.newKeySet();
   private final Set<FileRecorder> liveRecorders = ConcurrentHashMap.newKeySet();
   private final Set<PlainRtpPeer> liveRtpPeers = ConcurrentHashMap.newKeySet();
+  private final Set<FilePlayer> livePlayers = ConcurrentHashMap.newKeySet();
+  private final List<Path> playableFolders;
   private final MediaLoop loop;
   private final PlainRtpPeer.Place rtpPlace;
   private final ThreadPoolExecutor handshakes;
@@ -70,6 +74,7 @@ public final class RtcEngine implements MediaEngine {
   private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
 
   private RtcEngine(MediaNodeConfig config) throws IOException {
+    playableFolders = config.playableFolders();
     InetAddress bound = InetAddress.getByName(config.mediaHost());
     loop =
         new MediaLoop(
@@ -164,12 +169,29 @@ public final class RtcEngine implements MediaEngine {
   }
 
   @Override
-  public MediaRecorder createRecorder(String id, Path file, MediaRecorder.Listener listener) {
+  public MediaRecorder createRecorder(
+      String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
     FileRecorder recorder =
         new FileRecorder(
-            id, file, loop, writers, context.wallClock(), listener, liveRecorders::remove);
+            id, file, format, loop, writers, context.wallClock(), listener, liveRecorders::remove);
     liveRecorders.add(recorder);
     return recorder;
+  }
+
+  @Override
+  public MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener) {
+    FilePlayer player =
+        new FilePlayer(
+            id,
+            file,
+            playableFolders,
+            loop,
+            writers,
+            context.wallClock(),
+            listener,
+            livePlayers::remove);
+    livePlayers.add(player);
+    return player;
   }
 
   @Override
@@ -203,6 +225,9 @@ public final class RtcEngine implements MediaEngine {
     List<CompletableFuture<Void>> releases = new ArrayList<>();
     // Recordings first: their files are finished while media may still arrive.
     for (MediaElement element : liveRecorders) {
+      releases.add(element.release().toCompletableFuture());
+    }
+    for (MediaElement element : livePlayers) {
       releases.add(element.release().toCompletableFuture());
     }
     for (MediaElement element : livePeers) {
@@ -300,6 +325,9 @@ public final class RtcEngine implements MediaEngine {
       }
       for (FileRecorder recorder : liveRecorders) {
         recorder.tick(now);
+      }
+      for (FilePlayer player : livePlayers) {
+        player.tick(now);
       }
     }
   }

@@ -64,6 +64,11 @@ final class Ebml {
 
   Ebml unsigned(int id, long value) {
     int bytes = Math.max(1, (64 - Long.numberOfLeadingZeros(value) + 7) / 8);
+    return unsigned(id, value, bytes);
+  }
+
+  /** In more bytes than it needs. */
+  Ebml unsigned(int id, long value, int bytes) {
     return id(id).size(bytes).bigEndian(value, bytes);
   }
 

@@ -1,5 +1,7 @@
 package io.castmesh.medianode.engine.webm;
 
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.VideoFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,7 @@ final class WebmHeader {
   static final int AUDIO_TRACK = 2;
 
   /** Where the Segment's content begins; positions in the index count from here. */
-  static final int SEGMENT_CONTENT = 48;
+  static final int SEGMENT_CONTENT = 52;
 
   static final int SEGMENT_SIZE_AT = SEGMENT_CONTENT - 8;
   static final int SEEK_HEAD_AT = SEGMENT_CONTENT;
@@ -21,7 +23,7 @@ final class WebmHeader {
   static final int INFO_AT = SEEK_HEAD_AT + SEEK_HEAD_ROOM;
   private static final int INFO_ROOM = 128;
   static final int TRACKS_AT = INFO_AT + INFO_ROOM;
-  private static final int TRACKS_ROOM = 512;
+  private static final int TRACKS_ROOM = 4096;
   static final int CLUSTERS_AT = TRACKS_AT + TRACKS_ROOM;
 
   private static final int VIDEO_TYPE = 1;
@@ -33,8 +35,12 @@ final class WebmHeader {
 
   private WebmHeader() {}
 
-  /** EBML header and start of the Segment, whose size is unknown while it grows. */
-  static byte[] start() {
+  /**
+   * EBML header and start of the Segment, whose size is unknown while it grows.
+   *
+   * @param webm false for what only Matroska may hold
+   */
+  static byte[] start(boolean webm) {
     Ebml out = new Ebml(SEGMENT_CONTENT);
     out.master(
         WebmId.EBML,
@@ -42,11 +48,11 @@ final class WebmHeader {
             .unsigned(WebmId.EBML_VERSION, 1)
             .unsigned(WebmId.EBML_READ_VERSION, 1)
             .unsigned(WebmId.EBML_MAX_ID_LENGTH, 4)
-            .unsigned(WebmId.EBML_MAX_SIZE_LENGTH, 8)
-            .text(WebmId.DOC_TYPE, "webm")
+            // Both names take the same room: no Void may follow, some readers take it for damage.
+            .unsigned(WebmId.EBML_MAX_SIZE_LENGTH, 8, webm ? 5 : 1)
+            .text(WebmId.DOC_TYPE, webm ? "webm" : "matroska")
             .unsigned(WebmId.DOC_TYPE_VERSION, 4)
             .unsigned(WebmId.DOC_TYPE_READ_VERSION, 2));
-    // No Void between the two: some readers take that for damage.
     return out.id(WebmId.SEGMENT).longSize((1L << 56) - 1).toByteArray();
   }
 
@@ -87,23 +93,27 @@ final class WebmHeader {
   }
 
   /**
-   * @param width 0 for no video track
+   * @param video null for none
    */
-  static byte[] tracks(int width, int height, boolean audio) {
+  static byte[] tracks(VideoFormat video, boolean audio) {
     Ebml entries = new Ebml(TRACKS_ROOM);
-    if (width != 0) {
+    if (video != null) {
       Ebml picture =
-          new Ebml(16).unsigned(WebmId.PIXEL_WIDTH, width).unsigned(WebmId.PIXEL_HEIGHT, height);
-      entries.master(
-          WebmId.TRACK_ENTRY,
-          track(VIDEO_TRACK, VIDEO_TYPE, "V_VP8").master(WebmId.VIDEO, picture));
+          new Ebml(16)
+              .unsigned(WebmId.PIXEL_WIDTH, video.width())
+              .unsigned(WebmId.PIXEL_HEIGHT, video.height());
+      Ebml track = track(VIDEO_TRACK, VIDEO_TYPE, WebmCodecs.id(video.codec()));
+      if (WebmCodecs.hasPrivate(video)) {
+        track.binary(WebmId.CODEC_PRIVATE, video.configuration());
+      }
+      entries.master(WebmId.TRACK_ENTRY, track.master(WebmId.VIDEO, picture));
     }
     if (audio) {
       Ebml sound =
           new Ebml(16).number(WebmId.SAMPLING_FREQUENCY, 48_000).unsigned(WebmId.CHANNELS, 2);
       entries.master(
           WebmId.TRACK_ENTRY,
-          track(AUDIO_TRACK, AUDIO_TYPE, "A_OPUS")
+          track(AUDIO_TRACK, AUDIO_TYPE, WebmCodecs.id(MediaCodec.OPUS))
               .binary(WebmId.CODEC_PRIVATE, opusHead())
               .unsigned(WebmId.CODEC_DELAY, 0)
               .unsigned(WebmId.SEEK_PRE_ROLL, SEEK_PRE_ROLL_NANOS)

@@ -44,6 +44,8 @@ final class WebmId {
   static final int CLUSTER = 0x1F43B675;
   static final int TIMESTAMP = 0xE7;
   static final int SIMPLE_BLOCK = 0xA3;
+  static final int BLOCK_GROUP = 0xA0;
+  static final int BLOCK = 0xA1;
 
   static final int CUES = 0x1C53BB6B;
   static final int CUE_POINT = 0xBB;

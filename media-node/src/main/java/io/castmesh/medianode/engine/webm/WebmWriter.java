@@ -1,12 +1,15 @@
 package io.castmesh.medianode.engine.webm;
 
-import io.castmesh.medianode.engine.rtp.Vp8Payload;
-import java.io.Closeable;
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.container.MediaFileWriter;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.container.VideoFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Writes one file. Frames gather in memory for a cluster of at most {@link #CLUSTER_MILLIS}, which
@@ -15,9 +18,8 @@ import java.nio.file.StandardOpenOption;
  * <p>Belongs to one thread. Frames of one track come in the order of their times; times are in
  * milliseconds from the beginning.
  */
-public final class WebmWriter implements Closeable {
-  /** What a crash may cost. */
-  public static final long CLUSTER_MILLIS = 1000;
+public final class WebmWriter implements MediaFileWriter {
+  static final long CLUSTER_MILLIS = MAX_UNWRITTEN_MILLIS;
 
   private static final int MAX_CLUSTER_BYTES = 8 << 20;
 
@@ -29,8 +31,7 @@ public final class WebmWriter implements Closeable {
   private final FileChannel file;
   private final Ebml cluster = new Ebml(256 << 10);
   private final WebmIndex index = new WebmIndex();
-  private int width;
-  private int height;
+  private VideoFormat video;
   private boolean audio;
   private boolean headerWritten;
   private long position = WebmHeader.CLUSTERS_AT;
@@ -52,52 +53,58 @@ public final class WebmWriter implements Closeable {
             StandardOpenOption.TRUNCATE_EXISTING);
   }
 
-  /** Adds a VP8 frame; the first one must be a keyframe, which tells the size of the picture. */
-  public void video(long timeMillis, boolean keyFrame, byte[] frame, int length)
-      throws IOException {
-    if (width == 0) {
-      int frameWidth = Vp8Payload.width(frame, 0, length);
-      int frameHeight = Vp8Payload.height(frame, 0, length);
-      if (frameWidth == 0 || frameHeight == 0) {
-        return;
-      }
-      width = frameWidth;
-      height = frameHeight;
-      writeHeader();
+  @Override
+  public void write(MediaFrame frame) throws IOException {
+    if (frame.kind() == MediaKind.VIDEO) {
+      writeVideo(frame);
+    } else {
+      writeAudio(frame);
     }
-    if (keyFrame) {
-      flush();
-    }
-    openCluster(timeMillis);
-    if (keyFrame) {
-      index.cue(timeMillis, WebmHeader.VIDEO_TRACK, position);
-    }
-    block(WebmHeader.VIDEO_TRACK, timeMillis, keyFrame, frame, length);
   }
 
-  /** Adds an Opus packet. */
-  public void audio(long timeMillis, byte[] packet, int length) throws IOException {
+  private void writeVideo(MediaFrame frame) throws IOException {
+    if (video == null) {
+      Optional<VideoFormat> format = frame.keyFrame() ? VideoFormat.of(frame) : Optional.empty();
+      if (format.isEmpty()) {
+        return;
+      }
+      video = format.get();
+      writeHeader();
+    }
+    if (frame.keyFrame()) {
+      flush();
+    }
+    openCluster(frame.timeMillis());
+    if (frame.keyFrame()) {
+      index.cue(frame.timeMillis(), WebmHeader.VIDEO_TRACK, position);
+    }
+    block(WebmHeader.VIDEO_TRACK, frame);
+  }
+
+  private void writeAudio(MediaFrame frame) throws IOException {
     if (!audio) {
       audio = true;
       writeHeader();
     }
-    openCluster(timeMillis);
-    if (width == 0 && timeMillis - lastAudioCue >= AUDIO_CUE_MILLIS) {
-      lastAudioCue = timeMillis;
-      index.cue(timeMillis, WebmHeader.AUDIO_TRACK, position);
+    long time = frame.timeMillis();
+    openCluster(time);
+    if (video == null && time - lastAudioCue >= AUDIO_CUE_MILLIS) {
+      lastAudioCue = time;
+      index.cue(time, WebmHeader.AUDIO_TRACK, position);
     }
-    block(WebmHeader.AUDIO_TRACK, timeMillis, true, packet, length);
+    block(WebmHeader.AUDIO_TRACK, frame);
   }
 
   /** Written again when a track joins: its place is reserved. */
   private void writeHeader() throws IOException {
+    // A name that players may go by, and all they know when the process dies.
+    writeAt(WebmHeader.start(video == null || WebmCodecs.inWebm(video.codec())), 0);
     if (!headerWritten) {
       headerWritten = true;
-      writeAt(WebmHeader.start(), 0);
       writeAt(WebmHeader.seekHead(0), WebmHeader.SEEK_HEAD_AT);
       writeAt(WebmHeader.info(0), WebmHeader.INFO_AT);
     }
-    writeAt(WebmHeader.tracks(width, height, audio), WebmHeader.TRACKS_AT);
+    writeAt(WebmHeader.tracks(video, audio), WebmHeader.TRACKS_AT);
   }
 
   private void openCluster(long timeMillis) throws IOException {
@@ -116,13 +123,15 @@ public final class WebmWriter implements Closeable {
     }
   }
 
-  private void block(int track, long timeMillis, boolean keyFrame, byte[] frame, int length) {
-    cluster.id(WebmId.SIMPLE_BLOCK).size(4L + length);
-    cluster.octet(0x80 | track).signedShort((int) (timeMillis - clusterTime));
-    cluster.octet(keyFrame ? KEY_FRAME_FLAG : 0).raw(frame, 0, length);
-    index.frame(track, timeMillis);
+  private void block(int track, MediaFrame frame) {
+    byte[] data = frame.data();
+    cluster.id(WebmId.SIMPLE_BLOCK).size(4L + data.length);
+    cluster.octet(0x80 | track).signedShort((int) (frame.timeMillis() - clusterTime));
+    cluster.octet(frame.keyFrame() ? KEY_FRAME_FLAG : 0).raw(data, 0, data.length);
+    index.frame(track, frame.timeMillis());
   }
 
+  @Override
   /** Writes what has gathered; the duration so far goes into the header with it. */
   public void flush() throws IOException {
     if (!clusterOpen) {
@@ -138,7 +147,7 @@ public final class WebmWriter implements Closeable {
     writeAt(WebmHeader.info(index.durationMillis()), WebmHeader.INFO_AT);
   }
 
-  /** Writes the rest and the index, and forces everything to the disk. */
+  @Override
   public void finish() throws IOException {
     flush();
     if (headerWritten) {
@@ -148,7 +157,7 @@ public final class WebmWriter implements Closeable {
     file.close();
   }
 
-  /** Length of what was written so far, in milliseconds. */
+  @Override
   public long durationMillis() {
     return index.durationMillis();
   }

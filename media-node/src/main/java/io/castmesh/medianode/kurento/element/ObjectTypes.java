@@ -15,6 +15,7 @@ public final class ObjectTypes {
       List.of(
           PipelineObject.TYPE,
           PassThroughObject.TYPE,
+          PlayerEndpointObject.TYPE,
           RecorderEndpointObject.TYPE,
           RtpEndpointObject.TYPE,
           WebRtcEndpointObject.TYPE);
@@ -28,7 +29,7 @@ public final class ObjectTypes {
           EndpointTypes.SESSION_ENDPOINT,
           EndpointTypes.SDP_ENDPOINT,
           EndpointTypes.BASE_RTP_ENDPOINT,
-          RecorderEndpointObject.URI_ENDPOINT);
+          UriEndpointObject.TYPE);
 
   private static final Map<String, ObjectType> BY_NAME =
       CREATABLE.stream().collect(Collectors.toMap(ObjectType::name, Function.identity()));

@@ -6,73 +6,76 @@ import io.castmesh.medianode.kurento.object.KurentoError;
 import io.castmesh.medianode.kurento.object.ObjectHost;
 import io.castmesh.medianode.kurento.object.ObjectType;
 import io.castmesh.medianode.kurento.object.Params;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes what flows in to a WebM file. Other profiles would need transcoding, which this node does
- * not do. Kurento: {@code RecorderEndpoint}.
+ * Writes what flows in to a WebM, Matroska or MP4 file. Other profiles would need transcoding,
+ * which this node does not do. Kurento: {@code RecorderEndpoint}.
  */
-final class RecorderEndpointObject extends ElementObject {
-
-  /** Operations that Kurento gives to every endpoint with a URI. */
-  static final ObjectType URI_ENDPOINT =
-      ObjectType.named("UriEndpoint", "core", RecorderEndpointObject.class)
-          .extending(EndpointTypes.ENDPOINT)
-          .on("getUri", (o, p) -> o.uri)
-          .on("getState", (o, p) -> o.uriState())
-          .onAsync("pause", (o, p) -> o.host().await(o.recorder::pause))
-          .onAsync("stop", (o, p) -> o.host().await(o.recorder::stop))
-          .events("UriEndpointStateChanged")
-          .build();
+final class RecorderEndpointObject extends UriEndpointObject {
 
   static final ObjectType TYPE =
       ObjectType.named("RecorderEndpoint", "elements", RecorderEndpointObject.class)
-          .extending(URI_ENDPOINT)
+          .extending(UriEndpointObject.TYPE)
           .onAsync("record", (o, p) -> o.host().await(o.recorder::record))
           .onAsync("stopAndWait", (o, p) -> o.host().await(o.recorder::stop))
           .events("Recording", "Paused", "Stopped")
           .createdBy(RecorderEndpointObject::new);
 
-  private final String uri;
+  /** Kurento's names (MediaProfileSpecType). */
+  private static final Set<String> PROFILES =
+      Set.of(
+          "WEBM",
+          "MKV",
+          "MP4",
+          "WEBM_VIDEO_ONLY",
+          "WEBM_AUDIO_ONLY",
+          "MKV_VIDEO_ONLY",
+          "MKV_AUDIO_ONLY",
+          "MP4_VIDEO_ONLY",
+          "MP4_AUDIO_ONLY",
+          "JPEG_VIDEO_ONLY",
+          "KURENTO_SPLIT_RECORDER",
+          "FLV");
+
   private final Set<MediaType> taken;
   private final MediaRecorder recorder;
   private final Set<MediaType> flowing = EnumSet.noneOf(MediaType.class);
-  private MediaRecorder.State state = MediaRecorder.State.STOPPED;
 
   private RecorderEndpointObject(ObjectHost host, Params params) {
     super(host, TYPE, params);
-    this.uri = params.string("uri");
-    this.taken = taken(params.optionalString("mediaProfile").orElse("WEBM"));
-    this.recorder = host.engine().createRecorder(id(), file(uri), new Reports());
+    String profile =
+        params.optionalName("mediaProfile", "MediaProfileSpecType", PROFILES).orElse("WEBM");
+    params.optionalBool("stopOnEndOfStream");
+    this.taken = taken(profile);
+    MediaRecorder.Format format =
+        profile.startsWith("MP4") ? MediaRecorder.Format.MP4 : MediaRecorder.Format.WEBM;
+    this.recorder = host.engine().createRecorder(id(), file(), format, new Reports());
   }
 
   private static Set<MediaType> taken(String profile) {
     return switch (profile) {
-      case "WEBM" -> EnumSet.of(MediaType.AUDIO, MediaType.VIDEO);
-      case "WEBM_VIDEO_ONLY" -> EnumSet.of(MediaType.VIDEO);
-      case "WEBM_AUDIO_ONLY" -> EnumSet.of(MediaType.AUDIO);
+      case "WEBM", "MKV", "MP4" -> EnumSet.of(MediaType.AUDIO, MediaType.VIDEO);
+      case "WEBM_VIDEO_ONLY", "MKV_VIDEO_ONLY", "MP4_VIDEO_ONLY" -> EnumSet.of(MediaType.VIDEO);
+      case "WEBM_AUDIO_ONLY", "MKV_AUDIO_ONLY", "MP4_AUDIO_ONLY" -> EnumSet.of(MediaType.AUDIO);
       default ->
           throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
               "Media profile '" + profile + "' not supported");
     };
   }
 
-  private static Path file(String uri) {
-    try {
-      URI parsed = URI.create(uri);
-      if ("file".equals(parsed.getScheme())) {
-        return Path.of(parsed);
-      }
-    } catch (IllegalArgumentException unreadable) {
-      throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with("Invalid URI '" + uri + "'");
-    }
-    throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
-        "URI '" + uri + "' not supported: only file:// is");
+  @Override
+  Future<Void> pause() {
+    return host().await(recorder::pause);
+  }
+
+  @Override
+  Future<Void> stop() {
+    return host().await(recorder::stop);
   }
 
   @Override
@@ -103,14 +106,6 @@ final class RecorderEndpointObject extends ElementObject {
     }
   }
 
-  private String uriState() {
-    return switch (state) {
-      case STOPPED -> "STOP";
-      case RECORDING -> "START";
-      case PAUSED -> "PAUSE";
-    };
-  }
-
   private final class Reports implements MediaRecorder.Listener {
     @Override
     public void onState(MediaRecorder.State newState) {
@@ -118,16 +113,22 @@ final class RecorderEndpointObject extends ElementObject {
           .report(
               RecorderEndpointObject.this,
               () -> {
-                state = newState;
-                raise(
-                    switch (newState) {
-                      case STOPPED -> "Stopped";
-                      case RECORDING -> "Recording";
-                      case PAUSED -> "Paused";
-                    },
-                    new JsonObject());
-                raise("UriEndpointStateChanged", new JsonObject().put("state", uriState()));
+                switch (newState) {
+                  case STOPPED -> changed("Stopped", UriState.STOP);
+                  case RECORDING -> changed("Recording", UriState.START);
+                  case PAUSED -> changed("Paused", UriState.PAUSE);
+                }
               });
+    }
+
+    private void changed(String event, UriState state) {
+      raise(event, new JsonObject());
+      enter(state);
+    }
+
+    @Override
+    public void onWarning(String description) {
+      onError(description);
     }
 
     @Override

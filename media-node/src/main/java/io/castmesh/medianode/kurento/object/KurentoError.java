@@ -26,7 +26,8 @@ public enum KurentoError {
   SDP_END_POINT_NOT_OFFER_GENERATED(40209),
   SDP_END_POINT_ANSWER_ALREADY_PROCCESED(40210),
   /** A module description that does not exist; a Kurento server names this one UNDEFINED. */
-  UNDEFINED(40500);
+  UNDEFINED(40500),
+  PLAYER_SEEK_FAIL(40700);
 
   private final int code;
 

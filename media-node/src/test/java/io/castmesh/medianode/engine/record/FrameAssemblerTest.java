@@ -28,7 +28,8 @@ class FrameAssemblerTest {
             public void onKeyFrameNeeded() {
               keyFramesNeeded++;
             }
-          });
+          },
+          new Vp8Depacketizer());
 
   /** Frames of two packets with three bytes of picture each; numbers as a sender gives them. */
   private void packet(long sequence, boolean keyFrame, long millis) {

@@ -3,7 +3,11 @@ package io.castmesh.medianode.engine.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.disk.SerialWriter;
+import io.castmesh.medianode.engine.disk.WriterPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -16,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RecordingFileTest {
   private static MediaFrame audio(long millis, int bytes) {
-    return new MediaFrame(MediaKind.AUDIO, millis, true, new byte[bytes]);
+    return new MediaFrame(MediaCodec.OPUS, millis, true, new byte[bytes]);
   }
 
   @Test
@@ -27,7 +31,8 @@ class RecordingFileTest {
     List<IOException> failures = new ArrayList<>();
     CompletableFuture<Void> finished;
     try (WriterPool pool = new WriterPool()) {
-      RecordingFile file = new RecordingFile(full, pool.serial(), failures::add);
+      RecordingFile file =
+          new RecordingFile(full, MediaRecorder.Format.WEBM, pool.serial(), failures::add);
       file.open().get(5, TimeUnit.SECONDS);
 
       // when
@@ -48,7 +53,8 @@ class RecordingFileTest {
     // given: threads that never come
     Queue<Runnable> never = new ArrayDeque<>();
     SerialWriter writer = new SerialWriter(never::add);
-    RecordingFile file = new RecordingFile(Path.of("unused"), writer, e -> {});
+    RecordingFile file =
+        new RecordingFile(Path.of("unused"), MediaRecorder.Format.WEBM, writer, e -> {});
 
     // when
     int taken = 0;

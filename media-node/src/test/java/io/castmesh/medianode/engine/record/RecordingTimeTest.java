@@ -3,6 +3,8 @@ package io.castmesh.medianode.engine.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFrame;
 import io.castmesh.medianode.engine.track.SenderClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ class RecordingTimeTest {
     assertThat(clock.millis(MediaKind.VIDEO, 10_000_000)).isZero();
     assertThat(clock.millis(MediaKind.VIDEO, 10_000_100)).isEqualTo(1);
     assertThat(clock.millis(MediaKind.AUDIO, 11_000_000)).isEqualTo(1000);
-    clock.closeGap();
+    clock.start(60_000_000);
     assertThat(clock.millis(MediaKind.VIDEO, 60_000_000)).isEqualTo(1033);
     assertThat(clock.millis(MediaKind.AUDIO, 60_100_000)).isEqualTo(1133);
   }
@@ -56,9 +58,9 @@ class RecordingTimeTest {
     Interleaver interleaver = new Interleaver();
     List<Long> written = new ArrayList<>();
     for (long t = 0; t < 3000; t += 20) {
-      interleaver.add(new MediaFrame(MediaKind.AUDIO, t, true, new byte[0]));
+      interleaver.add(new MediaFrame(MediaCodec.OPUS, t, true, new byte[0]));
       if (t >= 500 && t % 40 == 20) {
-        interleaver.add(new MediaFrame(MediaKind.VIDEO, t - 500, true, new byte[0]));
+        interleaver.add(new MediaFrame(MediaCodec.VP8, t - 500, true, new byte[0]));
       }
       for (MediaFrame f = interleaver.poll(); f != null; f = interleaver.poll()) {
         written.add(f.timeMillis());
@@ -69,7 +71,7 @@ class RecordingTimeTest {
     assertThat(written).isSorted().hasSizeGreaterThan(150);
 
     // and when one track ends, the other is not held up for more than a second
-    interleaver.add(new MediaFrame(MediaKind.AUDIO, 9000, true, new byte[0]));
+    interleaver.add(new MediaFrame(MediaCodec.OPUS, 9000, true, new byte[0]));
     while (interleaver.poll() != null) {
       // take all that may go
     }

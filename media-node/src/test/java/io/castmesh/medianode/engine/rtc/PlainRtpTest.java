@@ -44,7 +44,8 @@ class PlainRtpTest {
 
   private RtcEngine engine(PortRange rtpPorts) {
     RtcEngine engine =
-        RtcEngine.start(new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), rtpPorts));
+        RtcEngine.start(
+            new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), rtpPorts, List.of()));
     toClose.add(0, engine);
     return engine;
   }

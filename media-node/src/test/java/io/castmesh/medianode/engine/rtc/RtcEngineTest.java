@@ -271,6 +271,7 @@ class RtcEngineTest {
         engine.createRecorder(
             "recorder",
             file,
+            MediaRecorder.Format.WEBM,
             new MediaRecorder.Listener() {
               @Override
               public void onState(MediaRecorder.State state) {
@@ -316,6 +317,7 @@ class RtcEngineTest {
         engine.createRecorder(
             "recorder",
             notAFolder.resolve("live.webm"),
+            MediaRecorder.Format.WEBM,
             new MediaRecorder.Listener() {
               @Override
               public void onError(String description) {
@@ -449,7 +451,8 @@ class RtcEngineTest {
     Joined presenter = join("presenter", Direction.SENDONLY);
     Path file = folder.resolve("live.webm");
     MediaRecorder recorder =
-        engine.createRecorder("recorder", file, new MediaRecorder.Listener() {});
+        engine.createRecorder(
+            "recorder", file, MediaRecorder.Format.WEBM, new MediaRecorder.Listener() {});
     presenter.connect(recorder);
     recorder.record().toCompletableFuture().get(5, TimeUnit.SECONDS);
     camera(presenter, 1);

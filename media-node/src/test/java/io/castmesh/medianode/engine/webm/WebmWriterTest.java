@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFrame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +31,10 @@ class WebmWriterTest {
       if (t % 40 == 0) {
         boolean key = t % 5000 == 0;
         byte[] frame = key ? KEY_FRAME : DELTA_FRAME;
-        writer.video(t, key, frame, frame.length);
+        writer.write(new MediaFrame(MediaCodec.VP8, t, key, frame));
       }
       if (t % 20 == 0) {
-        writer.audio(t, OPUS, OPUS.length);
+        writer.write(new MediaFrame(MediaCodec.OPUS, t, true, OPUS));
       }
     }
   }
@@ -83,7 +85,7 @@ class WebmWriterTest {
     // given
     WebmWriter writer = new WebmWriter(file());
     for (int t = 0; t < 3000; t += 20) {
-      writer.audio(t, OPUS, OPUS.length);
+      writer.write(new MediaFrame(MediaCodec.OPUS, t, true, OPUS));
     }
     write(writer, 5000, 6000);
 

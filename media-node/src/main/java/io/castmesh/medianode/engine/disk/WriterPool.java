@@ -1,10 +1,10 @@
-package io.castmesh.medianode.engine.record;
+package io.castmesh.medianode.engine.disk;
 
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The few threads that write the files of all recorders. */
+/** The few threads that write and read the files of all recorders and players. */
 public final class WriterPool implements AutoCloseable {
   private static final int THREADS = 4;
 
@@ -22,7 +22,7 @@ public final class WriterPool implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_WAITING),
             work -> {
-              Thread thread = new Thread(work, "recording-writer");
+              Thread thread = new Thread(work, "media-file");
               thread.setDaemon(true);
               return thread;
             });
@@ -30,7 +30,7 @@ public final class WriterPool implements AutoCloseable {
   }
 
   /** A queue whose tasks run one after the other. */
-  SerialWriter serial() {
+  public SerialWriter serial() {
     return new SerialWriter(threads);
   }
 

@@ -1,4 +1,4 @@
-package io.castmesh.medianode.engine.record;
+package io.castmesh.medianode.engine.disk;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -7,12 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks of one recording in order on a shared pool. Bounded in bytes: what a slow disk cannot
- * take is refused, so that it costs frames of its own recording and nothing else. Any thread.
+ * Runs tasks of one file in order on a shared pool. Bounded in bytes: what a slow disk cannot take
+ * is refused, so that it costs frames of its own recording and nothing else. Any thread.
  */
-final class SerialWriter {
+public final class SerialWriter {
   /** Half a minute of a good picture. */
-  static final long MAX_QUEUED_BYTES = 16 << 20;
+  public static final long MAX_QUEUED_BYTES = 16 << 20;
 
   private static final Logger log = LoggerFactory.getLogger(SerialWriter.class);
 
@@ -23,12 +23,12 @@ final class SerialWriter {
   private long queuedBytes;
   private boolean running;
 
-  SerialWriter(Executor pool) {
+  public SerialWriter(Executor pool) {
     this.pool = pool;
   }
 
   /** Queues a task that holds this many bytes; returns false when there is no room. */
-  boolean offer(long bytes, Runnable work) {
+  public boolean offer(long bytes, Runnable work) {
     synchronized (tasks) {
       if (queuedBytes + bytes > MAX_QUEUED_BYTES) {
         return false;
@@ -39,7 +39,7 @@ final class SerialWriter {
   }
 
   /** Queues a task that must not be lost: opening, finishing. */
-  void execute(Runnable work) {
+  public void execute(Runnable work) {
     synchronized (tasks) {
       add(new Task(work, 0));
     }
@@ -68,7 +68,7 @@ final class SerialWriter {
       try {
         task.work().run();
       } catch (RuntimeException e) {
-        log.warn("a task of a recording failed", e);
+        log.warn("a task of a media file failed", e);
       }
     }
   }

@@ -1,0 +1,299 @@
+package io.castmesh.medianode.engine.webm;
+
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.FileInput;
+import io.castmesh.medianode.engine.container.MediaFileReader;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.container.VideoFormat;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Reads WebM and Matroska files, ours and most others': one video and one audio track that can be
+ * passed on, no lacing. A file that was cut off is read as far as it goes; one without an index is
+ * looked through once, from cluster to cluster.
+ */
+public final class WebmReader implements MediaFileReader {
+  private static final long UNKNOWN_SIZE = -1;
+
+  /** Larger is no frame of a live picture but damage. */
+  private static final int MAX_FRAME = 16 << 20;
+
+  private final FileInput in;
+
+  /** Offset of the cluster by the time of the keyframe in it. */
+  private final TreeMap<Long, Long> index = new TreeMap<>();
+
+  private final WebmTracks tracks = new WebmTracks();
+  private long segmentContent;
+  private long scaleNanos = 1_000_000;
+  private double duration;
+  private long firstCluster = -1;
+  private long cuesAt = -1;
+  private long clusterTime;
+
+  /**
+   * Reads the header and the index.
+   *
+   * @throws IOException when it is not a file of this kind
+   */
+  public WebmReader(Path path) throws IOException {
+    in = new FileInput(path);
+    try {
+      if (in.remaining() < 4 || in.number(4) != (WebmId.EBML & 0xFFFFFFFFL)) {
+        throw new IOException("not a WebM file");
+      }
+      in.skip(size());
+      readHeader();
+      readIndex();
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private long millis(long units) {
+    return units * scaleNanos / 1_000_000;
+  }
+
+  private int id() throws IOException {
+    int first = in.octet();
+    int more = Integer.numberOfLeadingZeros(first) - 24;
+    if (more > 3) {
+      throw new IOException("damaged at " + in.position());
+    }
+    return first << 8 * more | (int) in.number(more);
+  }
+
+  private long size() throws IOException {
+    int first = in.octet();
+    int more = Integer.numberOfLeadingZeros(first) - 24;
+    if (more > 7) {
+      throw new IOException("damaged at " + in.position());
+    }
+    long value = (first & (0x7FL >> more)) << 8 * more | in.number(more);
+    return value == (1L << 7 * (more + 1)) - 1 ? UNKNOWN_SIZE : value;
+  }
+
+  /** Everything before the first cluster. */
+  private void readHeader() throws IOException {
+    try {
+      while (in.remaining() > 0 && firstCluster < 0) {
+        long start = in.position();
+        int id = id();
+        long size = size();
+        long end = size == UNKNOWN_SIZE ? in.size() : in.position() + size;
+        switch (id) {
+          case WebmId.SEGMENT -> {
+            segmentContent = in.position();
+            continue;
+          }
+          case WebmId.CLUSTER -> firstCluster = start;
+          case WebmId.SEEK_HEAD -> readSeekHead(end);
+          case WebmId.INFO -> readInfo(end);
+          case WebmId.TRACKS -> tracks.read(new WebmElements(in, end));
+          case WebmId.CUES -> cuesAt = start;
+          default -> {}
+        }
+        in.seek(end);
+      }
+    } catch (EOFException cutOff) {
+      // Played as far as it goes.
+    }
+    in.seek(firstCluster < 0 ? in.size() : firstCluster);
+  }
+
+  private void readSeekHead(long end) throws IOException {
+    WebmElements seeks = new WebmElements(in, end);
+    while (seeks.next()) {
+      if (seeks.id() != WebmId.SEEK) {
+        continue;
+      }
+      WebmElements seek = seeks.children();
+      long target = 0;
+      long position = 0;
+      while (seek.next()) {
+        if (seek.id() == WebmId.SEEK_ID) {
+          target = seek.unsigned();
+        } else if (seek.id() == WebmId.SEEK_POSITION) {
+          position = seek.unsigned();
+        }
+      }
+      if ((int) target == WebmId.CUES) {
+        cuesAt = segmentContent + position;
+      }
+    }
+  }
+
+  private void readInfo(long end) throws IOException {
+    WebmElements info = new WebmElements(in, end);
+    while (info.next()) {
+      if (info.id() == WebmId.TIMESTAMP_SCALE) {
+        scaleNanos = Math.max(1, info.unsigned());
+      } else if (info.id() == WebmId.DURATION) {
+        duration = info.number();
+      }
+    }
+  }
+
+  private void readIndex() throws IOException {
+    long start = in.position();
+    try {
+      if (cuesAt > 0 && cuesAt < in.size()) {
+        in.seek(cuesAt);
+        if (id() == WebmId.CUES) {
+          readCues(in.position() + size());
+        }
+      }
+      if (index.isEmpty() && firstCluster >= 0) {
+        in.seek(firstCluster);
+        lookThrough();
+      }
+    } catch (EOFException cutOff) {
+      // What was found so far is good.
+    }
+    in.seek(start);
+  }
+
+  private void readCues(long end) throws IOException {
+    WebmElements points = new WebmElements(in, end);
+    while (points.next()) {
+      if (points.id() != WebmId.CUE_POINT) {
+        continue;
+      }
+      WebmElements point = points.children();
+      long time = 0;
+      while (point.next()) {
+        if (point.id() == WebmId.CUE_TIME) {
+          time = millis(point.unsigned());
+        } else if (point.id() == WebmId.CUE_TRACK_POSITIONS) {
+          WebmElements where = point.children();
+          while (where.next()) {
+            if (where.id() == WebmId.CUE_CLUSTER_POSITION) {
+              index.putIfAbsent(time, segmentContent + where.unsigned());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Every frame is looked at: only blocks know whether they are keyframes. */
+  private void lookThrough() throws IOException {
+    long clusterAt = firstCluster;
+    long last = 0;
+    while (in.remaining() > 0) {
+      long start = in.position();
+      int id = id();
+      long size = size();
+      if (id == WebmId.CLUSTER) {
+        clusterAt = start;
+        continue;
+      }
+      if (id == WebmId.BLOCK_GROUP) {
+        continue;
+      }
+      long end = in.position() + size;
+      if (end > in.size()) {
+        break;
+      }
+      if (id == WebmId.TIMESTAMP) {
+        clusterTime = in.number((int) size);
+      } else if (id == WebmId.SIMPLE_BLOCK) {
+        int track = (int) size();
+        long time = millis(clusterTime + (short) in.number(2));
+        boolean key = (in.octet() & 0x80) != 0;
+        if (key && (tracks.video() == null || tracks.codec(track) == tracks.video().codec())) {
+          index.putIfAbsent(time, clusterAt);
+        }
+        last = Math.max(last, time);
+      }
+      in.seek(end);
+    }
+    duration = Math.max(duration, last * 1e6 / scaleNanos);
+  }
+
+  @Override
+  public Optional<VideoFormat> video() {
+    return Optional.ofNullable(tracks.video());
+  }
+
+  @Override
+  public boolean hasAudio() {
+    return tracks.hasAudio();
+  }
+
+  @Override
+  public long durationMillis() {
+    return (long) (duration * scaleNanos / 1_000_000);
+  }
+
+  @Override
+  public long seek(long timeMillis) throws IOException {
+    Map.Entry<Long, Long> place = index.floorEntry(timeMillis);
+    if (place == null) {
+      place = index.firstEntry();
+    }
+    if (place == null || timeMillis <= 0) {
+      in.seek(firstCluster < 0 ? in.size() : firstCluster);
+      return 0;
+    }
+    in.seek(place.getValue());
+    return place.getKey();
+  }
+
+  @Override
+  public MediaFrame next() throws IOException {
+    try {
+      boolean grouped = false;
+      while (in.remaining() > 0) {
+        int id = id();
+        long size = size();
+        if (id == WebmId.CLUSTER || id == WebmId.BLOCK_GROUP) {
+          grouped = id == WebmId.BLOCK_GROUP;
+          continue;
+        }
+        long end = in.position() + size;
+        if (size < 0 || end > in.size()) {
+          return null;
+        }
+        if (id == WebmId.TIMESTAMP) {
+          clusterTime = in.number((int) size);
+        } else if (id == WebmId.SIMPLE_BLOCK || id == WebmId.BLOCK) {
+          MediaFrame frame = block(end, grouped);
+          in.seek(end);
+          if (frame != null) {
+            return frame;
+          }
+        }
+        in.seek(end);
+      }
+    } catch (EOFException cutOff) {
+      // The end, for us.
+    }
+    return null;
+  }
+
+  /** Null for a track that is not played. */
+  private MediaFrame block(long end, boolean grouped) throws IOException {
+    MediaCodec codec = tracks.codec((int) size());
+    long time = Math.max(0, millis(clusterTime + (short) in.number(2)));
+    int flags = in.octet();
+    boolean laced = (flags & 0x06) != 0;
+    long length = end - in.position();
+    if (codec == null || laced || length <= 0 || length > MAX_FRAME) {
+      return null;
+    }
+    boolean key = grouped || (flags & 0x80) != 0;
+    return new MediaFrame(codec, time, key, in.bytes((int) length));
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -206,7 +206,9 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     if (share > HEAVY_LOSS) {
       long rate = acknowledged.bitsPerSecond(now);
       long base = rate > 0 ? Math.min(estimate, rate * 3 / 2) : estimate;
-      estimate = Math.max(MINIMUM, (long) (base * (1 - share / 2)));
+      // What arrives is what the line can do: less than that would help nobody.
+      long floor = Math.max(MINIMUM, (long) (rate * BACK_OFF));
+      estimate = Math.min(estimate, Math.max(floor, (long) (base * (1 - share / 2))));
     }
     lossSince = now;
     arrived = 0;

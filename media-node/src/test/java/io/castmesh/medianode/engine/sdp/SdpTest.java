@@ -192,6 +192,39 @@ class SdpTest {
   }
 
   @Test
+  void takesTheLayersThatChromiumOffersByRid() {
+    // given
+    String layered =
+        offer("chromium-sendrecv")
+            + "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;~h;f,q\r\n";
+
+    // when
+    String answer = SdpWriter.answer(local(), Negotiation.of(SessionDescription.parse(layered)));
+
+    // then
+    assertThat(answer)
+        .contains(
+            "a=rid:q recv\r\na=rid:h recv\r\na=rid:f recv\r\na=simulcast:recv q;h;f\r\n",
+            "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n",
+            "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n");
+  }
+
+  @Test
+  void takesNoLayersThatItCannotTellApart() {
+    // given
+    String layers = "a=rid:q send\r\na=rid:f send\r\na=simulcast:send q;f\r\n";
+    String noIds = offer("chromium-sendrecv").replaceAll("a=extmap:10 .*\r\n", "") + layers;
+    String vp9First = offer("chromium-sendrecv").replace("SAVPF 96 97 102", "SAVPF 98 96 97 102");
+    String watching = offer("chromium-recvonly") + layers;
+
+    // then
+    for (String offer : List.of(noIds, vp9First + layers, watching)) {
+      assertThat(SdpWriter.answer(local(), Negotiation.of(SessionDescription.parse(offer))))
+          .doesNotContain("a=rid", "a=simulcast");
+    }
+  }
+
+  @Test
   void ourOwnOfferCanBeAnswered() {
     // when
     SessionDescription ours = SessionDescription.parse(SdpWriter.offer(local()));

@@ -1,0 +1,174 @@
+package io.castmesh.medianode.engine.bandwidth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.rtcp.RtcpHandler;
+import io.castmesh.medianode.engine.rtcp.RtcpReader;
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtcp.TransportFeedback;
+import io.castmesh.medianode.engine.rtcp.TransportFeedbackReader;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A line of a certain width with a queue before it, in a time of its own. */
+class BandwidthEstimateTest {
+  private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final int SIZE = 1000;
+
+  private final BandwidthEstimate estimate = new BandwidthEstimate();
+  private final TransportFeedback receiver = new TransportFeedback();
+  private final RtcpWriter rtcp = new RtcpWriter();
+  private final PriorityQueue<long[]> underway =
+      new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
+  private final Random chance = new Random(3);
+  private long now = SECOND;
+  private long lineFreeAt;
+  private long lineBits = Long.MAX_VALUE;
+  private double loss;
+  private double credit;
+
+  private void packet(boolean probing) {
+    int number = estimate.onSend(SIZE, probing, now);
+    long begin = Math.max(now, lineFreeAt);
+    boolean queueFull = begin - now > 300 * MILLI;
+    if (queueFull || chance.nextDouble() < loss) {
+      return;
+    }
+    lineFreeAt = begin + (lineBits == Long.MAX_VALUE ? 0 : SIZE * 8L * SECOND / lineBits);
+    underway.add(new long[] {lineFreeAt + 20 * MILLI, number});
+  }
+
+  /** Sends at a rate; feedback comes each 50 ms. */
+  private void run(long millis, long bitsPerSecond, boolean probing) {
+    long end = now + millis * MILLI;
+    for (; now < end; now += 10 * MILLI) {
+      credit += bitsPerSecond / 100.0 / 8;
+      for (; credit >= SIZE; credit -= SIZE) {
+        packet(probing);
+      }
+      while (!underway.isEmpty() && underway.peek()[0] <= now) {
+        long[] arrived = underway.poll();
+        receiver.onPacket((int) arrived[1], arrived[0] / 1000);
+      }
+      if (now / MILLI % 50 == 0 && receiver.hasNews()) {
+        rtcp.clear();
+        receiver.write(rtcp, 1, 2);
+        estimate.beginFeedback(now);
+        RtcpReader.read(
+            rtcp.buffer(),
+            0,
+            rtcp.length(),
+            new RtcpHandler() {
+              @Override
+              public void onTransportFeedback(byte[] data, int offset, int length) {
+                assertThat(TransportFeedbackReader.read(data, offset, length, estimate)).isTrue();
+              }
+            });
+        estimate.endFeedback();
+      }
+    }
+  }
+
+  @Test
+  void aWideLineIsNotHeldBack() {
+    run(10_000, 1_500_000, false);
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(1_500_000);
+    assertThat(estimate.isUnsettled(now)).isFalse();
+  }
+
+  @Test
+  void aNarrowLineIsNoticedWithinTwoSecondsAndNotUnderrated() {
+    // given
+    lineBits = 300_000;
+
+    // when: far too much
+    run(2_000, 1_500_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isBetween(100_000L, 400_000L);
+
+    // when: what it says
+    for (int i = 0; i < 20; i++) {
+      run(500, Math.min(250_000, estimate.bitsPerSecond() * 9 / 10), false);
+    }
+    assertThat(estimate.bitsPerSecond()).isBetween(180_000L, 400_000L);
+    assertThat(estimate.isLossHeavy()).isFalse();
+  }
+
+  @Test
+  void aFewLostPacketsAreNoReasonToSlowDownButManyAre() {
+    // given
+    loss = 0.05;
+
+    // when
+    run(10_000, 1_000_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(1_000_000);
+
+    // when
+    loss = 0.3;
+    run(4_000, 1_000_000, false);
+
+    // then
+    assertThat(estimate.isLossHeavy()).isTrue();
+    assertThat(estimate.bitsPerSecond()).isLessThan(1_000_000);
+  }
+
+  @Test
+  void aProbeFindsOutThatTheLineHasBecomeWider() {
+    // given: a line that was narrow for a while
+    lineBits = 300_000;
+    run(3_000, 1_000_000, false);
+    lineBits = 5_000_000;
+    run(3_000, 100_000, false);
+    long before = estimate.bitsPerSecond();
+    assertThat(before).isLessThan(500_000);
+
+    // when
+    estimate.beginProbe();
+    run(150, 1_200_000, true);
+    run(300, 100_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(900_000);
+  }
+
+  @Test
+  void aProbeOfANarrowLineFindsNothing() {
+    // given
+    lineBits = 300_000;
+    run(3_000, 1_000_000, false);
+    run(3_000, 100_000, false);
+
+    // when
+    estimate.beginProbe();
+    run(150, 1_200_000, true);
+    run(300, 100_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isLessThan(400_000);
+  }
+
+  @Test
+  void whatThePeerSaysCountsUntilItTellsOfPackets() {
+    estimate.onReceiverEstimate(700_000);
+    assertThat(estimate.bitsPerSecond()).isEqualTo(700_000);
+    run(1_000, 300_000, false);
+    estimate.onReceiverEstimate(1);
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(300_000);
+  }
+
+  @Test
+  void numbersGoOnBeyondSixteenBits() {
+    // given: so many packets that numbers wrap around twice
+    run(130_000, 10_000_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(5_000_000);
+    assertThat(estimate.isLossHeavy()).isFalse();
+  }
+}

@@ -1,0 +1,158 @@
+package io.castmesh.medianode.engine.rtc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.track.MediaPacket;
+import io.castmesh.medianode.engine.track.SenderClock;
+import io.castmesh.medianode.engine.track.TrackSink;
+import io.castmesh.medianode.engine.track.TrackSource;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LayerChoiceTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final LayerChoice choice = new LayerChoice();
+  private long now = 100 * SECOND;
+
+  /** Layers of these rates, each of three temporal layers with 40, 60 and 100 % of it. */
+  private static TrackSource layers(long... rates) {
+    return source(rates, new double[] {0.4, 0.6, 1, 1});
+  }
+
+  private static TrackSource source(long[] rates, double[] shares) {
+    return new TrackSource() {
+      @Override
+      public MediaKind kind() {
+        return MediaKind.VIDEO;
+      }
+
+      @Override
+      public int clockRate() {
+        return 90_000;
+      }
+
+      @Override
+      public MediaCodec codec() {
+        return MediaCodec.VP8;
+      }
+
+      @Override
+      public void add(TrackSink sink) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void remove(TrackSink sink) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void requestKeyFrame() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public MediaPacket find(long sequence, long now) {
+        return null;
+      }
+
+      @Override
+      public SenderClock clock() {
+        return new SenderClock(90_000);
+      }
+
+      @Override
+      public int layers() {
+        return rates.length;
+      }
+
+      @Override
+      public long bitrate(int layer, int temporalLayer, long now) {
+        return (long) (rates[layer] * shares[Math.min(3, temporalLayer)]);
+      }
+    };
+  }
+
+  private String choose(TrackSource source, long budget) {
+    choice.choose(source, budget, false, now);
+    return choice.layer() + "/" + choice.temporal();
+  }
+
+  @Test
+  void theBestThatFitsIsTaken() {
+    TrackSource source = layers(150_000, 500_000, 1_500_000);
+    choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 5_000_000)).isEqualTo("2/3");
+    assertThat(choice.wanted()).isZero();
+  }
+
+  @Test
+  void picturesAreLeftOutBeforeTheLayerIsGivenUp() {
+    TrackSource source = layers(150_000, 500_000, 1_500_000);
+    choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 1_000_000)).isEqualTo("2/1");
+    assertThat(choice.wanted()).isEqualTo(1_500_000);
+    assertThat(choose(source, 700_000)).isEqualTo("1/3");
+    assertThat(choose(source, 250_000)).isEqualTo("0/3");
+    assertThat(choose(source, 70_000)).isEqualTo("0/0");
+  }
+
+  @Test
+  void layersMayComeInAnyOrder() {
+    TrackSource source = layers(1_500_000, 150_000, 500_000);
+    choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 5_000_000)).isEqualTo("0/3");
+    assertThat(choose(source, 200_000)).isEqualTo("1/3");
+  }
+
+  @Test
+  void aLayerThatIsSwitchedOffIsNotWaitedFor() {
+    TrackSource source = layers(150_000, 500_000, 0);
+    choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 5_000_000)).isEqualTo("1/3");
+  }
+
+  @Test
+  void whoRoseTooEarlyWaitsLongerEachTime() {
+    // given: it goes up and has to come down at once
+    TrackSource source = layers(150_000, 500_000, 1_500_000);
+    choice.reset(source, 200_000, now);
+    assertThat(choose(source, 600_000)).isEqualTo("1/3");
+    now += 2 * SECOND;
+    assertThat(choose(source, 200_000)).isEqualTo("0/3");
+
+    // then
+    now += 2 * SECOND;
+    assertThat(choose(source, 600_000)).isEqualTo("0/3");
+    assertThat(choice.wanted()).as("nothing is tried meanwhile").isZero();
+    now += 4 * SECOND;
+    assertThat(choose(source, 600_000)).isEqualTo("1/3");
+  }
+
+  @Test
+  void withoutLayersThePictureIsPausedOnlyWhenTheSoundSuffersForLong() {
+    // given: nothing to leave out
+    TrackSource source = source(new long[] {1_000_000}, new double[] {1, 1, 1, 1});
+    choice.reset(source, 5_000_000, now);
+
+    // then: too little, but nothing is lost
+    now += 10 * SECOND;
+    assertThat(choose(source, 200_000)).isEqualTo("0/3");
+    assertThat(choice.isPaused()).isFalse();
+
+    // when: much is lost, too
+    for (int i = 0; i < 40; i++) {
+      now += SECOND / 10;
+      choice.choose(source, 200_000, true, now);
+    }
+    assertThat(choice.isPaused()).isTrue();
+    assertThat(choice.wanted()).isEqualTo(1_000_000);
+
+    // when
+    choice.choose(source, 1_500_000, false, now);
+    assertThat(choice.isPaused()).isFalse();
+  }
+}

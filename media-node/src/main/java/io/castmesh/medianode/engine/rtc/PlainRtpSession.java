@@ -153,7 +153,7 @@ final class PlainRtpSession implements MediaTransport {
         Arrays.copyOf(keyAndSalt, key), Arrays.copyOfRange(keyAndSalt, key, keyAndSalt.length));
   }
 
-  private void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+  void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
     context.counters().packetsReceived.increment();
     context.counters().bytesReceived.add(length);
     if (closed || remote == null || !isOurs(from, length >= 2 && Rtp.isRtcp(data, 0, length))) {

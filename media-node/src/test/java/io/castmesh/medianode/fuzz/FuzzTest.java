@@ -1,0 +1,186 @@
+package io.castmesh.medianode.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.stun.StunBuilder;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A short run of all fuzz targets together, with Jazzer, from packets and texts that are right. A
+ * long one of a single target: {@code -Dcastmesh.fuzz.target=SDP -Dcastmesh.fuzz.seconds=600}; what
+ * it finds is printed with the input that shows it.
+ */
+class FuzzTest {
+  private static final int SECONDS = Integer.getInteger("castmesh.fuzz.seconds", 6);
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingThatArrivesBreaksIt() throws Exception {
+    // given
+    String only = System.getProperty("castmesh.fuzz.target");
+    Path seeds = Files.createDirectory(folder.resolve("seeds"));
+    for (AnyFuzzer.Target target : AnyFuzzer.Target.values()) {
+      List<byte[]> inputs = seeds(target);
+      for (int i = 0; i < inputs.size(); i++) {
+        byte[] input = only == null ? AnyFuzzer.input(target, inputs.get(i)) : inputs.get(i);
+        if (only == null || only.equals(target.name())) {
+          Files.write(seeds.resolve(target.name() + i), input);
+        }
+      }
+    }
+    String className =
+        only == null ? AnyFuzzer.class.getName() : AnyFuzzer.Target.valueOf(only).className();
+    Path log = folder.resolve("log");
+    // when
+    Process fuzzer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + className,
+                "--instrumentation_includes=io.castmesh.medianode.**",
+                "-max_total_time=" + SECONDS,
+                "-max_len=4096",
+                "-timeout=20",
+                "-rss_limit_mb=2048",
+                Files.createDirectory(folder.resolve("corpus")).toString(),
+                seeds.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    boolean ended = fuzzer.waitFor(SECONDS + 240, TimeUnit.SECONDS);
+    fuzzer.destroyForcibly();
+    // then
+    String said = Files.readString(log, StandardCharsets.ISO_8859_1);
+    assertThat(ended).as("the fuzzer ended: %s", said).isTrue();
+    assertThat(fuzzer.exitValue()).as("found: %s", said).isZero();
+    assertThat(said).containsPattern("Done \\d+ runs in");
+    if (only != null) {
+      System.out.println(said.lines().filter(line -> line.startsWith("Done")).toList());
+    }
+  }
+
+  private static List<byte[]> seeds(AnyFuzzer.Target target) throws IOException {
+    return switch (target) {
+      case STUN -> stun();
+      case DTLS -> dtls();
+      case RTP -> rtp();
+      case SDP -> sdp();
+      case JSON_RPC -> jsonRpc();
+    };
+  }
+
+  private static List<byte[]> stun() {
+    byte[] key = "password".repeat(3).getBytes(StandardCharsets.UTF_8);
+    return List.of(
+        new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12])
+            .username("ours:them")
+            .priority(7)
+            .iceControlling(1)
+            .useCandidate()
+            .build("another".getBytes(StandardCharsets.UTF_8)),
+        new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12]).username("x:y").build(key));
+  }
+
+  /** The beginning of a ClientHello. */
+  private static List<byte[]> dtls() {
+    byte[] hello = new byte[120];
+    byte[] start = {22, (byte) 0xfe, (byte) 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 107, 1, 0, 0, 95};
+    System.arraycopy(start, 0, hello, 0, start.length);
+    hello[24] = 95;
+    hello[25] = (byte) 0xfe;
+    hello[26] = (byte) 0xfd;
+    return List.of(Chunks.join(hello), Chunks.join(hello, hello));
+  }
+
+  private static List<byte[]> rtp() {
+    List<byte[]> seeds = new ArrayList<>();
+    for (int type = 96; type <= 101; type++) {
+      byte[][] packets = new byte[3][60];
+      for (int i = 0; i < 3; i++) {
+        Rtp.writeHeader(packets[i], 0, i == 2, i == 1, type, 10 + 2 * i, 3000 * i, 77);
+        packets[i][12] = 0x10;
+        packets[i][16] = (byte) 0x9d;
+      }
+      seeds.add(Chunks.join(packets));
+    }
+    RtcpWriter rtcp = new RtcpWriter();
+    rtcp.senderReport(77, 1L << 40, 3000, 5, 500);
+    rtcp.sourceDescription(77, "somebody");
+    rtcp.nack(77, 78, new int[] {1, 2, 9}, 3);
+    rtcp.pictureLoss(77, 78);
+    rtcp.fullIntraRequest(77, 78, 1);
+    rtcp.bitrateEstimate(77, 78, 1_000_000);
+    rtcp.bye(77);
+    byte[] compound = java.util.Arrays.copyOf(rtcp.buffer(), rtcp.length());
+    seeds.add(Chunks.join(compound));
+    return seeds;
+  }
+
+  private static List<byte[]> sdp() throws IOException {
+    return trace("\"offer\":\"")
+        .map(text -> text.replace("\\r\\n", "\r\n"))
+        .map(text -> text.getBytes(StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  /** What stands behind a mark in the recorded conversations, up to the next quote. */
+  private static Stream<String> trace(String mark) throws IOException {
+    try (InputStream in =
+        FuzzTest.class.getResourceAsStream("/kurento-traces/one2many-recorded.trace")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      List<String> found = new ArrayList<>();
+      for (int at = text.indexOf(mark); at >= 0 && found.size() < 3; at = text.indexOf(mark, at)) {
+        at += mark.length();
+        found.add(text.substring(at, text.indexOf('"', at)));
+      }
+      assertThat(found).isNotEmpty();
+      return found.stream();
+    }
+  }
+
+  private static List<byte[]> jsonRpc() {
+    String request = "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\",\"params\":%s}";
+    String pipeline = request.formatted(1, "create", "{\"type\":\"MediaPipeline\"}");
+    String endpoint =
+        request.formatted(
+            2,
+            "create",
+            "{\"type\":\"WebRtcEndpoint\",\"constructorParams\":{\"mediaPipeline\":\"$0\"}}");
+    String invoke = "{\"object\":\"$1\",\"operation\":\"%s\",\"operationParams\":%s}";
+    List<String> ends =
+        List.of(
+            request.formatted(3, "invoke", invoke.formatted("connect", "{\"sink\":\"$1\"}")),
+            request.formatted(3, "invoke", invoke.formatted("processOffer", "{\"offer\":\"v=0\"}")),
+            request.formatted(
+                3, "invoke", invoke.formatted("setRembParams", "{\"rembParams\":{}}")),
+            request.formatted(3, "subscribe", "{\"object\":\"$1\",\"type\":\"Error\"}"),
+            request.formatted(
+                3,
+                "transaction",
+                "{\"operations\":[{\"id\":0,\"jsonrpc\":\"2.0\",\"method\":\"ping\"}]}"),
+            request.formatted(3, "release", "{\"object\":\"$0\"}"));
+    return ends.stream()
+        .map(end -> String.join("\n", pipeline, endpoint, end))
+        .map(text -> text.getBytes(StandardCharsets.UTF_8))
+        .toList();
+  }
+}

@@ -1,9 +1,10 @@
 package io.castmesh.runtime.cluster;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.config.JoinConfig;
-import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import java.util.Map;
 
 /** Hazelcast as this mesh needs it: a membership list, and a way for members to tell each other. */
@@ -44,10 +45,15 @@ final class HazelcastConfig {
     config.setClusterName(cluster.name());
     config.setLiteMember(lite);
     PROPERTIES.forEach(config::setProperty);
-    NetworkConfig network = config.getNetworkConfig();
-    network.setPort(cluster.port()).setPortAutoIncrement(false);
-    network.getInterfaces().setEnabled(true).addInterface(cluster.host());
-    network.setPublicAddress(cluster.host() + ":" + cluster.port());
+    // A door for members and nobody else. It is also the one that can wait for a peer: towards a
+    // process that hangs, whose system still takes connections, Hazelcast's door for everybody
+    // writes without end, and keeps the thread that carries the heartbeats of half the others.
+    ServerSocketEndpointConfig door = new ServerSocketEndpointConfig();
+    door.setPort(cluster.port()).setPortAutoIncrement(false);
+    door.getInterfaces().setEnabled(true).addInterface(cluster.host());
+    door.setPublicAddress(cluster.host() + ":" + cluster.port());
+    AdvancedNetworkConfig network = config.getAdvancedNetworkConfig();
+    network.setEnabled(true).setMemberEndpointConfig(door);
     // Stays bound to its one address: others than the members have no business there.
     config.setProperty("hazelcast.socket.bind.any", "false");
     JoinConfig join = network.getJoin();

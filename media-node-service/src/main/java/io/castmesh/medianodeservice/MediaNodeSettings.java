@@ -38,7 +38,13 @@ public final class MediaNodeSettings {
             "media-node.announced-addresses",
             "IP addresses told to browsers; unset: media-node.host, or all of this machine"),
         rtpPorts(s),
-        playable.isEmpty() ? List.of(recordings) : playable);
+        playable.isEmpty() ? List.of(recordings) : playable,
+        s.integer(
+            "media-node.loops",
+            1,
+            0,
+            64,
+            "Threads for media, each with a UDP port of its own from media-node.port on; 0: one a core"));
   }
 
   private static PortRange rtpPorts(Settings s) {

@@ -14,6 +14,8 @@ import java.util.List;
  *     every address of this machine when mediaHost is a wildcard
  * @param rtpPorts UDP ports for plain RTP, two or four an endpoint
  * @param playableFolders what players may read, with the folders in them; empty: nothing
+ * @param loops threads for media, each with a UDP port of its own, from mediaPort on; 0: as many as
+ *     cores
  */
 public record MediaNodeConfig(
     String controlHost,
@@ -22,19 +24,10 @@ public record MediaNodeConfig(
     int mediaPort,
     List<String> announcedAddresses,
     PortRange rtpPorts,
-    List<Path> playableFolders) {
+    List<Path> playableFolders,
+    int loops) {
 
-  /** The same with any free port for plain RTP, and nothing to play. */
-  public MediaNodeConfig(
-      String controlHost,
-      int controlPort,
-      String mediaHost,
-      int mediaPort,
-      List<String> announcedAddresses) {
-    this(controlHost, controlPort, mediaHost, mediaPort, announcedAddresses, List.of());
-  }
-
-  /** The same with any free port for plain RTP. */
+  /** The same with one loop and any free port for plain RTP. */
   public MediaNodeConfig(
       String controlHost,
       int controlPort,
@@ -49,7 +42,18 @@ public record MediaNodeConfig(
         mediaPort,
         announcedAddresses,
         PortRange.ANY,
-        playableFolders);
+        playableFolders,
+        1);
+  }
+
+  /** The same with nothing to play. */
+  public MediaNodeConfig(
+      String controlHost,
+      int controlPort,
+      String mediaHost,
+      int mediaPort,
+      List<String> announcedAddresses) {
+    this(controlHost, controlPort, mediaHost, mediaPort, announcedAddresses, List.of());
   }
 
   /**

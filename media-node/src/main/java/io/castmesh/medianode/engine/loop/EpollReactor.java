@@ -94,7 +94,7 @@ final class EpollReactor implements Reactor {
     loop.scheduleAtFixedRate(
         () -> {
           work.onTick();
-          sender.flush();
+          endBurst();
         },
         MediaLoop.TICK,
         MediaLoop.TICK,
@@ -108,11 +108,16 @@ final class EpollReactor implements Reactor {
       loop.execute(
           () -> {
             task.run();
-            sender.flush();
+            endBurst();
           });
     } catch (RejectedExecutionException closing) {
       log.debug("a task came after the end of the loop");
     }
+  }
+
+  private void endBurst() {
+    work.onBurstEnd();
+    sender.flush();
   }
 
   @Override
@@ -165,8 +170,7 @@ final class EpollReactor implements Reactor {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-      work.onBurstEnd();
-      sender.flush();
+      endBurst();
     }
 
     /** Such as an ICMP message that somebody left. */

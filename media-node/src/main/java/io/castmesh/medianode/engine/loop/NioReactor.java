@@ -141,8 +141,8 @@ final class NioReactor implements Reactor {
         selector.selectedKeys().clear();
         runTasks();
         receiveBurst();
-        work.onBurstEnd();
         tickWhenDue();
+        work.onBurstEnd();
       }
       runTasks();
     } catch (IOException | RuntimeException e) {

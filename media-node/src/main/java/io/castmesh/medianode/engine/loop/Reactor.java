@@ -15,7 +15,7 @@ interface Reactor {
      */
     void onDatagram(byte[] data, int length, InetSocketAddress from);
 
-    /** What had arrived has been handed over. */
+    /** What had arrived, or was to be done, has been handed over. */
     void onBurstEnd();
 
     /** Each {@link MediaLoop#TICK}. */

@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -26,13 +27,15 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
   private static final Logger log = LoggerFactory.getLogger(FilePlayer.class);
 
   private final String id;
-  private final MediaLoop loop;
+  private final Shard shard;
   private final Listener listener;
   private final Consumer<FilePlayer> onReleased;
   private final Playback playback;
 
   // Owned by the loop.
-  private boolean released;
+
+  /** Read anywhere: who connects asks for the source. */
+  private volatile boolean released;
 
   /**
    * @param permitted folders that may be played from
@@ -41,18 +44,18 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
       String id,
       Path path,
       List<Path> permitted,
-      MediaLoop loop,
+      Shard shard,
       WriterPool files,
       WallClock wallClock,
       Listener listener,
       Consumer<FilePlayer> onReleased) {
     this.id = id;
-    this.loop = loop;
+    this.shard = shard;
     this.listener = listener;
     this.onReleased = onReleased;
     this.playback =
         new Playback(
-            events -> new ReadAhead(path, permitted, files.serial(), loop, events),
+            events -> new ReadAhead(path, permitted, files.serial(), shard.loop(), events),
             wallClock,
             this::tell);
   }
@@ -107,13 +110,13 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
   @Override
   public void connect(MediaElement sink, MediaKind kind) {
     TrackElement target = asTrackElement(sink);
-    post(() -> TrackElement.connect(this, target, kind));
+    TrackElement.connect(this, target, kind);
   }
 
   @Override
   public void disconnect(MediaElement sink, MediaKind kind) {
     TrackElement target = asTrackElement(sink);
-    post(() -> TrackElement.disconnect(this, target, kind));
+    TrackElement.disconnect(this, target, kind);
   }
 
   private static TrackElement asTrackElement(MediaElement element) {
@@ -121,6 +124,11 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
       return target;
     }
     throw new IllegalArgumentException("not an element of this engine: " + element);
+  }
+
+  @Override
+  public Shard shard() {
+    return shard;
   }
 
   @Override
@@ -165,12 +173,12 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
   }
 
   private <T> CompletionStage<T> onLoop(Supplier<CompletableFuture<T>> work) {
-    return loop.submit(work).thenCompose(result -> result);
+    return shard.loop().submit(work).thenCompose(result -> result);
   }
 
   private void post(Runnable work) {
     try {
-      loop.execute(work);
+      shard.loop().execute(work);
     } catch (RejectedExecutionException shuttingDown) {
       log.debug("player {}: the engine is closed", id);
     }

@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -28,7 +29,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private static final Logger log = LoggerFactory.getLogger(FileRecorder.class);
 
   private final String id;
-  private final MediaLoop loop;
+  private final Shard shard;
   private final Listener listener;
   private final Consumer<FileRecorder> onReleased;
   private final RecordingFile file;
@@ -38,19 +39,21 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private State state = State.STOPPED;
   private CompletableFuture<Void> opened;
   private CompletableFuture<Void> finished;
-  private boolean released;
+
+  /** Read anywhere: who connects asks for the source. */
+  private volatile boolean released;
 
   public FileRecorder(
       String id,
       Path path,
       Format format,
-      MediaLoop loop,
+      Shard shard,
       WriterPool writers,
       WallClock wallClock,
       Listener listener,
       Consumer<FileRecorder> onReleased) {
     this.id = id;
-    this.loop = loop;
+    this.shard = shard;
     this.listener = listener;
     this.onReleased = onReleased;
     this.file =
@@ -116,7 +119,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
                 enter(State.STOPPED);
                 done.complete(null);
               },
-              loop)
+              shard.loop())
           .exceptionally(
               loopClosed -> {
                 done.complete(null);
@@ -160,6 +163,11 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   @Override
   public void disconnect(MediaElement sink, MediaKind kind) {
     // Nothing is ever connected.
+  }
+
+  @Override
+  public Shard shard() {
+    return shard;
   }
 
   @Override
@@ -214,12 +222,12 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   }
 
   private CompletionStage<Void> onLoop(java.util.function.Supplier<CompletableFuture<Void>> work) {
-    return loop.submit(work).thenCompose(result -> result);
+    return shard.loop().submit(work).thenCompose(result -> result);
   }
 
   private void post(Runnable work) {
     try {
-      loop.execute(work);
+      shard.loop().execute(work);
     } catch (RejectedExecutionException shuttingDown) {
       log.debug("recorder {}: the engine is closed", id);
     }

@@ -4,25 +4,33 @@ import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
 import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
 
 /**
- * What all peers of an engine share.
+ * What all peers of a shard share.
  *
  * @param handshakes where DTLS may block
  */
 record MediaContext(
-    MediaLoop loop,
+    Shard shard,
     PeerTable<RtcPeer> peers,
     DtlsIdentity identity,
     Executor handshakes,
     HostCandidates candidates,
     WallClock wallClock,
     EngineCounters counters,
-    BurstEnd bursts,
     SecureRandom random) {
+
+  MediaLoop loop() {
+    return shard.loop();
+  }
+
+  BurstEnd bursts() {
+    return shard.bursts();
+  }
 
   /** An SSRC that is not 0. */
   int randomSsrc() {

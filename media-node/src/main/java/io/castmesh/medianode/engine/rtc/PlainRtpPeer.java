@@ -9,6 +9,7 @@ import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.sdp.PlainNegotiation;
 import io.castmesh.medianode.engine.sdp.PlainSdpWriter;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -52,7 +53,9 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   private boolean negotiated;
   private boolean opened;
   private String localDescription = "";
-  private boolean released;
+
+  /** Read anywhere: who connects asks for the source. */
+  private volatile boolean released;
 
   PlainRtpPeer(
       String id,
@@ -185,13 +188,18 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   @Override
   public void connect(MediaElement sink, MediaKind kind) {
     TrackElement target = (TrackElement) sink;
-    post(() -> TrackElement.connect(this, target, kind));
+    TrackElement.connect(this, target, kind);
   }
 
   @Override
   public void disconnect(MediaElement sink, MediaKind kind) {
     TrackElement target = (TrackElement) sink;
-    post(() -> TrackElement.disconnect(this, target, kind));
+    TrackElement.disconnect(this, target, kind);
+  }
+
+  @Override
+  public Shard shard() {
+    return context.shard();
   }
 
   @Override

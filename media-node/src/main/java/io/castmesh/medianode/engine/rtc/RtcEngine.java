@@ -11,13 +11,12 @@ import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.play.FilePlayer;
 import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
-import io.castmesh.medianode.engine.stun.StunMessage;
-import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,23 +26,25 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The media engine over real sockets: one UDP port and one loop thread for everything, a pool for
- * handshakes and one for files.
+ * The media engine over real sockets: loops, each with one thread and one UDP port for all its
+ * peers, a pool for handshakes and one for files. A peer lives on the loop that had least to do
+ * when it came.
  */
 public final class RtcEngine implements MediaEngine {
   private static final Logger log = LoggerFactory.getLogger(RtcEngine.class);
@@ -53,35 +54,17 @@ public final class RtcEngine implements MediaEngine {
 
   private static final int HANDSHAKE_QUEUE = 1024;
 
-  /** A peer that only watches is looked after each 50 ms. */
-  private static final int QUIET_TURNS = 5;
-
-  private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
-
-  private final EngineCounters counters = new EngineCounters();
-  private final BurstEnd bursts = new BurstEnd();
-  private final PeerTable<RtcPeer> peers = new PeerTable<>();
-  private final Set<RtcPeer> livePeers = ConcurrentHashMap.newKeySet();
-  private final Set<FileRecorder> liveRecorders = ConcurrentHashMap.newKeySet();
-  private final Set<PlainRtpPeer> liveRtpPeers = ConcurrentHashMap.newKeySet();
-  private final Set<FilePlayer> livePlayers = ConcurrentHashMap.newKeySet();
+  private final List<PeerLoop> loops = new ArrayList<>();
   private final List<Path> playableFolders;
-  private final MediaLoop loop;
   private final PlainRtpPeer.Place rtpPlace;
   private final ThreadPoolExecutor handshakes;
   private final WriterPool writers = new WriterPool();
-  private final MediaContext context;
+  private final DtlsIdentity identity = DtlsIdentity.create(Instant.now());
   private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
 
   private RtcEngine(MediaNodeConfig config) throws IOException {
     playableFolders = config.playableFolders();
     InetAddress bound = InetAddress.getByName(config.mediaHost());
-    loop =
-        new MediaLoop(
-            new InetSocketAddress(bound, config.mediaPort()),
-            "media-loop",
-            MediaLoop.Sockets.BEST,
-            new Demultiplexer());
     handshakes =
         new ThreadPoolExecutor(
             HANDSHAKE_THREADS,
@@ -91,24 +74,37 @@ public final class RtcEngine implements MediaEngine {
             new LinkedBlockingQueue<>(HANDSHAKE_QUEUE),
             RtcEngine::handshakeThread);
     handshakes.allowCoreThreadTimeOut(true);
-    context =
-        new MediaContext(
-            loop,
-            peers,
-            DtlsIdentity.create(Instant.now()),
+    PeerLoop.Shared shared =
+        new PeerLoop.Shared(
+            identity,
             handshakes,
-            HostCandidates.of(
-                HostCandidates.addresses(config.announcedAddresses(), bound), loop.port()),
+            HostCandidates.addresses(config.announcedAddresses(), bound),
             new WallClock(System.currentTimeMillis(), MediaLoop.now()),
-            counters,
-            bursts,
             new SecureRandom());
+    try {
+      for (int i = 0; i < count(config.loops()); i++) {
+        int port = config.mediaPort() == 0 ? 0 : config.mediaPort() + i;
+        loops.add(new PeerLoop(new InetSocketAddress(bound, port), "media-loop-" + i, shared));
+      }
+    } catch (IOException e) {
+      loops.forEach(PeerLoop::close);
+      throw e;
+    }
+    MediaLoop loop = loops.get(0).loop();
     rtpPlace =
         new PlainRtpPeer.Place(
             new DatagramPorts(
-                loop, config.rtpPorts().first(), config.rtpPorts().last(), bursts::run),
+                loop,
+                config.rtpPorts().first(),
+                config.rtpPorts().last(),
+                loops.get(0).context().bursts()::run),
             bound,
             HostCandidates.addresses(config.announcedAddresses(), bound).get(0).getHostAddress());
+  }
+
+  /** As many as cores, when nobody says. */
+  private static int count(int loops) {
+    return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
   }
 
   private static Thread handshakeThread(Runnable work) {
@@ -125,9 +121,9 @@ public final class RtcEngine implements MediaEngine {
   public static RtcEngine start(MediaNodeConfig config) {
     try {
       RtcEngine engine = new RtcEngine(config);
-      engine.loop.start();
-      WarmUp.startInBackground(engine.context.identity(), engine.handshakes);
-      log.info("media on {} port {}", config.mediaHost(), engine.mediaPort());
+      engine.loops.forEach(each -> each.loop().start());
+      WarmUp.startInBackground(engine.identity, engine.handshakes);
+      log.info("media on {} ports {}", config.mediaHost(), engine.mediaPorts());
       return engine;
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -137,83 +133,107 @@ public final class RtcEngine implements MediaEngine {
     }
   }
 
-  /** The UDP port that was bound. */
-  public int mediaPort() {
-    return loop.port();
+  /** The UDP ports that were bound, one for each loop. */
+  public List<Integer> mediaPorts() {
+    return loops.stream().map(each -> each.loop().port()).toList();
   }
 
-  MediaLoop loop() {
-    return loop;
+  /** The loop with the fewest elements. */
+  private PeerLoop leastLoaded() {
+    return Collections.min(loops, Comparator.comparingInt(PeerLoop::load));
+  }
+
+  List<PeerLoop> loops() {
+    return loops;
   }
 
   @Override
   public WebRtcPeer createWebRtcPeer(String id, WebRtcPeer.Listener listener) {
-    RtcPeer peer = new RtcPeer(id, context, listener, livePeers::remove);
-    livePeers.add(peer);
+    PeerLoop home = leastLoaded();
+    RtcPeer peer = new RtcPeer(id, home.context(), listener, home.peers()::remove);
+    home.peers().add(peer);
     try {
-      loop.execute(peer::open);
+      home.loop().execute(peer::open);
     } catch (RejectedExecutionException closed) {
-      livePeers.remove(peer);
+      home.peers().remove(peer);
       throw new IllegalStateException("the media engine is closed", closed);
     }
     return peer;
   }
 
+  /** On the first loop, which their ports belong to. */
   @Override
   public RtpPeer createRtpPeer(
       String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
+    PeerLoop home = loops.get(0);
     PlainRtpPeer peer =
-        new PlainRtpPeer(id, context, rtpPlace, protection, listener, liveRtpPeers::remove);
-    liveRtpPeers.add(peer);
+        new PlainRtpPeer(
+            id, home.context(), rtpPlace, protection, listener, home.rtpPeers()::remove);
+    home.rtpPeers().add(peer);
     return peer;
   }
 
   @Override
   public MediaRecorder createRecorder(
       String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
+    PeerLoop home = leastLoaded();
     FileRecorder recorder =
         new FileRecorder(
-            id, file, format, loop, writers, context.wallClock(), listener, liveRecorders::remove);
-    liveRecorders.add(recorder);
+            id,
+            file,
+            format,
+            home.shard(),
+            writers,
+            home.context().wallClock(),
+            listener,
+            home.recorders()::remove);
+    home.recorders().add(recorder);
     return recorder;
   }
 
   @Override
   public MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener) {
+    PeerLoop home = leastLoaded();
     FilePlayer player =
         new FilePlayer(
             id,
             file,
             playableFolders,
-            loop,
+            home.shard(),
             writers,
-            context.wallClock(),
+            home.context().wallClock(),
             listener,
-            livePlayers::remove);
-    livePlayers.add(player);
+            home.players()::remove);
+    home.players().add(player);
     return player;
   }
 
   @Override
   public EngineStats stats() {
     return new EngineStats(
-        livePeers.size() + liveRtpPeers.size(),
-        liveRecorders.size(),
-        counters.packetsReceived.get(),
-        counters.packetsSent.get(),
-        counters.bytesReceived.get(),
-        counters.bytesSent.get(),
-        counters.packetsDropped.get() + counters.strangers.get() + loop.sendFailures(),
-        counters.packetsRetransmitted.get(),
-        counters.mediaPackets.get(),
-        counters.mediaPacketsLost.get(),
-        counters.nacksReceived.get(),
-        counters.nacksSent.get());
+        loops.stream().mapToInt(each -> each.peers().size() + each.rtpPeers().size()).sum(),
+        loops.stream().mapToInt(each -> each.recorders().size()).sum(),
+        sum(counters -> counters.packetsReceived),
+        sum(counters -> counters.packetsSent),
+        sum(counters -> counters.bytesReceived),
+        sum(counters -> counters.bytesSent),
+        sum(counters -> counters.packetsDropped)
+            + strangers()
+            + loops.stream().mapToLong(each -> each.loop().sendFailures()).sum(),
+        sum(counters -> counters.packetsRetransmitted),
+        sum(counters -> counters.mediaPackets),
+        sum(counters -> counters.mediaPacketsLost),
+        sum(counters -> counters.nacksReceived),
+        sum(counters -> counters.nacksSent));
+  }
+
+  private long sum(Function<EngineCounters, Counter> counter) {
+    return loops.stream().mapToLong(each -> counter.apply(each.counters()).get()).sum();
   }
 
   /** Datagrams that came from nobody we know. */
   public long strangers() {
-    return counters.strangers.get();
+    return sum(counters -> counters.strangers);
   }
 
   @Override
@@ -224,18 +244,10 @@ public final class RtcEngine implements MediaEngine {
     }
     List<CompletableFuture<Void>> releases = new ArrayList<>();
     // Recordings first: their files are finished while media may still arrive.
-    for (MediaElement element : liveRecorders) {
-      releases.add(element.release().toCompletableFuture());
-    }
-    for (MediaElement element : livePlayers) {
-      releases.add(element.release().toCompletableFuture());
-    }
-    for (MediaElement element : livePeers) {
-      releases.add(element.release().toCompletableFuture());
-    }
-    for (MediaElement element : liveRtpPeers) {
-      releases.add(element.release().toCompletableFuture());
-    }
+    loops.forEach(each -> release(each.recorders(), releases));
+    loops.forEach(each -> release(each.players(), releases));
+    loops.forEach(each -> release(each.peers(), releases));
+    loops.forEach(each -> release(each.rtpPeers(), releases));
     CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new))
         .orTimeout(10, TimeUnit.SECONDS)
         .whenCompleteAsync(
@@ -245,6 +257,13 @@ public final class RtcEngine implements MediaEngine {
             },
             work -> new Thread(work, "media-shutdown").start());
     return mine;
+  }
+
+  private static void release(
+      Collection<? extends MediaElement> elements, List<CompletableFuture<Void>> releases) {
+    for (MediaElement element : elements) {
+      releases.add(element.release().toCompletableFuture());
+    }
   }
 
   private void stopThreads() {
@@ -257,78 +276,11 @@ public final class RtcEngine implements MediaEngine {
     handshakes.shutdownNow();
     writers.close();
     rtpPlace.ports().close();
-    loop.close();
+    loops.forEach(PeerLoop::close);
   }
 
   @Override
   public void close() {
     shutdown().toCompletableFuture().join();
-  }
-
-  /** Tells STUN, DTLS and RTP apart (RFC 7983 section 7) and finds the peer. On the loop. */
-  private final class Demultiplexer implements MediaLoop.Handler {
-    private int ticks;
-    private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
-
-    @Override
-    public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
-      counters.packetsReceived.increment();
-      counters.bytesReceived.add(length);
-      int first = length == 0 ? -1 : data[0] & 0xFF;
-      if (first >= 0 && first <= 3) {
-        onStun(data, length, from, now);
-        return;
-      }
-      RtcPeer peer = peers.byAddress(from);
-      if (peer == null) {
-        counters.strangers.increment();
-      } else if (first >= 128 && first <= 191) {
-        peer.connection().onMedia(data, length, now);
-      } else if (first >= 20 && first <= 63) {
-        peer.connection().onDtls(data, length);
-      } else {
-        counters.packetsDropped.increment();
-      }
-    }
-
-    private void onStun(byte[] data, int length, InetSocketAddress from, long now) {
-      Optional<StunMessage> message = StunMessage.parse(data, 0, length);
-      Optional<RtcPeer> peer = message.flatMap(StunMessage::username).flatMap(peers::byUsername);
-      if (peer.isPresent()) {
-        peer.get().connection().onStun(message.get(), from, now);
-      } else {
-        counters.strangers.increment();
-      }
-    }
-
-    @Override
-    public void onBurstEnd(long now) {
-      bursts.run(now);
-    }
-
-    @Override
-    public void onTick(long now) {
-      if (now - nextExpiry >= 0) {
-        nextExpiry = now + EXPIRY_INTERVAL;
-        peers.expire(now);
-      }
-      ticks++;
-      int turn = 0;
-      for (RtcPeer peer : livePeers) {
-        // Who sends us media is answered at each tick. A crowd that only watches takes turns.
-        if (peer.connection().isReceiving() || (turn++ + ticks) % QUIET_TURNS == 0) {
-          peer.connection().tick(now);
-        }
-      }
-      for (PlainRtpPeer peer : liveRtpPeers) {
-        peer.tick(now);
-      }
-      for (FileRecorder recorder : liveRecorders) {
-        recorder.tick(now);
-      }
-      for (FilePlayer player : livePlayers) {
-        player.tick(now);
-      }
-    }
   }
 }

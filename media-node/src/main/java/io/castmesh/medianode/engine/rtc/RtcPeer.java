@@ -9,6 +9,7 @@ import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.sdp.SdpWriter;
 import io.castmesh.medianode.engine.sdp.SessionDescription;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
@@ -39,7 +40,9 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   private boolean offered;
   private Negotiation negotiation;
   private String localDescription = "";
-  private boolean released;
+
+  /** Read anywhere: who connects asks for the source. */
+  private volatile boolean released;
 
   RtcPeer(String id, MediaContext context, Listener listener, Consumer<RtcPeer> onReleased) {
     this.id = id;
@@ -167,13 +170,13 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   @Override
   public void connect(MediaElement sink, MediaKind kind) {
     TrackElement target = asTrackElement(sink);
-    post(() -> TrackElement.connect(this, target, kind));
+    TrackElement.connect(this, target, kind);
   }
 
   @Override
   public void disconnect(MediaElement sink, MediaKind kind) {
     TrackElement target = asTrackElement(sink);
-    post(() -> TrackElement.disconnect(this, target, kind));
+    TrackElement.disconnect(this, target, kind);
   }
 
   private static TrackElement asTrackElement(MediaElement element) {
@@ -181,6 +184,11 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
       return target;
     }
     throw new IllegalArgumentException("not an element of this engine: " + element);
+  }
+
+  @Override
+  public Shard shard() {
+    return context.shard();
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Packets of a frame differ by a byte or two, and a run needs equal sizes: the shorter ones get
  * RTP padding (RFC 3550 section 5.1), before the first sink sees them. Owned by the loop.
  */
-public final class Fanout {
+public final class Fanout implements BurstEnd.Listener {
   /** Waiting packets live in a history, the smallest of which holds twice as many. */
   private static final int MOST_WAITING = 32;
 
@@ -45,8 +45,9 @@ public final class Fanout {
     }
   }
 
-  /** At the end of a burst. */
-  void onBurstEnd(long now) {
+  /** At the end of a burst; for {@link BurstEnd}. */
+  @Override
+  public void onBurstEnd(long now) {
     announced = false;
     flush(now);
   }

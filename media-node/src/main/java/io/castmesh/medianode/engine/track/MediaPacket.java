@@ -54,6 +54,20 @@ public final class MediaPacket {
     arrivedAt = now;
   }
 
+  void copy(MediaPacket other) {
+    set(
+        other.layer,
+        other.format,
+        other.sequence,
+        other.timestamp,
+        other.marker,
+        other.keyFrameStart,
+        other.payload,
+        0,
+        other.length,
+        other.arrivedAt);
+  }
+
   public long sequence() {
     return sequence;
   }

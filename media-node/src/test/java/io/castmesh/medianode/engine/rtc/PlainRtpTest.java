@@ -45,7 +45,7 @@ class PlainRtpTest {
   private RtcEngine engine(PortRange rtpPorts) {
     RtcEngine engine =
         RtcEngine.start(
-            new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), rtpPorts, List.of()));
+            new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), rtpPorts, List.of(), 1));
     toClose.add(0, engine);
     return engine;
   }

@@ -32,11 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole engine over real UDP sockets, against a small peer of our own. */
 class RtcEngineTest {
-  private final RtcEngine engine =
-      RtcEngine.start(new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()));
+  final RtcEngine engine = start();
   private final List<AutoCloseable> toClose = new ArrayList<>();
 
   @TempDir Path folder;
+
+  RtcEngine start() {
+    return RtcEngine.start(new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()));
+  }
 
   @AfterEach
   void stop() throws Exception {
@@ -47,7 +50,7 @@ class RtcEngineTest {
   }
 
   /** A peer of the engine with the test's end of it. */
-  private final class Joined implements WebRtcPeer.Listener {
+  final class Joined implements WebRtcPeer.Listener {
     final List<String> events = new CopyOnWriteArrayList<>();
     final WebRtcPeer peer;
     final TestPeer remote;
@@ -94,17 +97,17 @@ class RtcEngineTest {
     }
   }
 
-  private Joined join(String id, Direction direction) throws Exception {
+  Joined join(String id, Direction direction) throws Exception {
     return new Joined(id, direction, new TestPeer()).connected();
   }
 
-  private TestCamera camera(Joined presenter, int firstIndex) {
+  TestCamera camera(Joined presenter, int firstIndex) {
     TestCamera camera = new TestCamera(presenter.remote, firstIndex);
     toClose.add(camera);
     return camera.start();
   }
 
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
@@ -415,7 +418,7 @@ class RtcEngineTest {
                 datagram,
                 datagram.length,
                 java.net.InetAddress.getLoopbackAddress(),
-                engine.mediaPort()));
+                engine.mediaPorts().get(0)));
       }
     }
 

@@ -9,6 +9,7 @@ import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpProfile;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
 import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.WallClock;
 import io.castmesh.medianode.fuzz.Chunks;
 import java.net.InetAddress;
@@ -80,14 +81,13 @@ public final class RtpFuzzer {
 
   private static MediaContext context() {
     return new MediaContext(
-        null,
+        new Shard(null, new BurstEnd()),
         new PeerTable<>(),
         null,
         null,
         null,
         new WallClock(0, 0),
         new EngineCounters(),
-        new BurstEnd(),
         new SecureRandom());
   }
 }

@@ -1,0 +1,183 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.play.FilePlayer;
+import io.castmesh.medianode.engine.record.FileRecorder;
+import io.castmesh.medianode.engine.sdp.HostCandidates;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.Shard;
+import io.castmesh.medianode.engine.track.WallClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One shard of the engine: a loop with its port, and the elements that live on it. Tells STUN, DTLS
+ * and RTP apart (RFC 7983 section 7) and finds the peer.
+ */
+final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
+  /** A peer that only watches is looked after each 50 ms. */
+  private static final int QUIET_TURNS = 5;
+
+  private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
+  /**
+   * What all loops have in common.
+   *
+   * @param addresses told to browsers
+   */
+  record Shared(
+      DtlsIdentity identity,
+      Executor handshakes,
+      List<InetAddress> addresses,
+      WallClock wallClock,
+      SecureRandom random) {}
+
+  private final EngineCounters counters = new EngineCounters();
+  private final PeerTable<RtcPeer> table = new PeerTable<>();
+  private final BurstEnd bursts = new BurstEnd();
+  private final Shard shard;
+  private final MediaContext context;
+
+  // Added to and taken from anywhere; asked on the loop.
+  private final Set<RtcPeer> peers = ConcurrentHashMap.newKeySet();
+  private final Set<PlainRtpPeer> rtpPeers = ConcurrentHashMap.newKeySet();
+  private final Set<FilePlayer> players = ConcurrentHashMap.newKeySet();
+  private final Set<FileRecorder> recorders = ConcurrentHashMap.newKeySet();
+
+  // Owned by the loop.
+  private int ticks;
+  private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
+
+  /**
+   * Binds the port.
+   *
+   * @throws IOException when it is taken or the address is not ours
+   */
+  PeerLoop(InetSocketAddress address, String name, Shared shared) throws IOException {
+    MediaLoop loop = new MediaLoop(address, name, MediaLoop.Sockets.BEST, this);
+    this.shard = new Shard(loop, bursts);
+    this.context =
+        new MediaContext(
+            shard,
+            table,
+            shared.identity(),
+            shared.handshakes(),
+            HostCandidates.of(shared.addresses(), loop.port()),
+            shared.wallClock(),
+            counters,
+            shared.random());
+  }
+
+  MediaContext context() {
+    return context;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  MediaLoop loop() {
+    return shard.loop();
+  }
+
+  EngineCounters counters() {
+    return counters;
+  }
+
+  Set<RtcPeer> peers() {
+    return peers;
+  }
+
+  Set<PlainRtpPeer> rtpPeers() {
+    return rtpPeers;
+  }
+
+  Set<FilePlayer> players() {
+    return players;
+  }
+
+  Set<FileRecorder> recorders() {
+    return recorders;
+  }
+
+  /** How many elements live here. */
+  int load() {
+    return peers.size() + rtpPeers.size() + recorders.size() + players.size();
+  }
+
+  @Override
+  public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+    counters.packetsReceived.increment();
+    counters.bytesReceived.add(length);
+    int first = length == 0 ? -1 : data[0] & 0xFF;
+    if (first >= 0 && first <= 3) {
+      onStun(data, length, from, now);
+      return;
+    }
+    RtcPeer peer = table.byAddress(from);
+    if (peer == null) {
+      counters.strangers.increment();
+    } else if (first >= 128 && first <= 191) {
+      peer.connection().onMedia(data, length, now);
+    } else if (first >= 20 && first <= 63) {
+      peer.connection().onDtls(data, length);
+    } else {
+      counters.packetsDropped.increment();
+    }
+  }
+
+  private void onStun(byte[] data, int length, InetSocketAddress from, long now) {
+    Optional<StunMessage> message = StunMessage.parse(data, 0, length);
+    Optional<RtcPeer> peer = message.flatMap(StunMessage::username).flatMap(table::byUsername);
+    if (peer.isPresent()) {
+      peer.get().connection().onStun(message.get(), from, now);
+    } else {
+      counters.strangers.increment();
+    }
+  }
+
+  @Override
+  public void onBurstEnd(long now) {
+    bursts.run(now);
+  }
+
+  @Override
+  public void onTick(long now) {
+    if (now - nextExpiry >= 0) {
+      nextExpiry = now + EXPIRY_INTERVAL;
+      table.expire(now);
+    }
+    ticks++;
+    int turn = 0;
+    for (RtcPeer peer : peers) {
+      // Who sends us media is answered at each tick. A crowd that only watches takes turns.
+      if (peer.connection().isReceiving() || (turn++ + ticks) % QUIET_TURNS == 0) {
+        peer.connection().tick(now);
+      }
+    }
+    for (PlainRtpPeer peer : rtpPeers) {
+      peer.tick(now);
+    }
+    for (FileRecorder recorder : recorders) {
+      recorder.tick(now);
+    }
+    for (FilePlayer player : players) {
+      player.tick(now);
+    }
+  }
+
+  @Override
+  public void close() {
+    loop().close();
+  }
+}

@@ -1,0 +1,76 @@
+package io.castmesh.medianode.engine.track;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+
+/** One layer of a mirrored source: its packets, its clock, its rate. Owned by the sinks' loop. */
+final class MirrorLayer {
+  /** As the histories of what is mirrored. */
+  private static final int VIDEO_HISTORY = 1024;
+
+  private static final int AUDIO_HISTORY = 64;
+
+  private final boolean video;
+  private final PacketHistory history;
+  private final SenderClock clock;
+  private final LayerRates rates = new LayerRates();
+  private MediaCodec codec;
+  private int clockRate;
+
+  MirrorLayer(MediaKind kind, int layer) {
+    this.video = kind == MediaKind.VIDEO;
+    this.clockRate = video ? 90_000 : 48_000;
+    this.clock = new SenderClock(clockRate);
+    this.history = new PacketHistory(video ? VIDEO_HISTORY : AUDIO_HISTORY, layer);
+  }
+
+  /** Copies a packet in; null when it is there already, or too old. */
+  MediaPacket take(MirrorRing.Slot slot, long now) {
+    MediaPacket packet = slot.packet;
+    if (!history.isNew(packet.sequence())) {
+      return null;
+    }
+    codec = packet.format().codec();
+    if (codec.clockRate() != clockRate) {
+      clockRate = codec.clockRate();
+      clock.reset(clockRate);
+    }
+    if (slot.clockKnown) {
+      clock.onReport(slot.clockTimestamp, slot.clockMicros);
+    }
+    MediaPacket stored = history.store(packet);
+    if (video) {
+      rates.onPacket(stored, now);
+    }
+    return stored;
+  }
+
+  /** What follows has nothing to do with what came before. */
+  void clear(MediaCodec next) {
+    history.clear();
+    codec = next;
+    clockRate = next == null ? clockRate : next.clockRate();
+    clock.reset(clockRate);
+  }
+
+  MediaPacket find(long sequence, long now) {
+    return history.find(sequence, now);
+  }
+
+  SenderClock clock() {
+    return clock;
+  }
+
+  int clockRate() {
+    return clockRate;
+  }
+
+  /** Null before the first packet. */
+  MediaCodec codec() {
+    return codec;
+  }
+
+  long bitrate(int temporalLayer, long now) {
+    return rates.bitrate(temporalLayer, now);
+  }
+}

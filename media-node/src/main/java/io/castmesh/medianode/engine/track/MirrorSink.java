@@ -1,0 +1,109 @@
+package io.castmesh.medianode.engine.track;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The end of a mirror where the source is: puts each packet into the ring, and wakes the other loop
+ * once for a burst. Owned by the source's loop.
+ */
+final class MirrorSink implements TrackSink {
+  private final MirrorSource mirror;
+  private final MirrorRing ring;
+  private final Shard from;
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final BurstEnd.Listener atBurstEnd = this::onBurstEnd;
+  private final Runnable drain = this::drain;
+  private TrackSource source;
+  private boolean restarted;
+  private boolean announced;
+
+  MirrorSink(MirrorSource mirror, MirrorRing ring, Shard from) {
+    this.mirror = mirror;
+    this.ring = ring;
+    this.from = from;
+  }
+
+  @Override
+  public TrackSource source() {
+    return source;
+  }
+
+  @Override
+  public void onSource(TrackSource newSource) {
+    if (newSource == null && source != null) {
+      post(mirror::onSourceGone);
+    }
+    restarted = newSource != null;
+    source = newSource;
+    if (restarted) {
+      tellRestart();
+    }
+  }
+
+  private void tellRestart() {
+    MirrorRing.Slot slot = ring.free();
+    if (slot != null) {
+      slot.restart = true;
+      slot.codec = source.codec();
+      slot.layers = source.layers();
+      publish();
+      restarted = false;
+    }
+  }
+
+  /** The sinks of the mirror choose. */
+  @Override
+  public boolean takesLayers() {
+    return true;
+  }
+
+  @Override
+  public void onPacket(MediaPacket packet, long now) {
+    if (restarted) {
+      tellRestart();
+    }
+    MirrorRing.Slot slot = restarted ? null : ring.free();
+    if (slot == null) {
+      mirror.countLost();
+      return;
+    }
+    slot.restart = false;
+    slot.layers = source.layers();
+    slot.packet.copy(packet);
+    SenderClock clock = source.clock(packet.layer());
+    slot.clockKnown = clock.isKnown();
+    slot.clockTimestamp = clock.reportTimestamp();
+    slot.clockMicros = clock.reportMicros();
+    publish();
+  }
+
+  private void publish() {
+    ring.publish();
+    if (!announced) {
+      announced = true;
+      from.bursts().add(atBurstEnd);
+    }
+  }
+
+  private void onBurstEnd(long now) {
+    announced = false;
+    if (awake.compareAndSet(false, true)) {
+      post(drain);
+    }
+  }
+
+  /** On the other loop. What is published from here on wakes it again. */
+  private void drain() {
+    awake.set(false);
+    mirror.drain();
+  }
+
+  private void post(Runnable work) {
+    try {
+      mirror.loop().execute(work);
+    } catch (RejectedExecutionException shuttingDown) {
+      // Nobody is left to watch.
+    }
+  }
+}

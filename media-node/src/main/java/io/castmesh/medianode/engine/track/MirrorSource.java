@@ -1,0 +1,227 @@
+package io.castmesh.medianode.engine.track;
+
+import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.loop.Counter;
+import io.castmesh.medianode.engine.loop.MediaLoop;
+import java.util.Arrays;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A source of another loop, as its sinks on this one see it: with a history of its own, so that
+ * NACKs are answered here, and keyframe requests that are passed back. It lives as long as somebody
+ * watches. Owned by the loop of its sinks.
+ */
+final class MirrorSource implements TrackSource {
+  /** How often to look which layer is the best. */
+  private static final long CHOICE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+  private final Shard shard;
+  private final TrackElement origin;
+  private final MediaKind kind;
+  private final MirrorRing ring = new MirrorRing();
+  private final MirrorSink far;
+  private final Fanout fanout;
+  private final Counter lost = new Counter();
+  private final AtomicInteger keyFramesAsked = new AtomicInteger();
+  private MirrorLayer[] layers;
+
+  /** What sinks get that take one layer only, and the one that they are to get. */
+  private int best;
+
+  private int wanted;
+  private long nextChoice;
+  private boolean gone;
+
+  MirrorSource(Shard shard, TrackElement origin, MediaKind kind) {
+    this.shard = shard;
+    this.origin = origin;
+    this.kind = kind;
+    this.layers = new MirrorLayer[] {new MirrorLayer(kind, 0)};
+    this.fanout = new Fanout(shard.bursts());
+    this.far = new MirrorSink(this, ring, origin.shard());
+    atOrigin(() -> origin.source(kind).ifPresentOrElse(s -> s.add(far), this::lostBefore));
+  }
+
+  /** The source's element was released before we could connect. On its loop. */
+  private void lostBefore() {
+    try {
+      loop().execute(this::onSourceGone);
+    } catch (RejectedExecutionException shuttingDown) {
+      // Nobody is left to watch.
+    }
+  }
+
+  private void atOrigin(Runnable work) {
+    try {
+      origin.shard().loop().execute(work);
+    } catch (RejectedExecutionException shuttingDown) {
+      // Nothing comes from there any more.
+    }
+  }
+
+  MediaLoop loop() {
+    return shard.loop();
+  }
+
+  /** The ring was full. On the other loop. */
+  void countLost() {
+    lost.increment();
+  }
+
+  /** Takes what has come over. */
+  void drain() {
+    long now = MediaLoop.now();
+    for (MirrorRing.Slot slot = ring.next(); slot != null; slot = ring.next()) {
+      if (slot.layers > layers.length) {
+        grow(slot.layers);
+      }
+      if (slot.restart) {
+        fanout.flush(now);
+        for (MirrorLayer layer : layers) {
+          layer.clear(slot.codec);
+        }
+        fanout.restart(this, now);
+      } else {
+        take(slot, now);
+      }
+      ring.release();
+    }
+  }
+
+  /** The peer has negotiated since we connected. */
+  private void grow(int count) {
+    int before = layers.length;
+    layers = Arrays.copyOf(layers, count);
+    for (int i = before; i < count; i++) {
+      layers[i] = new MirrorLayer(kind, i);
+    }
+  }
+
+  private void take(MirrorRing.Slot slot, long now) {
+    MediaPacket packet = slot.packet;
+    MediaPacket stored = layers[packet.layer()].take(slot, now);
+    if (stored == null) {
+      return;
+    }
+    if (layers.length > 1) {
+      chooseBest(stored, now);
+    }
+    fanout.add(stored, now);
+  }
+
+  /** The layer with most in it, once it begins with a keyframe. */
+  private void chooseBest(MediaPacket packet, long now) {
+    if (now - nextChoice >= 0) {
+      nextChoice = now + CHOICE_INTERVAL;
+      for (int i = 0; i < layers.length; i++) {
+        if (bitrate(i, Integer.MAX_VALUE, now) > bitrate(wanted, Integer.MAX_VALUE, now)) {
+          wanted = i;
+        }
+      }
+      if (wanted != best && fanout.needsOneLayer()) {
+        requestKeyFrame(wanted);
+      }
+    }
+    if (packet.layer() == wanted && wanted != best && packet.keyFrameStart()) {
+      best = wanted;
+      fanout.changeLayer(this, best, now);
+    }
+  }
+
+  /** The source has let us go. */
+  void onSourceGone() {
+    if (!gone) {
+      gone = true;
+      shard.forget(this);
+      fanout.removeAll(this);
+    }
+  }
+
+  @Override
+  public MediaKind kind() {
+    return kind;
+  }
+
+  @Override
+  public int clockRate() {
+    return layers[best].clockRate();
+  }
+
+  @Override
+  public MediaCodec codec() {
+    return layers[best].codec();
+  }
+
+  @Override
+  public int layers() {
+    return layers.length;
+  }
+
+  @Override
+  public void add(TrackSink sink) {
+    fanout.add(sink, this);
+  }
+
+  @Override
+  public void remove(TrackSink sink) {
+    fanout.remove(sink, this);
+    if (fanout.size() == 0 && !gone) {
+      gone = true;
+      shard.forget(this);
+      atOrigin(
+          () -> {
+            if (far.source() != null) {
+              far.source().remove(far);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void requestKeyFrame() {
+    requestKeyFrame(best);
+  }
+
+  /** Sinks that wait ask with each packet: it is passed on once until the other loop has heard. */
+  @Override
+  public void requestKeyFrame(int layer) {
+    int mask = 1 << layer;
+    if ((keyFramesAsked.getAndUpdate(asked -> asked | mask) & mask) == 0) {
+      atOrigin(
+          () -> {
+            keyFramesAsked.getAndUpdate(asked -> asked & ~mask);
+            if (far.source() != null && layer < far.source().layers()) {
+              far.source().requestKeyFrame(layer);
+            }
+          });
+    }
+  }
+
+  @Override
+  public MediaPacket find(long sequence, long now) {
+    return find(best, sequence, now);
+  }
+
+  @Override
+  public MediaPacket find(int layer, long sequence, long now) {
+    return layers[layer].find(sequence, now);
+  }
+
+  @Override
+  public SenderClock clock() {
+    return clock(best);
+  }
+
+  @Override
+  public SenderClock clock(int layer) {
+    return layers[layer].clock();
+  }
+
+  @Override
+  public long bitrate(int layer, int temporalLayer, long now) {
+    return layers[layer].bitrate(temporalLayer, now);
+  }
+}

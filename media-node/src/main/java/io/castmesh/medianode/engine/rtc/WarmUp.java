@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,15 +27,27 @@ final class WarmUp {
   /** Enough for the compiler to take notice of the ciphers. */
   private static final int PACKETS = 4000;
 
+  /** Until it is compiled, a handshake costs ten times as much: too much for a crowd that comes. */
+  private static final int HANDSHAKES = 40;
+
+  /** What is compiled is compiled for every engine of this process. */
+  private static final AtomicBoolean done = new AtomicBoolean();
+
   private WarmUp() {}
 
   static void startInBackground(DtlsIdentity identity, Executor handshakes) {
+    if (!done.compareAndSet(false, true)) {
+      return;
+    }
     Thread thread =
         new Thread(
             () -> {
               long start = System.nanoTime();
               ciphers();
-              handshake(identity, handshakes);
+              int left = HANDSHAKES;
+              while (left > 0 && handshake(identity, handshakes)) {
+                left--;
+              }
               log.debug("warm after {} ms", (System.nanoTime() - start) / 1_000_000);
             },
             "media-warm-up");
@@ -55,9 +68,9 @@ final class WarmUp {
     }
   }
 
-  /** The node's certificate with itself, in memory. */
-  private static void handshake(DtlsIdentity identity, Executor handshakes) {
-    CountDownLatch done = new CountDownLatch(2);
+  /** The node's certificate with itself, in memory; false when it did not come to an end. */
+  private static boolean handshake(DtlsIdentity identity, Executor handshakes) {
+    CountDownLatch finished = new CountDownLatch(2);
     DtlsAssociation[] ends = new DtlsAssociation[2];
     for (int i = 0; i < 2; i++) {
       int other = 1 - i;
@@ -67,18 +80,22 @@ final class WarmUp {
               identity,
               List.of(identity.fingerprint()),
               handshakes,
-              new End(datagram -> ends[other].onDatagram(datagram, 0, datagram.length), done));
+              new End(datagram -> ends[other].onDatagram(datagram, 0, datagram.length), finished));
     }
     ends[1].start();
     try {
-      if (!done.await(10, TimeUnit.SECONDS)) {
-        log.warn("the handshake with ourselves did not come to an end");
+      boolean came = finished.await(10, TimeUnit.SECONDS);
+      if (!came) {
+        log.debug("the engine ended before it was warm");
       }
+      return came;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      ends[0].close();
+      ends[1].close();
     }
-    ends[0].close();
-    ends[1].close();
   }
 
   private record End(Consumer<byte[]> toPeer, CountDownLatch done)

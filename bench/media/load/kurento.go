@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/pion/webrtc"
@@ -135,12 +136,30 @@ func (k *kurento) connect(pc *webrtc.PeerConnection, source string) (string, err
 	if err != nil {
 		return "", err
 	}
+	answer = oneFingerprint(answer)
 	err = pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 	if err != nil {
 		return "", err
 	}
 	_, err = k.invoke(endpoint, "gatherCandidates", object{})
 	return endpoint, err
+}
+
+// oneFingerprint leaves the first of several: Kurento has a certificate for each media section of a
+// bundle, uses the first, and Pion takes only one.
+func oneFingerprint(sdp string) string {
+	var lines []string
+	first := ""
+	for _, line := range strings.Split(sdp, "\r\n") {
+		if strings.HasPrefix(line, "a=fingerprint:") {
+			if first == "" {
+				first = line
+			}
+			line = first
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\r\n")
 }
 
 func (k *kurento) present(pc *webrtc.PeerConnection) (err error) {

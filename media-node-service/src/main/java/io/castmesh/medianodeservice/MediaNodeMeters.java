@@ -24,7 +24,11 @@ public final class MediaNodeMeters {
     meters.count(Metric.PACKETS, EngineStats::packetsSent, "sent");
     meters.count(Metric.PACKET_BYTES, EngineStats::bytesReceived, "received");
     meters.count(Metric.PACKET_BYTES, EngineStats::bytesSent, "sent");
-    meters.count(Metric.PACKETS_DROPPED, EngineStats::packetsDropped);
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().strangers(), "stranger");
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().forged(), "forged");
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().overLimit(), "limit");
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().unsent(), "unsent");
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().other(), "other");
     meters.count(Metric.PACKETS_MEDIA, EngineStats::mediaPackets);
     meters.count(Metric.PACKETS_LOST, EngineStats::mediaPacketsLost);
     meters.count(Metric.NACKS, EngineStats::nacksReceived, "received");

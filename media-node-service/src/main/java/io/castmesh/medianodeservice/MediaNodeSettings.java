@@ -1,6 +1,7 @@
 package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.MediaNodeConfig.PortRange;
 import io.castmesh.runtime.config.Settings;
 import java.nio.file.Path;
@@ -44,7 +45,32 @@ public final class MediaNodeSettings {
             1,
             0,
             64,
-            "Threads for media, each with a UDP port of its own from media-node.port on; 0: one a core"));
+            "Threads for media, each with a UDP port of its own from media-node.port on; 0: one a core"),
+        limits(s));
+  }
+
+  private static PeerLimits limits(Settings s) {
+    PeerLimits usual = PeerLimits.DEFAULT;
+    return new PeerLimits(
+        s.integer(
+            "media-node.max-endpoints",
+            usual.peers(),
+            1,
+            1_000_000,
+            "WebRTC and RTP endpoints of a media node; more are refused"),
+        s.integer(
+            "media-node.max-endpoint-packets",
+            usual.packetsPerSecond(),
+            100,
+            10_000_000,
+            "Datagrams a second that one endpoint may be sent; the rest is dropped"),
+        1000L
+            * s.integer(
+                "media-node.max-endpoint-kbits",
+                (int) (usual.bitsPerSecond() / 1000),
+                100,
+                10_000_000,
+                "Kbit/s that one endpoint may be sent; the rest is dropped"));
   }
 
   private static PortRange rtpPorts(Settings s) {

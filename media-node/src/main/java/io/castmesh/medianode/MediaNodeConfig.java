@@ -16,6 +16,7 @@ import java.util.List;
  * @param playableFolders what players may read, with the folders in them; empty: nothing
  * @param loops threads for media, each with a UDP port of its own, from mediaPort on; 0: as many as
  *     cores
+ * @param limits of peers
  */
 public record MediaNodeConfig(
     String controlHost,
@@ -25,7 +26,30 @@ public record MediaNodeConfig(
     List<String> announcedAddresses,
     PortRange rtpPorts,
     List<Path> playableFolders,
-    int loops) {
+    int loops,
+    PeerLimits limits) {
+
+  /** The same with the usual bounds. */
+  public MediaNodeConfig(
+      String controlHost,
+      int controlPort,
+      String mediaHost,
+      int mediaPort,
+      List<String> announcedAddresses,
+      PortRange rtpPorts,
+      List<Path> playableFolders,
+      int loops) {
+    this(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        playableFolders,
+        loops,
+        PeerLimits.DEFAULT);
+  }
 
   /** The same with one loop and any free port for plain RTP. */
   public MediaNodeConfig(
@@ -71,21 +95,31 @@ public record MediaNodeConfig(
         throw new IllegalArgumentException("no range of ports: " + first + "-" + last);
       }
     }
+  }
 
-    /**
-     * Reads "40000-49999"; an empty text is {@link #ANY}.
-     *
-     * @throws IllegalArgumentException for anything else
-     */
-    public static PortRange parse(String text) {
-      if (text.isBlank()) {
-        return ANY;
-      }
-      String[] parts = text.trim().split("-", 2);
-      if (parts.length != 2) {
-        throw new IllegalArgumentException("no range of ports: " + text);
-      }
-      return new PortRange(Integer.parseInt(parts[0].trim()), Integer.parseInt(parts[1].trim()));
-    }
+  /**
+   * What one peer may do, and how many there may be; what goes beyond is refused or dropped.
+   *
+   * @param peers peer connections and plain RTP endpoints alive
+   * @param packetsPerSecond datagrams that one of them sends us
+   * @param bitsPerSecond of them
+   */
+  public record PeerLimits(int peers, int packetsPerSecond, long bitsPerSecond) {
+    /** Far beyond three layers of 1080p, and no more than one machine can take. */
+    public static final PeerLimits DEFAULT = new PeerLimits(5_000, 5_000, 50_000_000);
+  }
+
+  /** The same with other bounds. */
+  public MediaNodeConfig withLimits(PeerLimits others) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        playableFolders,
+        loops,
+        others);
   }
 }

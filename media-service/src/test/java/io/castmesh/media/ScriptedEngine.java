@@ -77,7 +77,8 @@ final class ScriptedEngine implements MediaEngine {
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new EngineStats(
+        peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, EngineStats.Drops.NONE);
   }
 
   @Override

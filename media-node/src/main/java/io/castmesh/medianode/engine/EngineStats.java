@@ -16,9 +16,31 @@ public record EngineStats(
     long packetsSent,
     long bytesReceived,
     long bytesSent,
-    long packetsDropped,
     long packetsRetransmitted,
     long mediaPackets,
     long mediaPacketsLost,
     long nacksReceived,
-    long nacksSent) {}
+    long nacksSent,
+    Drops drops) {
+
+  /**
+   * Datagrams that were dropped, by the reason; {@code packetsDropped} is their sum.
+   *
+   * @param strangers of senders that no peer knows
+   * @param forged with a wrong integrity or authentication, or seen before
+   * @param overLimit of peers that send more than they may
+   * @param unsent that the system did not take
+   * @param other not asked for, not agreed or not readable
+   */
+  public record Drops(long strangers, long forged, long overLimit, long unsent, long other) {
+    public static final Drops NONE = new Drops(0, 0, 0, 0, 0);
+
+    long sum() {
+      return strangers + forged + overLimit + unsent + other;
+    }
+  }
+
+  public long packetsDropped() {
+    return drops.sum();
+  }
+}

@@ -115,7 +115,12 @@ public final class KurentoServer extends VerticleBase {
     }
     Connection connection =
         new Connection(
-            socket, objects, processor, limits.maxRequestsInFlight(), limits.maxUnsentBytes());
+            socket,
+            objects,
+            processor,
+            limits.maxRequestsInFlight(),
+            limits.maxMessageBytes(),
+            limits.maxUnsentBytes());
     connections.add(connection);
     socket.shutdownHandler(ignored -> socket.close((short) 1001, "Shutting down"));
     socket.closeHandler(

@@ -58,7 +58,7 @@ class FuzzTest {
                 "--instrumentation_includes=io.castmesh.medianode.**",
                 "-max_total_time=" + SECONDS,
                 "-max_len=4096",
-                "-timeout=20",
+                "-timeout=90",
                 "-rss_limit_mb=2048",
                 Files.createDirectory(folder.resolve("corpus")).toString(),
                 seeds.toString())

@@ -36,7 +36,7 @@ public final class JsonRpcFuzzer {
             done.fail(thrown);
           }
         });
-    done.future().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    done.future().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private static Future<Void> say(String[] lines) {

@@ -55,7 +55,8 @@ final class MemoryEngine implements MediaEngine {
 
   @Override
   public EngineStats stats() {
-    return new EngineStats(peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new EngineStats(
+        peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, EngineStats.Drops.NONE);
   }
 
   @Override

@@ -110,6 +110,15 @@ class ProtocolTest {
   }
 
   @Test
+  void aMessageMayComeInSeveralFrames() {
+    // when
+    socket.sendInParts("{\"jsonrpc\":\"2.0\",", "\"id\":1,", "\"method\":\"ping\"}");
+    // then
+    JsonObject reply = socket.await("pong", m -> m.getValue("id") instanceof Integer i && i == 1);
+    assertThat(reply.getJsonObject("result").getString("value")).isEqualTo("pong");
+  }
+
+  @Test
   void anotherPathIsClosedAsAProtocolError() throws Exception {
     // when
     try (RawSocket lost = new RawSocket("ws://127.0.0.1:" + node.port() + "/elsewhere")) {
@@ -253,7 +262,7 @@ class ProtocolTest {
   }
 
   @Test
-  void recordersTakeWebmFilesOnlyAndTheVideoOnlyProfileTakesNoAudio() {
+  void recordersTakeFilesOnlyAndTheVideoOnlyProfileTakesNoAudio() {
     // given
     String pipeline = socket.create("MediaPipeline", null);
     JsonObject file =
@@ -261,7 +270,7 @@ class ProtocolTest {
             .put("mediaPipeline", pipeline)
             .put("uri", "file:///tmp/never-written.webm");
     // when / then
-    assertThat(recorderError(file.copy().put("mediaProfile", "MP4"))).isEqualTo(40107);
+    assertThat(recorderError(file.copy().put("mediaProfile", "JPEG_VIDEO_ONLY"))).isEqualTo(40107);
     assertThat(recorderError(file.copy().put("uri", "http://example.org/upload"))).isEqualTo(40107);
     String source = endpoint(pipeline);
     String recorder =

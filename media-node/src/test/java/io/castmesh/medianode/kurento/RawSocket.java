@@ -45,6 +45,13 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
     socket.sendBinary(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), true).join();
   }
 
+  /** One message in frames. */
+  void sendInParts(String... parts) {
+    for (int i = 0; i < parts.length; i++) {
+      socket.sendText(parts[i], i == parts.length - 1).join();
+    }
+  }
+
   /** Sends a request and waits for its reply. */
   JsonObject call(String method, JsonObject params) {
     int id = nextId++;

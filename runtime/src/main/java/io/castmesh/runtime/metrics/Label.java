@@ -38,6 +38,7 @@ public enum Label {
           "too_many_requests",
           "slow_consumer",
           "draining")),
+  DROP_REASON("reason", List.of("stranger", "forged", "limit", "unsent", "other")),
   RESUMED("outcome", List.of("complete", "incomplete", "lost")),
   SERVICE("service", List.of("gateway", "room", "media", "call", "vod", "standalone")),
   STATE("state", List.of("starting", "running", "draining", "stopped")),

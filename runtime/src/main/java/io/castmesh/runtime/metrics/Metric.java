@@ -304,7 +304,8 @@ public enum Metric {
       Spec.counter(
           MEDIA_NODE,
           "castmesh.media-node.packets.dropped",
-          "Packets that nobody wanted or that could not be sent")),
+          "Datagrams that were not taken: of strangers, forged or repeated, beyond a limit, not sent",
+          Label.DROP_REASON)),
   PACKETS_MEDIA(
       Spec.counter(
           MEDIA_NODE,

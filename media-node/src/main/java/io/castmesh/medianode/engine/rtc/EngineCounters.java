@@ -16,6 +16,12 @@ final class EngineCounters {
   final Counter nacksReceived = new Counter();
   final Counter nacksSent = new Counter();
 
+  /** Among those dropped: with a wrong integrity or authentication, or seen before. */
+  final Counter forged = new Counter();
+
+  /** Datagrams of peers that send more than they may. */
+  final Counter overLimit = new Counter();
+
   /** Datagrams of senders that no peer knows. */
   final Counter strangers = new Counter();
 }

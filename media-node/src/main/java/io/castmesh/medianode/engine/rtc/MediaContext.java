@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
@@ -22,6 +23,7 @@ record MediaContext(
     HostCandidates candidates,
     WallClock wallClock,
     EngineCounters counters,
+    PeerLimits limits,
     SecureRandom random) {
 
   MediaLoop loop() {

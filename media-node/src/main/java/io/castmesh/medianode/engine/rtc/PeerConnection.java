@@ -37,6 +37,7 @@ final class PeerConnection implements PeerTransport.Events {
   private final RtcpWriter rtcp = new RtcpWriter();
   private final RtcpDispatcher dispatcher;
   private final FlowWatch flows;
+  private final RateGuard guard;
   private SrtpReceiver srtp;
   private boolean iceUp;
   private boolean connected;
@@ -44,6 +45,7 @@ final class PeerConnection implements PeerTransport.Events {
   PeerConnection(RtcPeer owner, MediaContext context) {
     this.owner = owner;
     this.context = context;
+    this.guard = new RateGuard(context.limits());
     this.transport = new PeerTransport(owner, context, this);
     this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
     this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
@@ -123,6 +125,13 @@ final class PeerConnection implements PeerTransport.Events {
 
   /** SRTP or SRTCP, told apart by the second byte (RFC 5761 section 4). */
   void onMedia(byte[] data, int length, long now) {
+    if (!guard.admit(length, now)) {
+      context.counters().overLimit.increment();
+      if (guard.isNews(now)) {
+        owner.tell(l -> l.onError(guard.reason()));
+      }
+      return;
+    }
     boolean used =
         Rtp.isRtcp(data, 0, length)
             ? onRtcp(data, length, now)
@@ -133,8 +142,12 @@ final class PeerConnection implements PeerTransport.Events {
   }
 
   private boolean onRtcp(byte[] data, int length, long now) {
-    int clear = srtp == null ? -1 : srtp.openRtcp(data, 0, length);
+    if (srtp == null) {
+      return false;
+    }
+    int clear = srtp.openRtcp(data, 0, length);
     if (clear < 0) {
+      context.counters().forged.increment();
       return false;
     }
     dispatcher.begin(now);

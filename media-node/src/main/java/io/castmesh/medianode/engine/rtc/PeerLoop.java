@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.play.FilePlayer;
@@ -40,6 +41,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
       Executor handshakes,
       List<InetAddress> addresses,
       WallClock wallClock,
+      PeerLimits limits,
       SecureRandom random) {}
 
   private final EngineCounters counters = new EngineCounters();
@@ -75,6 +77,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
             HostCandidates.of(shared.addresses(), loop.port()),
             shared.wallClock(),
             counters,
+            shared.limits(),
             shared.random());
   }
 

@@ -81,7 +81,11 @@ final class PeerTransport implements MediaTransport {
     if (closed) {
       return;
     }
-    if (!ice.isAuthentic(message) || !context.peers().bind(from, owner, now)) {
+    boolean authentic = ice.isAuthentic(message);
+    if (!authentic) {
+      context.counters().forged.increment();
+    }
+    if (!authentic || !context.peers().bind(from, owner, now)) {
       context.counters().packetsDropped.increment();
       return;
     }

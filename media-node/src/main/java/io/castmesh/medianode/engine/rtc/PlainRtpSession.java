@@ -44,6 +44,8 @@ final class PlainRtpSession implements MediaTransport {
   private final RtcpDispatcher dispatcher;
   private final FlowWatch flows;
   private final RtcpWriter rtcp = new RtcpWriter();
+  private final Consumer<Consumer<SdpPeer.Listener>> listener;
+  private final RateGuard guard;
   private DatagramPorts.Pair ports;
   private PacketSealer sealer = PlainPackets.INSTANCE;
   private PacketOpener opener = PlainPackets.INSTANCE;
@@ -60,6 +62,8 @@ final class PlainRtpSession implements MediaTransport {
       Consumer<MediaFormat> onForeignFormat) {
     this.kind = kind;
     this.context = context;
+    this.listener = listener;
+    this.guard = new RateGuard(context.limits());
     this.ssrc = context.randomSsrc();
     BandwidthEstimate estimate = new BandwidthEstimate();
     OutboundHeader header = new OutboundHeader(estimate);
@@ -160,6 +164,13 @@ final class PlainRtpSession implements MediaTransport {
       context.counters().strangers.increment();
       return;
     }
+    if (!guard.admit(length, now)) {
+      context.counters().overLimit.increment();
+      if (guard.isNews(now)) {
+        listener.accept(l -> l.onError(guard.reason()));
+      }
+      return;
+    }
     boolean used =
         Rtp.isRtcp(data, 0, length)
             ? onRtcp(data, length, now)
@@ -186,6 +197,7 @@ final class PlainRtpSession implements MediaTransport {
   private boolean onRtcp(byte[] data, int length, long now) {
     int clear = opener.openRtcp(data, 0, length);
     if (clear < 0) {
+      context.counters().forged.increment();
       return false;
     }
     dispatcher.begin(now);

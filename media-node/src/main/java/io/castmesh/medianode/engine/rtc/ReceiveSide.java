@@ -121,6 +121,9 @@ final class ReceiveSide {
       return false;
     }
     p.length = srtp.openRtp(p.data, 0, p.length, p.headerLength);
+    if (p.length < 0) {
+      counters.forged.increment();
+    }
     return p.length >= 0;
   }
 

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.engine.EngineFullException;
 import io.castmesh.medianode.engine.EngineStats;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaEngine;
@@ -80,6 +81,7 @@ public final class RtcEngine implements MediaEngine {
             handshakes,
             HostCandidates.addresses(config.announcedAddresses(), bound),
             new WallClock(System.currentTimeMillis(), MediaLoop.now()),
+            config.limits(),
             new SecureRandom());
     try {
       for (int i = 0; i < count(config.loops()); i++) {
@@ -147,8 +149,22 @@ public final class RtcEngine implements MediaEngine {
     return loops;
   }
 
+  /**
+   * Peers are few against this bound, so that it may be overrun by a few that come together.
+   *
+   * @throws EngineFullException beyond it
+   */
+  private void checkRoom() {
+    int peers = loops.stream().mapToInt(each -> each.peers().size() + each.rtpPeers().size()).sum();
+    int most = loops.get(0).context().limits().peers();
+    if (peers >= most) {
+      throw new EngineFullException("Too many endpoints: " + most);
+    }
+  }
+
   @Override
   public WebRtcPeer createWebRtcPeer(String id, WebRtcPeer.Listener listener) {
+    checkRoom();
     PeerLoop home = leastLoaded();
     RtcPeer peer = new RtcPeer(id, home.context(), listener, home.peers()::remove);
     home.peers().add(peer);
@@ -165,6 +181,7 @@ public final class RtcEngine implements MediaEngine {
   @Override
   public RtpPeer createRtpPeer(
       String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
+    checkRoom();
     PeerLoop home = loops.get(0);
     PlainRtpPeer peer =
         new PlainRtpPeer(
@@ -217,14 +234,22 @@ public final class RtcEngine implements MediaEngine {
         sum(counters -> counters.packetsSent),
         sum(counters -> counters.bytesReceived),
         sum(counters -> counters.bytesSent),
-        sum(counters -> counters.packetsDropped)
-            + strangers()
-            + loops.stream().mapToLong(each -> each.loop().sendFailures()).sum(),
         sum(counters -> counters.packetsRetransmitted),
         sum(counters -> counters.mediaPackets),
         sum(counters -> counters.mediaPacketsLost),
         sum(counters -> counters.nacksReceived),
-        sum(counters -> counters.nacksSent));
+        sum(counters -> counters.nacksSent),
+        drops());
+  }
+
+  private EngineStats.Drops drops() {
+    long forged = sum(counters -> counters.forged);
+    return new EngineStats.Drops(
+        strangers(),
+        forged,
+        sum(counters -> counters.overLimit),
+        loops.stream().mapToLong(each -> each.loop().sendFailures()).sum(),
+        Math.max(0, sum(counters -> counters.packetsDropped) - forged));
   }
 
   private long sum(Function<EngineCounters, Counter> counter) {

@@ -1,5 +1,6 @@
 package io.castmesh.medianode.kurento.object;
 
+import io.castmesh.medianode.engine.EngineFullException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -55,7 +56,12 @@ public final class ObjectStore {
     if (objects.size() > maxObjects) {
       throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many media objects");
     }
-    MediaObject object = factory.create(host, p);
+    MediaObject object;
+    try {
+      object = factory.create(host, p);
+    } catch (EngineFullException full) {
+      throw KurentoError.NOT_ENOUGH_RESOURCES.with(full.getMessage());
+    }
     objects.put(object.id(), object);
     MediaObject parent = object.parent();
     if (parent != null) {

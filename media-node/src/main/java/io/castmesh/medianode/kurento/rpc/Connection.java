@@ -4,6 +4,7 @@ import io.castmesh.medianode.kurento.object.ObjectStore;
 import io.castmesh.medianode.kurento.object.Session;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -19,12 +20,18 @@ public final class Connection {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
   private static final short BROKEN_JSON = 1007;
   private static final short SLOW_READER = 1013;
+  private static final short TOO_LARGE = 1009;
 
   private final ServerWebSocket socket;
   private final ObjectStore objects;
   private final RequestProcessor processor;
   private final int maxInFlight;
   private final Consumer<JsonObject> outlet = this::send;
+  private final int maxMessageBytes;
+
+  /** Of a message that is not complete; null between messages. */
+  private Buffer begun;
+
   private Session session;
   private String sessionId;
   private int inFlight;
@@ -33,6 +40,7 @@ public final class Connection {
 
   /**
    * @param maxInFlight unanswered requests before the socket is no longer read
+   * @param maxMessageBytes of one message before the socket is closed
    * @param maxUnsentBytes waiting output before the socket is closed
    */
   public Connection(
@@ -40,14 +48,15 @@ public final class Connection {
       ObjectStore objects,
       RequestProcessor processor,
       int maxInFlight,
+      int maxMessageBytes,
       int maxUnsentBytes) {
     this.socket = socket;
     this.objects = objects;
     this.processor = processor;
     this.maxInFlight = maxInFlight;
+    this.maxMessageBytes = maxMessageBytes;
     socket.setWriteQueueMaxSize(maxUnsentBytes);
-    // A text message may come in a binary frame: both arrive here as bytes.
-    socket.handler(this::onMessage);
+    socket.frameHandler(this::onFrame);
     socket.exceptionHandler(cause -> log.debug("Control socket failed", cause));
   }
 
@@ -57,6 +66,30 @@ public final class Connection {
     unbind();
   }
 
+  /** A message comes in one frame or several, and text may come as binary. */
+  private void onFrame(WebSocketFrame frame) {
+    if (closed || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
+      return;
+    }
+    Buffer part = frame.binaryData();
+    Buffer message = begun == null ? part : begun.appendBuffer(part);
+    if (message.length() > maxMessageBytes) {
+      end(TOO_LARGE, "Too large");
+    } else if (frame.isFinal()) {
+      begun = null;
+      onMessage(message);
+    } else {
+      begun = begun == null ? part.copy() : message;
+    }
+  }
+
+  private void end(short code, String reason) {
+    closed = true;
+    begun = null;
+    unbind();
+    socket.close(code, reason);
+  }
+
   private void onMessage(Buffer message) {
     Object decoded;
     try {
@@ -64,7 +97,7 @@ public final class Connection {
     } catch (DecodeException broken) {
       // A Kurento server answers nothing and drops the socket; here the close code says why.
       log.info("Broken JSON from {}, the socket is closed", socket.remoteAddress());
-      socket.close(BROKEN_JSON, "Broken JSON");
+      end(BROKEN_JSON, "Broken JSON");
       return;
     }
     inFlight++;
@@ -141,9 +174,7 @@ public final class Connection {
     }
     if (socket.writeQueueFull()) {
       log.warn("Control socket {} reads too slowly, it is closed", socket.remoteAddress());
-      closed = true;
-      unbind();
-      socket.close(SLOW_READER, "Too slow");
+      end(SLOW_READER, "Too slow");
       return;
     }
     socket.writeTextMessage(message.encode());

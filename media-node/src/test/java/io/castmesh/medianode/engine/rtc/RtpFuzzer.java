@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
@@ -88,6 +89,7 @@ public final class RtpFuzzer {
         null,
         new WallClock(0, 0),
         new EngineCounters(),
+        new PeerLimits(1, 1_000_000, 1_000_000_000_000L),
         new SecureRandom());
   }
 }

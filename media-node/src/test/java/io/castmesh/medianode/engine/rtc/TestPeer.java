@@ -276,6 +276,14 @@ final class TestPeer implements AutoCloseable {
     send(Arrays.copyOf(out, length));
   }
 
+  /** A protected packet that is not sent. */
+  synchronized byte[] sealRtp(int type, int ssrc, long index, int timestamp, byte[] payload) {
+    byte[] out = new byte[1500];
+    Rtp.writeHeader(out, 0, false, false, type, (int) index, timestamp, ssrc);
+    int length = sender.sealRtp(payload, 0, payload.length, out, 0, Rtp.FIXED_HEADER, ssrc, index);
+    return Arrays.copyOf(out, length);
+  }
+
   void sendRtcp(RtcpWriter writer) {
     int length;
     synchronized (this) {

@@ -1,0 +1,61 @@
+package io.castmesh.medianode.engine.rtc;
+
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Bounds what one peer can make us do: two buckets, of packets and of bits, that fill as fast as is
+ * allowed and hold half a second of it. Owned by the loop.
+ */
+final class RateGuard {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  /** A peer that keeps on is told of this rarely. */
+  private static final long TELL_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
+  private final PeerLimits limits;
+  private double packets;
+  private double bits;
+  private long filledAt;
+  private long toldAt;
+
+  RateGuard(PeerLimits limits) {
+    this.limits = limits;
+    this.packets = limits.packetsPerSecond() / 2.0;
+    this.bits = limits.bitsPerSecond() / 2.0;
+  }
+
+  /** Whether a datagram may be looked at. */
+  boolean admit(int bytes, long now) {
+    double elapsed = filledAt == 0 ? 0 : (double) (now - filledAt) / SECOND;
+    filledAt = now;
+    packets =
+        Math.min(
+            packets + elapsed * limits.packetsPerSecond(),
+            Math.max(1, limits.packetsPerSecond() / 2.0));
+    bits =
+        Math.min(
+            bits + elapsed * limits.bitsPerSecond(),
+            Math.max(16_000, limits.bitsPerSecond() / 2.0));
+    if (packets < 1 || bits < bytes * 8.0) {
+      return false;
+    }
+    packets--;
+    bits -= bytes * 8.0;
+    return true;
+  }
+
+  /** Whether it is time to tell that datagrams are dropped; taken as told. */
+  boolean isNews(long now) {
+    if (toldAt != 0 && now - toldAt < TELL_INTERVAL) {
+      return false;
+    }
+    toldAt = now;
+    return true;
+  }
+
+  String reason() {
+    return "the peer sends more than %d packets/s or %d kbit/s: the rest is dropped"
+        .formatted(limits.packetsPerSecond(), limits.bitsPerSecond() / 1000);
+  }
+}

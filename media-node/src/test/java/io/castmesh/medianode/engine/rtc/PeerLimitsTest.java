@@ -1,0 +1,186 @@
+package io.castmesh.medianode.engine.rtc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
+import io.castmesh.medianode.engine.EngineFullException;
+import io.castmesh.medianode.engine.EngineStats.Drops;
+import io.castmesh.medianode.engine.RtpPeer;
+import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.sdp.Direction;
+import io.castmesh.medianode.engine.stun.StunBuilder;
+import io.castmesh.medianode.engine.stun.StunMessage;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Floods, forgeries and repetitions over real sockets: dropped, counted, and nobody else is hurt.
+ */
+class PeerLimitsTest {
+  private static final PeerLimits LIMITS = new PeerLimits(2, 400, 2_000_000);
+
+  private final List<String> errors = new CopyOnWriteArrayList<>();
+  private final TestPeer browser = new TestPeer();
+  private final RtcEngine engine =
+      RtcEngine.start(
+          new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()).withLimits(LIMITS));
+
+  @AfterEach
+  void stop() {
+    browser.vanish();
+    engine.close();
+  }
+
+  private WebRtcPeer peer() {
+    return engine.createWebRtcPeer(
+        "peer",
+        new WebRtcPeer.Listener() {
+          @Override
+          public void onError(String description) {
+            errors.add(description);
+          }
+        });
+  }
+
+  private String connected() throws Exception {
+    String answer =
+        peer()
+            .processOffer(browser.offer(Direction.SENDONLY))
+            .toCompletableFuture()
+            .get(5, TimeUnit.SECONDS);
+    browser.connect(answer);
+    send(1);
+    await("the first packet", () -> engine.stats().mediaPackets() > 0 || packets() > 0);
+    return answer;
+  }
+
+  private long packets() {
+    return engine.stats().packetsReceived();
+  }
+
+  private void send(long index) {
+    browser.sendRtp(
+        TestPeer.AUDIO_TYPE, browser.audioSsrc, index, (int) index * 960, false, new byte[50]);
+  }
+
+  private void awaitDrops(String what, ToLongFunction<Drops> count, long atLeast) throws Exception {
+    await(what, () -> count.applyAsLong(engine.stats().drops()) >= atLeast);
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void aPeerThatFloodsIsCutToItsRateAndTold() throws Exception {
+    // given
+    connected();
+    // when
+    for (int i = 2; i < 1_500; i++) {
+      send(i);
+    }
+    // then
+    awaitDrops("drops beyond the limit", Drops::overLimit, 500);
+    await("the error", () -> !errors.isEmpty());
+    assertThat(errors).singleElement().asString().contains("400 packets/s");
+  }
+
+  @Test
+  void morePeersThanAllowedAreRefusedUntilOneGoes() throws Exception {
+    // given
+    WebRtcPeer first = peer();
+    engine.createRtpPeer("second", RtpPeer.Protection.NONE, new WebRtcPeer.Listener() {});
+    // when / then
+    assertThatThrownBy(this::peer).isInstanceOf(EngineFullException.class);
+    // when
+    first.release().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    // then
+    assertThat(peer().id()).isEqualTo("peer");
+  }
+
+  @Test
+  void aRepeatedPacketIsAReplay() throws Exception {
+    // given
+    connected();
+    byte[] sealed = browser.sealRtp(TestPeer.AUDIO_TYPE, browser.audioSsrc, 70, 70, new byte[20]);
+    // when
+    for (int i = 0; i < 6; i++) {
+      browser.send(sealed);
+    }
+    // then: the first one was right
+    awaitDrops("replays", Drops::forged, 5);
+    Thread.sleep(50);
+    assertThat(engine.stats().drops().forged()).isEqualTo(5);
+  }
+
+  @Test
+  void aDamagedPacketIsAForgery() throws Exception {
+    // given
+    connected();
+    byte[] sealed = browser.sealRtp(TestPeer.AUDIO_TYPE, browser.audioSsrc, 80, 80, new byte[20]);
+    sealed[sealed.length - 1] ^= 1;
+    // when
+    browser.send(sealed);
+    // then
+    awaitDrops("the forgery", Drops::forged, 1);
+  }
+
+  @Test
+  void aCheckWithoutThePasswordMovesNobody() throws Exception {
+    // given
+    String answer = connected();
+    Matcher ufrag = Pattern.compile("a=ice-ufrag:(\\S+)").matcher(answer);
+    assertThat(ufrag.find()).isTrue();
+    byte[] check =
+        new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12])
+            .username(ufrag.group(1) + ":anybody")
+            .priority(1)
+            .iceControlling(1)
+            .useCandidate()
+            .build("a guess".getBytes(StandardCharsets.UTF_8));
+    // when
+    try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 3; i++) {
+        stranger.send(
+            new DatagramPacket(
+                check,
+                check.length,
+                new InetSocketAddress("127.0.0.1", engine.mediaPorts().get(0))));
+      }
+      byte[] garbage = "no protocol at all".getBytes(StandardCharsets.UTF_8);
+      stranger.send(
+          new DatagramPacket(
+              garbage,
+              garbage.length,
+              new InetSocketAddress("127.0.0.1", engine.mediaPorts().get(0))));
+    }
+    // then: and what the browser sends is still taken
+    awaitDrops("forged checks", Drops::forged, 3);
+    awaitDrops("garbage", Drops::strangers, 1);
+    long before = engine.stats().drops().overLimit() + engine.stats().drops().other();
+    for (int i = 100; i < 120; i++) {
+      send(i);
+    }
+    await("media", () -> engine.stats().mediaPackets() >= 20);
+    assertThat(engine.stats().drops().overLimit() + engine.stats().drops().other())
+        .isEqualTo(before);
+  }
+}

@@ -50,6 +50,8 @@ const DISCONNECTED_PATIENCE_MS = 3_000;
 const RESTART_TIMEOUT_MS = 10_000;
 /** Half of what 720p may take: a good picture from the start, a short retreat where it is too much. */
 const START_BITRATE_KBPS = 1_200;
+/** The same beside smaller copies. */
+const LAYERED_START_KBPS = 2_000;
 
 /**
  * Media between this page and the server that survives a change of network.
@@ -62,7 +64,7 @@ const START_BITRATE_KBPS = 1_200;
  */
 export class PeerLink extends Emitter<PeerLinkEvents> {
   readonly #context: LinkContext;
-  readonly #plan: PeerPlan;
+  #plan: PeerPlan;
   readonly #tracks = new RemoteTracks();
   readonly #recovery: Recovery;
   readonly #unwatch: () => void;
@@ -149,6 +151,22 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     offer: (sdpOffer: string) => Promise<A>,
     mediaId?: string,
   ): Promise<A> {
+    let offered = '';
+    const answer = await this.#attempt((sdpOffer) => {
+      offered = sdpOffer;
+      return offer(sdpOffer);
+    }, mediaId);
+    if (!hasLayers(offered) || hasLayers(answer.sdpAnswer)) return answer;
+    // A server that passes over the layers may not find the picture in them: it gets it whole.
+    this.#plan = { ...this.#plan, layers: false };
+    await this.#attempt(this.#restarting(answer.mediaId), answer.mediaId);
+    return answer;
+  }
+
+  async #attempt<A extends Answer>(
+    offer: (sdpOffer: string) => Promise<A>,
+    mediaId?: string,
+  ): Promise<A> {
     const iceServers = await this.#context.iceServers();
     const peer = makePeer(this.#plan, iceServers);
     const exchange = new CandidateExchange({
@@ -173,9 +191,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         if (this.#isClosed) throw closed();
         exchange.named(answer.mediaId);
         this.#replace(peer, listener, answer.mediaId);
-        const sdp = this.#plan.local
-          ? withStartBitrate(answer.sdpAnswer, START_BITRATE_KBPS)
-          : answer.sdpAnswer;
+        const start = this.#plan.layers ? LAYERED_START_KBPS : START_BITRATE_KBPS;
+        const sdp = this.#plan.local ? withStartBitrate(answer.sdpAnswer, start) : answer.sdpAnswer;
         await peer.setRemoteDescription({ type: 'answer', sdp });
         exchange.answerApplied();
         return answer;
@@ -241,7 +258,18 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const mediaId = this.#mediaId;
     if (this.#isClosed || !mediaId) throw closed();
     this.#setAway();
-    const restart = async (sdpOffer: string) => {
+    try {
+      await this.#negotiate(this.#restarting(mediaId), mediaId);
+    } catch (error) {
+      if (!this.#begin || !isFailure(error, 'MEDIA_NOT_FOUND')) throw error;
+      // What it belongs to may well go on: the live that is watched, or the call.
+      await this.#negotiate(this.#begin);
+    }
+  }
+
+  /** Offers another connection for a media session that there is. */
+  #restarting(mediaId: string): (sdpOffer: string) => Promise<Answer> {
+    return async (sdpOffer) => {
       const answer = await this.#context.session.request<{ sdpAnswer: string }>(
         'media.restart',
         { mediaId, sdpOffer },
@@ -249,13 +277,6 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
       );
       return { ...answer, mediaId };
     };
-    try {
-      await this.#negotiate(restart, mediaId);
-    } catch (error) {
-      if (!this.#begin || !isFailure(error, 'MEDIA_NOT_FOUND')) throw error;
-      // What it belongs to may well go on: the live that is watched, or the call.
-      await this.#negotiate(this.#begin);
-    }
   }
 
   /** The server says that it no longer has the media session. */
@@ -298,6 +319,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+function hasLayers(sdp: string): boolean {
+  return sdp.includes('a=simulcast:');
 }
 
 function closed(): CastmeshError {

@@ -20,6 +20,7 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   private static final double GROWTH_PER_SECOND = 0.08;
   private static final long PROBE_OVER_ACKNOWLEDGED_EXTRA = 50_000;
   private static final double HEAVY_LOSS = 0.10;
+  private static final double WORTH_REPEATING = 0.05;
   private static final long LOSS_WINDOW = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** A queue that was filled needs a round trip or two to show that it is not growing any more. */
@@ -56,6 +57,7 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   private long waiting;
   private boolean feedback;
   private boolean lossHeavy;
+  private boolean repairsAreLost;
 
   /** What one burst of packets that was sent for the sake of it told. */
   private static final class Probe {
@@ -203,6 +205,7 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     }
     double share = (double) lost / total;
     lossHeavy = share > HEAVY_LOSS;
+    repairsAreLost = share > WORTH_REPEATING && waiting < REAL_QUEUE;
     if (share > HEAVY_LOSS) {
       long rate = acknowledged.bitsPerSecond(now);
       long base = rate > 0 ? Math.min(estimate, rate * 3 / 2) : estimate;
@@ -225,6 +228,14 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   /** Whether more than a tenth of what was sent lately did not arrive. */
   public boolean isLossHeavy() {
     return lossHeavy;
+  }
+
+  /**
+   * Whether so much is lost, though no queue is full, that one repetition in twenty is lost as
+   * well: each costs the picture another round trip.
+   */
+  public boolean areRepairsLost() {
+    return repairsAreLost;
   }
 
   public long bitsPerSecond() {

@@ -29,10 +29,15 @@ final class InboundTrack implements TrackSource {
   private final Fanout fanout;
   private NegotiatedMedia media;
 
+  /** Senders begin with all layers at once, or nearly so: what to begin with can wait for that. */
+  private static final long FIRST_CHOICE_AFTER = TimeUnit.MILLISECONDS.toNanos(300);
+
   /** What sinks get that take one layer only, and the one that they are to get. */
   private int best;
 
   private int wanted;
+  private boolean chosen = true;
+  private boolean decided;
   private long nextChoice;
 
   InboundTrack(MediaKind kind, BurstEnd bursts) {
@@ -58,6 +63,8 @@ final class InboundTrack implements TrackSource {
       for (int i = 0; i < streams.length; i++) {
         streams[i] = new InboundStream(kind, i, clockRate(kind));
       }
+      chosen = false;
+      fanout.holdLayers();
     }
   }
 
@@ -133,14 +140,20 @@ final class InboundTrack implements TrackSource {
 
   /** The layer with most in it, once it begins with a keyframe; another one when that has ended. */
   private void chooseBest(MediaPacket packet, long now) {
+    if (nextChoice == 0) {
+      nextChoice = now + FIRST_CHOICE_AFTER;
+    }
     if (now - nextChoice >= 0) {
       nextChoice = now + CHOICE_INTERVAL;
       wanted = richest(now);
-      if (wanted != best && fanout.needsOneLayer()) {
+      decided = true;
+      if ((wanted != best || !chosen) && fanout.needsOneLayer()) {
         requestKeyFrame(wanted);
       }
     }
-    if (packet.layer() == wanted && wanted != best && packet.keyFrameStart()) {
+    boolean due = chosen ? wanted != best : decided;
+    if (due && packet.layer() == wanted && packet.keyFrameStart()) {
+      chosen = true;
       best = wanted;
       fanout.changeLayer(this, best, now);
     }
@@ -149,6 +162,7 @@ final class InboundTrack implements TrackSource {
   private int richest(long now) {
     int richest = best;
     long most = streams[best].flows(now) ? bitrate(best, Integer.MAX_VALUE, now) : 0;
+    most = chosen ? most * 3 / 2 : most; // a change costs a keyframe: not for a little
     for (int i = 0; i < streams.length; i++) {
       long rate = streams[i].flows(now) ? bitrate(i, Integer.MAX_VALUE, now) : 0;
       if (rate > most) {
@@ -200,7 +214,7 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public void requestKeyFrame() {
-    requestKeyFrame(best);
+    requestKeyFrame(decided ? wanted : best);
   }
 
   @Override

@@ -19,6 +19,11 @@ final class OutboundHeader {
     this.estimate = estimate;
   }
 
+  /** How often to send what was asked for again. */
+  int repetitions() {
+    return estimate.areRepairsLost() ? 2 : 1;
+  }
+
   /** What follows belongs to a probe, or does not. */
   void probing(boolean now) {
     probing = now;

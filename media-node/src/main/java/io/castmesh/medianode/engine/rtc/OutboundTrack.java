@@ -337,7 +337,9 @@ final class OutboundTrack implements TrackSink {
     }
     if (find(wanted, now) && retransmissions.allow(wanted, packet.source.length(), now)) {
       if (codec.rtxPayloadType() >= 0) {
-        retransmissions.send(packet, codec.rtxPayloadType(), media.transportCcExtension());
+        for (int i = 0; i < header.repetitions(); i++) {
+          retransmissions.send(packet, codec.rtxPayloadType(), media.transportCcExtension());
+        }
       } else if (numberedBy() == 0) {
         writeHeader(packet);
         encrypt(packet);

@@ -124,6 +124,11 @@ public final class Fanout implements BurstEnd.Listener {
     }
   }
 
+  /** Those who take one layer get nothing until {@link #changeLayer} says which. */
+  public void holdLayers() {
+    layer = -1;
+  }
+
   /** From now on those who take one layer get this one. */
   public void changeLayer(TrackSource source, int newLayer, long now) {
     flush(now);

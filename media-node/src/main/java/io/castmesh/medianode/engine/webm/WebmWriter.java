@@ -19,7 +19,7 @@ import java.util.Optional;
  * milliseconds from the beginning.
  */
 public final class WebmWriter implements MediaFileWriter {
-  static final long CLUSTER_MILLIS = MAX_UNWRITTEN_MILLIS;
+  static final long CLUSTER_MILLIS = MAX_UNWRITTEN_MILLIS / 2;
 
   private static final int MAX_CLUSTER_BYTES = 8 << 20;
 

@@ -13,6 +13,7 @@ import io.castmesh.contract.Videos;
 import io.castmesh.contract.Videos.Location;
 import io.castmesh.contract.Videos.Video;
 import io.castmesh.testing.TestMesh;
+import io.castmesh.vod.recording.Mp4Layout;
 import io.castmesh.vod.recording.WebmLayout;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -95,6 +96,30 @@ class RecordingTest {
     assertThat(WebmLayout.read(story.file(live)).seekable()).isTrue();
     assertThat(video.durationSeconds()).isBetween(2.5, 4.5);
     assertThat(video.sizeBytes()).isEqualTo(Files.size(story.file(live)));
+    assertThat(ImageIO.read(thumbnail(live).toFile())).isNotNull();
+    assertThat(leftovers(live)).isEmpty();
+  }
+
+  @Test
+  void anMp4OfAKilledRecorderIsRepairedAndListedToo() throws Exception {
+    // given: fragments, the last of them cut off, and no index
+    User ann = VodStory.user("ann-mp4");
+    RecordingEnded told = story.live(ann, "mp4", null);
+    String name = told.liveId() + ".mp4";
+    RecordingEnded live =
+        new RecordingEnded(
+            told.liveId(), ann, "mp4", name, told.startedAt(), told.endedAt(), null);
+    Mp4Files.makeCut(story.file(live), 6, 0.6);
+    assertThat(Mp4Layout.read(story.file(live)).fragmented()).isTrue();
+    assertThat(Mp4Layout.read(story.file(live)).seekable()).isFalse();
+
+    // when
+    story.tell(live);
+    Video video = story.registered(live);
+
+    // then
+    assertThat(Mp4Layout.read(story.file(live)).seekable()).isTrue();
+    assertThat(video.durationSeconds()).isBetween(2.0, 5.0);
     assertThat(ImageIO.read(thumbnail(live).toFile())).isNotNull();
     assertThat(leftovers(live)).isEmpty();
   }

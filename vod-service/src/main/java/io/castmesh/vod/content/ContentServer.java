@@ -74,7 +74,7 @@ public final class ContentServer {
     router.route().handler(new HttpSteps(tracing::answer));
     router
         .route("/videos/:id/content")
-        .handler(ctx -> serve(ctx, row -> new Served(folder.file(row.file()), "video/webm")));
+        .handler(ctx -> serve(ctx, row -> new Served(folder.file(row.file()), type(row.file()))));
     router
         .route("/videos/:id/thumbnail")
         .handler(ctx -> serve(ctx, row -> new Served(folder.thumbnail(row.file()), "image/jpeg")));
@@ -95,6 +95,10 @@ public final class ContentServer {
                       + "/videos/";
               return null;
             });
+  }
+
+  private static String type(String recording) {
+    return recording.endsWith(".mp4") ? "video/mp4" : "video/webm";
   }
 
   public Future<Void> stop() {

@@ -61,7 +61,8 @@ public final class MediaTools {
   public Future<Found> process(Path recording, Path thumbnail) {
     return workers.executeBlocking(
         () -> {
-          boolean repair = !WebmLayout.read(recording).seekable();
+          boolean repair =
+              !WebmLayout.read(recording).seekable() && !Mp4Layout.read(recording).seekable();
           long size = Files.size(recording);
           return parse(run(deadline(size), command(recording, repair, thumbnail)));
         },

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The recordings folder, which media servers, media-service and all instances of vod-service share:
  *
  * <pre>
- * LIVE.webm          a recording, being written or finished
+ * LIVE.webm          a recording, being written or finished; likewise LIVE.mp4
  * LIVE.json          its ticket, until it is registered
  * LIVE.jpg           its thumbnail
  * LIVE.webm.deleted  it is being deleted

@@ -13,6 +13,9 @@ import org.bytedeco.ffmpeg.global.avutil;
 
 /** Writes a recording anew, packet by packet, with a duration and cues; nothing is transcoded. */
 final class Remux {
+  private static final String MP4_FLAGS =
+      "frag_keyframe+empty_moov+default_base_moof+global_sidx";
+
   private Remux() {}
 
   /**
@@ -22,14 +25,21 @@ final class Remux {
   static long copy(Media from, Path to) throws IOException {
     AVFormatContext out = new AVFormatContext(null);
     check(
-        avformat.avformat_alloc_output_context2(out, null, "webm", to.toString()), "no WebM muxer");
+        avformat.avformat_alloc_output_context2(out, null, format(from), to.toString()), "no muxer");
     try {
       int[] streams = addStreams(from, out);
       AVIOContext file = new AVIOContext(null);
       check(avformat.avio_open(file, to.toString(), avformat.AVIO_FLAG_WRITE), "cannot be created");
       out.pb(file);
       try {
-        check(avformat.avformat_write_header(out, (AVDictionary) null), "header refused");
+        AVDictionary options = new AVDictionary(null);
+        // Fragments with an index before them; other containers know no such option.
+        avutil.av_dict_set(options, "movflags", MP4_FLAGS, 0);
+        try {
+          check(avformat.avformat_write_header(out, options), "header refused");
+        } finally {
+          avutil.av_dict_free(options);
+        }
         long packets = copyPackets(from, out, streams);
         check(avformat.av_write_trailer(out), "trailer not written");
         return packets;
@@ -39,6 +49,19 @@ final class Remux {
     } finally {
       avformat.avformat_free_context(out);
     }
+  }
+
+  /** What it was, but H.264 is no WebM. */
+  private static String format(Media from) {
+    if (from.context().iformat().name().getString().contains("mp4")) {
+      return "mp4";
+    }
+    for (int i = 0; i < from.context().nb_streams(); i++) {
+      if (from.stream(i).codecpar().codec_id() == avcodec.AV_CODEC_ID_H264) {
+        return "matroska";
+      }
+    }
+    return "webm";
   }
 
   private static int[] addStreams(Media from, AVFormatContext out) throws IOException {

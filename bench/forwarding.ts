@@ -210,8 +210,15 @@ class Forwarding {
     const seen = new Map<Server, Load[]>(this.#servers.map((server) => [server, []]));
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [server, loads] of seen) {
-        const load = this.#measure(server, viewers);
-        if (round > 0) loads.push(load);
+        try {
+          const load = this.#measure(server, viewers);
+          if (round > 0) loads.push(load);
+        } catch (failure) {
+          // The first is what is measured: without it there is nothing to tell.
+          if (server === this.#servers[0]) throw failure;
+          console.log(`${server.name} is left out with ${viewers} viewers: ${String(failure)}`);
+          seen.delete(server);
+        }
         await pause(1_000);
       }
     }

@@ -107,8 +107,7 @@ class RecordingTest {
     RecordingEnded told = story.live(ann, "mp4", null);
     String name = told.liveId() + ".mp4";
     RecordingEnded live =
-        new RecordingEnded(
-            told.liveId(), ann, "mp4", name, told.startedAt(), told.endedAt(), null);
+        new RecordingEnded(told.liveId(), ann, "mp4", name, told.startedAt(), told.endedAt(), null);
     Mp4Files.makeCut(story.file(live), 6, 0.6);
     assertThat(Mp4Layout.read(story.file(live)).fragmented()).isTrue();
     assertThat(Mp4Layout.read(story.file(live)).seekable()).isFalse();

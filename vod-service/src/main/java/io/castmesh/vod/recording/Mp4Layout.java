@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What an MP4 file is made of (ISO/IEC 14496-12): whether a browser can seek in it. Goes from box to
- * box and reads their heads only.
+ * What an MP4 file is made of (ISO/IEC 14496-12): whether a browser can seek in it. Goes from box
+ * to box and reads their heads only.
  *
  * @param mp4 whether it is one at all
  * @param fragmented its samples stand in fragments, as a recorder writes them

@@ -13,8 +13,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 
 /** Writes a recording anew, packet by packet, with a duration and cues; nothing is transcoded. */
 final class Remux {
-  private static final String MP4_FLAGS =
-      "frag_keyframe+empty_moov+default_base_moof+global_sidx";
+  private static final String MP4_FLAGS = "frag_keyframe+empty_moov+default_base_moof+global_sidx";
 
   private Remux() {}
 
@@ -25,7 +24,8 @@ final class Remux {
   static long copy(Media from, Path to) throws IOException {
     AVFormatContext out = new AVFormatContext(null);
     check(
-        avformat.avformat_alloc_output_context2(out, null, format(from), to.toString()), "no muxer");
+        avformat.avformat_alloc_output_context2(out, null, format(from), to.toString()),
+        "no muxer");
     try {
       int[] streams = addStreams(from, out);
       AVIOContext file = new AVIOContext(null);

@@ -50,6 +50,7 @@ class KurentoConformanceTest {
         "connections",
         "webrtc-endpoint",
         "rtp-endpoint",
+        "uri-endpoints",
         "protocol"
       })
   void everyOperationIsAnsweredAsByKurento(String script) throws Exception {

@@ -29,7 +29,7 @@ export async function publish(
   { title, record = true, maxVideoBitrate = DEFAULT_MAX_VIDEO_BITRATE }: PublishOptions,
 ): Promise<LiveHandle> {
   const { session } = context;
-  const link = new PeerLink(context, { local, receive: true, maxVideoBitrate });
+  const link = new PeerLink(context, { local, receive: true, maxVideoBitrate, layers: true });
   let handle: LiveHandle | undefined;
   try {
     await link.start(async (sdpOffer) => {

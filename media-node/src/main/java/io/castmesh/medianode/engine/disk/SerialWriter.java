@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.disk;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,18 +28,26 @@ public final class SerialWriter {
     this.pool = pool;
   }
 
-  /** Queues a task that holds this many bytes; returns false when there is no room. */
+  /** Queues a task that holds this many bytes; returns false when there is no room for it. */
   public boolean offer(long bytes, Runnable work) {
     synchronized (tasks) {
       if (queuedBytes + bytes > MAX_QUEUED_BYTES) {
         return false;
       }
-      add(new Task(work, bytes));
+      try {
+        add(new Task(work, bytes));
+      } catch (RejectedExecutionException noThread) {
+        return false;
+      }
       return true;
     }
   }
 
-  /** Queues a task that must not be lost: opening, finishing. */
+  /**
+   * Queues a task that must not be lost: opening, finishing.
+   *
+   * @throws RejectedExecutionException when the pool is closed, or too many files wait for it
+   */
   public void execute(Runnable work) {
     synchronized (tasks) {
       add(new Task(work, 0));
@@ -46,12 +55,12 @@ public final class SerialWriter {
   }
 
   private void add(Task task) {
+    if (!running) {
+      pool.execute(this::run); // it waits for the lock that is held here
+      running = true;
+    }
     tasks.add(task);
     queuedBytes += task.bytes();
-    if (!running) {
-      running = true;
-      pool.execute(this::run);
-    }
   }
 
   private void run() {

@@ -55,12 +55,20 @@ public final class SerialWriter {
   }
 
   private void add(Task task) {
-    if (!running) {
-      pool.execute(this::run); // it waits for the lock that is held here
-      running = true;
-    }
     tasks.add(task);
     queuedBytes += task.bytes();
+    if (running) {
+      return;
+    }
+    running = true;
+    try {
+      pool.execute(this::run);
+    } catch (RejectedExecutionException noThread) {
+      running = false;
+      tasks.remove(task);
+      queuedBytes -= task.bytes();
+      throw noThread;
+    }
   }
 
   private void run() {

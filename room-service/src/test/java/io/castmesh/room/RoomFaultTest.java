@@ -192,9 +192,8 @@ class RoomFaultTest {
     assertThat(story.events(bob, room))
         .allSatisfy(
             event -> {
-              JsonObject told = new JsonObject(event.params());
-              assertThat(told.getLong("roomSeq")).isEqualTo(seq);
-              assertThat(told.getString("payload")).isEqualTo("before");
+              assertThat(event.params().getLong("roomSeq")).isEqualTo(seq);
+              assertThat(event.params().getString("payload")).isEqualTo("before");
             });
   }
 

@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** People with devices at one gateway, and what they do in rooms. */
 final class RoomStory {
@@ -57,8 +58,11 @@ final class RoomStory {
             new Clients.SessionEnded(caller.session(), caller.user(), "closed"));
   }
 
+  /** Makes a room; for some seconds after Redis was emptied that is to be tried again. */
   Rooms.Joined join(Caller who) {
-    return join(who, null);
+    AtomicReference<Rooms.Joined> joined = new AtomicReference<>();
+    eventually("a room of their own", () -> joined.set(join(who, null)));
+    return joined.get();
   }
 
   Rooms.Joined join(Caller who, String room) {

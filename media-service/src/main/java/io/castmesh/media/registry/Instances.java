@@ -67,6 +67,8 @@ public final class Instances {
   private final String node;
   private final Duration lease;
   private String mesh;
+  private Future<?> renewal = Future.succeededFuture();
+  private boolean left;
   private Map<String, State> others = Map.of();
   private Set<String> draining = Set.of();
 
@@ -86,6 +88,15 @@ public final class Instances {
    * @return whether Redis knew this instance; when it did not, it has lost everything
    */
   public Future<Boolean> renew(State state) {
+    if (left) {
+      return Future.succeededFuture(true);
+    }
+    Future<Boolean> renewed = register(state);
+    renewal = renewed;
+    return renewed;
+  }
+
+  private Future<Boolean> register(State state) {
     String proposed = mesh == null ? UUID.randomUUID().toString() : mesh;
     return redis
         .eval(RENEW, List.of(), own, lease.toMillis(), Json.text(state), proposed)
@@ -110,10 +121,15 @@ public final class Instances {
     return reply.get(0).toInteger() == 1;
   }
 
-  /** This instance is gone on purpose: nobody has to wait for its lease to run out. */
+  /**
+   * This instance is gone on purpose: nobody has to wait for its lease to run out. It does not come
+   * back by a renewal that is on its way.
+   */
   public Future<Void> leave() {
-    return redis
-        .run(Command.DEL, "media:instance:" + own)
+    left = true;
+    return renewal
+        .otherwiseEmpty()
+        .compose(renewed -> redis.run(Command.DEL, "media:instance:" + own))
         .compose(gone -> redis.run(Command.HDEL, "media:instances", own))
         .mapEmpty();
   }

@@ -62,8 +62,10 @@ class SupervisedTest {
   @Test
   void aStoppedProcessIsAskedToEndAndStaysDownUntilItIsStarted() throws Exception {
     // given one that says what it was asked
-    process = started("trap 'echo asked; exit 0' TERM; while :; do sleep 0.05; done");
+    process = started("trap 'echo asked; exit 0' TERM; echo listens; while :; do sleep 0.05; done");
     long first = process.status().pid();
+    Path log = folder.resolve("room-1/log");
+    eventually("it listens", () -> log.toFile().length() > 0);
 
     // when
     process.beginStop(Duration.ZERO);
@@ -71,7 +73,7 @@ class SupervisedTest {
     // then
     assertThat(process.awaitDown(SOON)).isTrue();
     assertThat(runs(first)).isFalse();
-    assertThat(folder.resolve("room-1/log")).hasContent("asked");
+    assertThat(log).hasContent("listens\nasked");
     Thread.sleep(700); // the first pause after a death would be over
     assertThat(process.status().state()).isEqualTo(State.DOWN);
 

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param controlHost where the Kurento protocol listens
  * @param controlPort its port; 0 takes a free one
- * @param mediaHost where media is received: one UDP port for everything
- * @param mediaPort its port; 0 takes a free one
+ * @param mediaHost where media of browsers is received: one UDP port for each loop
+ * @param mediaPort the first of these; 0 takes free ones
  * @param announcedAddresses addresses told to browsers as ICE candidates; empty: mediaHost, or
  *     every address of this machine when mediaHost is a wildcard
  * @param rtpPorts UDP ports for plain RTP, two or four an endpoint

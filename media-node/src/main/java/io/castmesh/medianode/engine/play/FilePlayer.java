@@ -1,7 +1,6 @@
 package io.castmesh.medianode.engine.play;
 
 import io.castmesh.medianode.engine.ElementStats;
-import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.disk.WriterPool;
@@ -105,25 +104,6 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
   /** On the loop, often. */
   public void tick(long now) {
     playback.tick(now);
-  }
-
-  @Override
-  public void connect(MediaElement sink, MediaKind kind) {
-    TrackElement target = asTrackElement(sink);
-    TrackElement.connect(this, target, kind);
-  }
-
-  @Override
-  public void disconnect(MediaElement sink, MediaKind kind) {
-    TrackElement target = asTrackElement(sink);
-    TrackElement.disconnect(this, target, kind);
-  }
-
-  private static TrackElement asTrackElement(MediaElement element) {
-    if (element instanceof TrackElement target) {
-      return target;
-    }
-    throw new IllegalArgumentException("not an element of this engine: " + element);
   }
 
   @Override

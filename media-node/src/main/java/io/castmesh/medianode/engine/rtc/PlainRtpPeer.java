@@ -1,7 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.ElementStats;
-import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
@@ -183,18 +182,6 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   @Override
   public void requestKeyFrame() {
     post(() -> sessions.get(MediaKind.VIDEO).inbound().requestKeyFrame());
-  }
-
-  @Override
-  public void connect(MediaElement sink, MediaKind kind) {
-    TrackElement target = (TrackElement) sink;
-    TrackElement.connect(this, target, kind);
-  }
-
-  @Override
-  public void disconnect(MediaElement sink, MediaKind kind) {
-    TrackElement target = (TrackElement) sink;
-    TrackElement.disconnect(this, target, kind);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.ElementStats;
-import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.WebRtcPeer;
@@ -165,25 +164,6 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   @Override
   public void requestKeyFrame() {
     post(() -> connection.inbound(MediaKind.VIDEO).requestKeyFrame());
-  }
-
-  @Override
-  public void connect(MediaElement sink, MediaKind kind) {
-    TrackElement target = asTrackElement(sink);
-    TrackElement.connect(this, target, kind);
-  }
-
-  @Override
-  public void disconnect(MediaElement sink, MediaKind kind) {
-    TrackElement target = asTrackElement(sink);
-    TrackElement.disconnect(this, target, kind);
-  }
-
-  private static TrackElement asTrackElement(MediaElement element) {
-    if (element instanceof TrackElement target) {
-      return target;
-    }
-    throw new IllegalArgumentException("not an element of this engine: " + element);
   }
 
   @Override

@@ -17,6 +17,29 @@ public interface TrackElement extends MediaElement {
   Optional<TrackSink> sink(MediaKind kind);
 
   /**
+   * @throws IllegalArgumentException for a sink of another engine
+   */
+  @Override
+  default void connect(MediaElement sink, MediaKind kind) {
+    connect(this, of(sink), kind);
+  }
+
+  /**
+   * @throws IllegalArgumentException for a sink of another engine
+   */
+  @Override
+  default void disconnect(MediaElement sink, MediaKind kind) {
+    disconnect(this, of(sink), kind);
+  }
+
+  private static TrackElement of(MediaElement element) {
+    if (element instanceof TrackElement known) {
+      return known;
+    }
+    throw new IllegalArgumentException("not an element of this engine: " + element);
+  }
+
+  /**
    * Lets media flow, soon; a sink leaves its previous source first. What is connected and
    * disconnected for one sink happens in the order of the calls. Any thread.
    */

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { TestBrowser } from './browser.ts';
 import { Kurento, type KurentoEvent } from './kurento.ts';
 import { type PeerWishes, type Seen, installPeers } from './peer-page.ts';
 import { PoorNetwork } from './poor-network.ts';
+
+const VANISHED_MS = 30_000;
 
 /** A peer connection in a browser, its endpoint at the media server, and the network between. */
 export interface Participant {
@@ -16,6 +19,8 @@ export interface Participant {
   answer: string;
   seen(): Promise<Seen>;
   close(): Promise<void>;
+  /** Goes without a good-bye; the media server hears of it half a minute later. */
+  vanish(): Promise<void>;
 }
 
 /** Real browsers at a media server that is driven by the Kurento protocol alone. */
@@ -33,8 +38,11 @@ export class Studio {
     this.pipeline = pipeline;
   }
 
-  /** @param url of the media server */
-  static async open(browser: TestBrowser, url: string): Promise<Studio> {
+  /**
+   * @param url of the media server
+   * @param equip runs in the page before anything else
+   */
+  static async open(browser: TestBrowser, url: string, equip?: () => void): Promise<Studio> {
     // Cameras are for secure pages, and localhost is one.
     const origin = createServer((_, response) => {
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>studio</title>');
@@ -43,6 +51,9 @@ export class Studio {
     const address = origin.address();
     const { page } = await browser.person();
     await page.goto(`http://localhost:${typeof address === 'object' ? address?.port : address}/`);
+    // Sound that a page makes wants somebody who has touched the page.
+    await page.mouse.click(1, 1);
+    if (equip) await page.evaluate(equip);
     await page.evaluate(installPeers);
     const kurento = await Kurento.connect(url);
     return new Studio(page, origin, kurento, await kurento.create('MediaPipeline'));
@@ -96,6 +107,12 @@ export class Studio {
         await page.evaluate((peer) => window.peers.close(peer), id);
         await kurento.release(endpoint);
         network.close();
+      },
+      vanish: async () => {
+        network.close();
+        await page.evaluate((peer) => window.peers.close(peer), id);
+        await pause(VANISHED_MS);
+        await kurento.release(endpoint);
       },
     };
   }

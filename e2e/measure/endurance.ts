@@ -1,0 +1,208 @@
+/**
+ * How the media node holds out: `npm run measure:endurance -w e2e -- 60` lets one presenter be seen
+ * for so many minutes by twenty viewers that come and go, some of them over a poor network and some
+ * without a good-bye, and records it. Then everything must be gone, and the file in step.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { liveHeapKilobytes, residentKilobytes } from '../../bench/process.ts';
+import { TestBrowser } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { freePort, remove, root, temporaryFolder } from '../src/machine.ts';
+import { probeFile } from '../src/recordings.ts';
+import { type Participant, Studio } from '../src/studio.ts';
+import { claps, installClapper } from './clapper.ts';
+import { circumstances, percentile } from './figures.ts';
+
+const MINUTES = Number(process.argv[2] ?? 60);
+const VIEWERS = 20;
+const STAY_MS = { least: 5_000, most: 120_000 };
+const FIRST_PICTURES = 10;
+/** What a viewer is sent goes through a relay of ours and is decoded: both want little. */
+const PICTURE = { width: 320, height: 180, codec: 'video/VP8', maxBitrate: 300_000 };
+const POOR = { loss: 0.02, delayMs: 40, reorderMs: 10 };
+
+/** The media node alone, as `./castmesh media-node` starts it. */
+class Node {
+  readonly folder = temporaryFolder();
+  readonly #child: ChildProcess;
+  readonly #management: number;
+  readonly url: string;
+
+  private constructor(control: number, management: number) {
+    this.url = `ws://127.0.0.1:${control}/kurento`;
+    this.#management = management;
+    this.#child = spawn(join(root, 'castmesh'), ['media-node'], {
+      env: {
+        ...process.env,
+        CASTMESH_RECORDINGS_DIR: this.folder,
+        CASTMESH_MEDIA_NODE_CONTROL_PORT: String(control),
+        CASTMESH_MANAGEMENT_PORT: String(management),
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+
+  static async start(): Promise<Node> {
+    const node = new Node(await freePort(), await freePort());
+    await eventually('the media node is ready', () => node.metrics(), { within: 120_000 });
+    return node;
+  }
+
+  async metrics(): Promise<Map<string, number>> {
+    const answer = await fetch(`http://127.0.0.1:${this.#management}/metrics`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    const lines = (await answer.text()).matchAll(/^(castmesh_media_node_\S+) (\S+)$/gm);
+    return new Map([...lines].map(([, name, value]) => [String(name), Number(value)]));
+  }
+
+  get memory(): { heapMb: number; residentMb: number; files: number; threads: number } {
+    const pid = this.#child.pid ?? 0;
+    const heapMb = liveHeapKilobytes(pid) / 1_024;
+    const threads = Number(
+      /^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+    );
+    const files = readdirSync(`/proc/${pid}/fd`).length;
+    return { heapMb, residentMb: residentKilobytes(pid) / 1_024, files, threads };
+  }
+
+  async close(): Promise<void> {
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exit;
+    remove(this.folder);
+  }
+}
+
+/** Viewers, one after the other on each of the seats. */
+class Audience {
+  readonly #studio: Studio;
+  readonly #presenter: Participant;
+  readonly #seats: Promise<void>[] = [];
+  #over = false;
+  readonly firstFrameMs: number[] = [];
+  present = 0;
+  came = 0;
+  readonly troubles: string[] = [];
+
+  constructor(studio: Studio, presenter: Participant) {
+    this.#studio = studio;
+    this.#presenter = presenter;
+    for (let seat = 0; seat < VIEWERS; seat++) this.#seats.push(this.#sit(seat));
+  }
+
+  async #sit(seat: number): Promise<void> {
+    await pause(seat * 500);
+    while (!this.#over) {
+      try {
+        await this.#watch(seat % 4 === 0);
+      } catch (failure) {
+        this.troubles.push(String(failure));
+        await pause(1_000);
+      }
+    }
+  }
+
+  async #watch(poorly: boolean): Promise<void> {
+    const viewer = await this.#studio.join({ sends: false, receives: true });
+    this.came++;
+    this.present++;
+    try {
+      if (poorly) viewer.network.set(POOR);
+      await this.#studio.connect(this.#presenter, viewer);
+      const moves = async (since: number): Promise<void> => {
+        const { framesDecoded, firstFrameMs } = await viewer.seen();
+        if (framesDecoded < since + FIRST_PICTURES || firstFrameMs === 0) {
+          throw new Error(`viewer ${this.came} has ${framesDecoded} pictures, ${since} before`);
+        }
+      };
+      await eventually('a viewer sees', () => moves(0), { within: 15_000, every: 250 });
+      this.firstFrameMs.push((await viewer.seen()).firstFrameMs);
+      await this.#stay();
+      const { framesDecoded } = await viewer.seen();
+      await eventually('a viewer still sees', () => moves(framesDecoded), { within: 15_000 });
+    } finally {
+      this.present--;
+      if (Math.random() < 0.5) await viewer.close();
+      else await viewer.vanish();
+    }
+  }
+
+  async #stay(): Promise<void> {
+    const until = performance.now() + STAY_MS.least + Math.random() ** 2 * STAY_MS.most;
+    while (performance.now() < until && !this.#over) await pause(500);
+  }
+
+  async leave(): Promise<void> {
+    this.#over = true;
+    await Promise.all(this.#seats);
+  }
+}
+
+function row(name: string, node: Node, present: number, came: number): void {
+  const { heapMb, residentMb, files, threads } = node.memory;
+  const cells = [name, present, came, heapMb.toFixed(1), residentMb.toFixed(0), files, threads];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+function tellStep(file: string): void {
+  const { duration, tracks } = probeFile(file);
+  for (const { kind, codec, packets, length } of tracks) {
+    console.log(`${kind}: ${codec}, ${packets} packets, ${length.toFixed(2)} s of ${duration} s`);
+  }
+  const late = claps(file).map(({ soundLateMs }) => soundLateMs);
+  const part = Math.max(1, Math.floor(late.length / 6));
+  const middle = (some: number[]): string => percentile(some, 0.5).toFixed(0);
+  console.log(
+    `sound behind picture: first sixth ${middle(late.slice(0, part))} ms, ` +
+      `last sixth ${middle(late.slice(-part))} ms; all ${Math.min(...late).toFixed(0)} to ` +
+      `${Math.max(...late).toFixed(0)} ms, ${late.length} claps of ${Math.floor(duration / 5)}`,
+  );
+}
+
+circumstances();
+const node = await Node.start();
+const browser = await TestBrowser.launch();
+try {
+  const studio = await Studio.open(browser, node.url, installClapper);
+  console.log('\n| | viewers | came | heap MB | resident MB | open files | threads |');
+  console.log('|---|---|---|---|---|---|---|');
+  row('before', node, 0, 0);
+  const presenter = await studio.join({ ...PICTURE, sends: true, receives: false });
+  const { kurento, pipeline } = studio;
+  const uri = `file://${join(node.folder, 'hour.webm')}`;
+  const recorder = await kurento.create('RecorderEndpoint', { mediaPipeline: pipeline, uri });
+  await kurento.invoke(presenter.endpoint, 'connect', { sink: recorder });
+  await kurento.invoke(recorder, 'record');
+  const audience = new Audience(studio, presenter);
+  const begin = performance.now();
+  for (let minute = 1; minute <= MINUTES; minute++) {
+    await pause(begin + minute * 60_000 - performance.now());
+    if (minute % Math.max(1, Math.round(MINUTES / 12)) === 0) {
+      row(`${minute} min`, node, audience.present, audience.came);
+    }
+  }
+  await audience.leave();
+  await kurento.invoke(recorder, 'stopAndWait');
+  await presenter.close();
+  await kurento.release(recorder);
+  await studio.close();
+  await pause(5_000);
+  row('after', node, audience.present, audience.came);
+  const first = audience.firstFrameMs;
+  console.log(
+    `first picture p50 ${percentile(first, 0.5).toFixed(0)} ms, ` +
+      `p95 ${percentile(first, 0.95).toFixed(0)} ms, n=${first.length}`,
+  );
+  console.log(`troubles: ${audience.troubles.length}`, audience.troubles.slice(0, 10));
+  const left = [...(await node.metrics())].filter(([name]) => /endpoints|recorders/.test(name));
+  console.log('left over:', Object.fromEntries(left));
+  tellStep(join(node.folder, 'hour.webm'));
+} finally {
+  await browser.close();
+  await node.close();
+}

@@ -39,6 +39,7 @@ interface Load {
   residentKilobytes: number;
   threads: number;
   silent: number;
+  stuck: number;
 }
 
 interface Server {
@@ -236,6 +237,7 @@ class Forwarding {
     row('  packets/s forwarded', (l) => l.packetsPerSecond, 0);
     row('lost, of a million', (l) => (l.lost / Math.max(1, l.expected)) * 1e6, 0);
     row('viewers without a packet', (l) => l.silent, 0);
+    row('  who had to come again', (l) => l.stuck, 0);
     row('forwarding delay, p50 ms', (l) => l.delayP50Millis, 2);
     row('forwarding delay, p99 ms', (l) => l.delayP99Millis, 2);
     row(

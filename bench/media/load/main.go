@@ -11,6 +11,14 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"github.com/pion/webrtc"
+)
+
+const (
+	// patience is how long a viewer waits for the first packet before coming again.
+	patience = 10 * time.Second
+	attempts = 4
 )
 
 type result struct {
@@ -28,6 +36,7 @@ type result struct {
 	SetUpP95         float64 `json:"setUpP95Millis"`
 	SetUpCpu         float64 `json:"setUpCpuMillis"`
 	Silent           int     `json:"silent"`
+	Stuck            int     `json:"stuck"`
 	KilobytesEach    float64 `json:"kilobytesPerViewer"`
 	ResidentBefore   int64   `json:"residentBeforeKilobytes"`
 	Resident         int64   `json:"residentKilobytes"`
@@ -73,27 +82,18 @@ func measure(made *peers, kind, url string, pid, count, burst, sampled int,
 		return nil, err
 	}
 	defer s.close()
-	stage, err := made.open(newMeter(true))
-	if err != nil {
-		return nil, err
-	}
-	defer stage.Close()
 	camera, err := newCamera()
 	if err != nil {
-		return nil, err
-	}
-	if err = publish(stage, camera); err != nil {
-		return nil, err
-	}
-	if err = s.present(stage); err != nil {
 		return nil, err
 	}
 	stop := make(chan struct{})
 	defer close(stop)
 	go camera.run(stop)
-	if err = connected(stage); err != nil {
+	stage, err := enter(made, s, camera)
+	if err != nil {
 		return nil, err
 	}
+	defer stage.Close()
 	time.Sleep(2 * time.Second)
 
 	out := &result{Viewers: count}
@@ -144,9 +144,30 @@ func measure(made *peers, kind, url string, pid, count, burst, sampled int,
 	out.KilobytesEach = float64(out.Resident-out.ResidentBefore) / float64(count)
 	time.Sleep(200 * time.Millisecond)
 	out.Lost, out.Expected, out.Silent = crowd.losses()
+	out.Stuck = crowd.stuck
 	delays := crowd.seen()
 	out.DelayP50, out.DelayP99 = percentile(delays, 50), percentile(delays, 99)
 	return out, nil
+}
+
+// enter connects the presenter, who comes again as viewers do.
+func enter(made *peers, s server, c *camera) (*webrtc.PeerConnection, error) {
+	var stage *webrtc.PeerConnection
+	var err error
+	for attempt := 0; attempt < attempts; attempt++ {
+		if stage, err = made.open(newMeter(true)); err != nil {
+			return nil, err
+		}
+		if err = publish(stage, c); err == nil {
+			if err = s.present(stage); err == nil {
+				if err = connected(stage); err == nil {
+					return stage, nil
+				}
+			}
+		}
+		_ = stage.Close()
+	}
+	return nil, err
 }
 
 func percentile(sorted []float64, percent int) float64 {
@@ -167,6 +188,7 @@ type crowd struct {
 	server  server
 	viewers []*viewer
 	delays  chan time.Duration
+	stuck   int
 	lock    sync.Mutex
 	millis  []float64
 }
@@ -185,35 +207,57 @@ func (c *crowd) seen() []float64 {
 	return append([]float64(nil), c.millis...)
 }
 
-// join lets a group of viewers come at the same time, and waits until each has a packet.
+// join lets a group of viewers come at the same time, and waits until each has a packet. Who has
+// none soon comes again, as people do: a handshake that got stuck is the server's, and counted.
 func (c *crowd) join(from, count, every int) error {
-	failures := make(chan error, count)
-	for i := 0; i < count; i++ {
-		m := newMeter((from+i)%every == 0)
-		pc, err := c.peers.open(m)
-		if err != nil {
-			return err
-		}
-		v := &viewer{pc: pc, meter: m, delays: c.delays}
-		v.listen()
-		c.viewers = append(c.viewers, v)
-		go func() {
-			v.asked = time.Now()
-			failures <- c.server.watch(pc)
-		}()
+	coming := make([]int, count)
+	for i := range coming {
+		coming[i] = from + i
+		c.viewers = append(c.viewers, &viewer{})
 	}
-	for i := 0; i < count; i++ {
-		if err := <-failures; err != nil {
-			return err
+	for attempt := 0; attempt < attempts && len(coming) > 0; attempt++ {
+		if attempt > 0 {
+			c.stuck += len(coming)
 		}
-	}
-	limit := time.Now().Add(deadline)
-	for _, v := range c.viewers[from:] {
-		for v.meter.firstMedia.Load() == 0 && time.Now().Before(limit) {
-			time.Sleep(5 * time.Millisecond)
+		failures := make(chan error, len(coming))
+		for _, i := range coming {
+			m := newMeter(i%every == 0)
+			pc, err := c.peers.open(m)
+			if err != nil {
+				return err
+			}
+			asked := time.Now()
+			if attempt > 0 {
+				asked = c.viewers[i].asked
+				_ = c.viewers[i].pc.Close()
+			}
+			c.viewers[i] = &viewer{pc: pc, meter: m, delays: c.delays, asked: asked}
+			c.viewers[i].listen()
+			go func() { failures <- c.server.watch(pc) }()
 		}
+		for range coming {
+			if err := <-failures; err != nil {
+				return err
+			}
+		}
+		coming = c.waiting(coming)
 	}
 	return nil
+}
+
+// waiting returns those of the viewers that have no packet after a while.
+func (c *crowd) waiting(who []int) []int {
+	limit := time.Now().Add(patience)
+	var silent []int
+	for _, i := range who {
+		for c.viewers[i].meter.firstMedia.Load() == 0 && time.Now().Before(limit) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if c.viewers[i].meter.firstMedia.Load() == 0 {
+			silent = append(silent, i)
+		}
+	}
+	return silent
 }
 
 func (c *crowd) setUps(burst int) []float64 {

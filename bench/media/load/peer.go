@@ -163,10 +163,10 @@ func publish(pc *webrtc.PeerConnection, c *camera) error {
 
 // connected waits until a peer's media can flow.
 func connected(pc *webrtc.PeerConnection) error {
-	limit := time.Now().Add(deadline)
+	limit := time.Now().Add(patience)
 	for pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
 		if time.Now().After(limit) {
-			return fmt.Errorf("the presenter is %v after %v", pc.ConnectionState(), deadline)
+			return fmt.Errorf("the presenter is %v after %v", pc.ConnectionState(), patience)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -29,56 +29,18 @@ public record MediaNodeConfig(
     int loops,
     PeerLimits limits) {
 
-  /** The same with the usual bounds. */
-  public MediaNodeConfig(
-      String controlHost,
-      int controlPort,
-      String mediaHost,
-      int mediaPort,
-      List<String> announcedAddresses,
-      PortRange rtpPorts,
-      List<Path> playableFolders,
-      int loops) {
-    this(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announcedAddresses,
-        rtpPorts,
-        playableFolders,
-        loops,
-        PeerLimits.DEFAULT);
-  }
-
-  /** The same with one loop and any free port for plain RTP. */
-  public MediaNodeConfig(
-      String controlHost,
-      int controlPort,
-      String mediaHost,
-      int mediaPort,
-      List<String> announcedAddresses,
-      List<Path> playableFolders) {
-    this(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announcedAddresses,
-        PortRange.ANY,
-        playableFolders,
-        1);
-  }
-
-  /** The same with nothing to play. */
-  public MediaNodeConfig(
-      String controlHost,
-      int controlPort,
-      String mediaHost,
-      int mediaPort,
-      List<String> announcedAddresses) {
-    this(controlHost, controlPort, mediaHost, mediaPort, announcedAddresses, List.of());
-  }
+  /** On loopback, with ports that are free, one loop and nothing to play. */
+  public static final MediaNodeConfig LOOPBACK =
+      new MediaNodeConfig(
+          "127.0.0.1",
+          0,
+          "127.0.0.1",
+          0,
+          List.of(),
+          PortRange.ANY,
+          List.of(),
+          1,
+          PeerLimits.DEFAULT);
 
   /**
    * Ports from the first to the last.
@@ -107,6 +69,62 @@ public record MediaNodeConfig(
   public record PeerLimits(int peers, int packetsPerSecond, long bitsPerSecond) {
     /** Far beyond three layers of 1080p, and no more than one machine can take. */
     public static final PeerLimits DEFAULT = new PeerLimits(5_000, 5_000, 50_000_000);
+  }
+
+  /** The same with another port for the Kurento protocol. */
+  public MediaNodeConfig withControlPort(int port) {
+    return new MediaNodeConfig(
+        controlHost,
+        port,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        playableFolders,
+        loops,
+        limits);
+  }
+
+  /** The same with other ports for plain RTP. */
+  public MediaNodeConfig withRtpPorts(PortRange ports) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        ports,
+        playableFolders,
+        loops,
+        limits);
+  }
+
+  /** The same with other folders to play from. */
+  public MediaNodeConfig withPlayableFolders(List<Path> folders) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        folders,
+        loops,
+        limits);
+  }
+
+  /** The same with more threads for media. */
+  public MediaNodeConfig withLoops(int count) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        playableFolders,
+        count,
+        limits);
   }
 
   /** The same with other bounds. */

@@ -56,7 +56,7 @@ class AnyKurentoTest {
     mesh = test.mesh();
     String url = System.getenv("CASTMESH_KURENTO_URLS");
     if (url == null || url.isBlank()) {
-      MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of());
+      MediaNodeConfig config = MediaNodeConfig.LOOPBACK;
       MediaNode node = await(MediaNode.start(vertx, config));
       url = "ws://127.0.0.1:" + node.controlPort() + "/kurento";
     }

@@ -5,7 +5,6 @@ import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.kurento.KurentoLimits;
 import io.castmesh.testing.Eventually;
 import io.vertx.core.Vertx;
-import java.util.List;
 
 /** The embedded media node on a Vert.x of its own, which can be killed and started again. */
 final class TestMediaServer implements AutoCloseable {
@@ -27,7 +26,7 @@ final class TestMediaServer implements AutoCloseable {
   void start() {
     vertx = Vertx.vertx();
     engine = new ScriptedEngine();
-    MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", port, "127.0.0.1", 0, List.of());
+    MediaNodeConfig config = MediaNodeConfig.LOOPBACK.withControlPort(port);
     node = Eventually.await(MediaNode.start(vertx, config, limits, () -> engine));
     port = node.controlPort();
   }

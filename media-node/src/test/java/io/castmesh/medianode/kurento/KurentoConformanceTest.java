@@ -3,7 +3,6 @@ package io.castmesh.medianode.kurento;
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.MediaNodeConfig;
 import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +26,7 @@ class KurentoConformanceTest {
   static void start() throws TimeoutException {
     if (OTHER_SERVER == null) {
       vertx = Vertx.vertx();
-      MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of());
+      MediaNodeConfig config = MediaNodeConfig.LOOPBACK;
       node = MediaNode.start(vertx, config).await(30, TimeUnit.SECONDS);
       url = "ws://127.0.0.1:" + node.controlPort() + "/kurento";
     }

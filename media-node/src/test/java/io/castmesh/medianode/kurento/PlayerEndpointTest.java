@@ -37,8 +37,7 @@ class PlayerEndpointTest {
 
   @BeforeEach
   void start() throws Exception {
-    MediaNodeConfig config =
-        new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), List.of(folder));
+    MediaNodeConfig config = MediaNodeConfig.LOOPBACK.withPlayableFolders(List.of(folder));
     node = MediaNode.start(vertx, config).await(30, TimeUnit.SECONDS);
     client = KurentoClient.create("ws://127.0.0.1:" + node.controlPort() + "/kurento");
     pipeline = client.createMediaPipeline();

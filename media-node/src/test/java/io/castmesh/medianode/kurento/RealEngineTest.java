@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,9 +36,7 @@ class RealEngineTest {
 
   @BeforeEach
   void start() throws TimeoutException {
-    node =
-        MediaNode.start(vertx, new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()))
-            .await(30, TimeUnit.SECONDS);
+    node = MediaNode.start(vertx, MediaNodeConfig.LOOPBACK).await(30, TimeUnit.SECONDS);
     client = KurentoClient.create("ws://127.0.0.1:" + node.controlPort() + "/kurento");
   }
 

@@ -3,7 +3,6 @@ package io.castmesh.medianode.kurento;
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.MediaNodeConfig;
 import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -18,7 +17,7 @@ final class TestNode implements AutoCloseable {
   }
 
   TestNode(KurentoLimits limits, int port) {
-    MediaNodeConfig config = new MediaNodeConfig("127.0.0.1", port, "127.0.0.1", 0, List.of());
+    MediaNodeConfig config = MediaNodeConfig.LOOPBACK.withControlPort(port);
     try {
       node = MediaNode.start(vertx, config, limits, () -> engine).await(10, TimeUnit.SECONDS);
     } catch (TimeoutException late) {

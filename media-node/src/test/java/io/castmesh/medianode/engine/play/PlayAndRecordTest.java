@@ -26,9 +26,7 @@ class PlayAndRecordTest {
 
   @BeforeEach
   void start() {
-    engine =
-        RtcEngine.start(
-            new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), List.of(folder)));
+    engine = RtcEngine.start(MediaNodeConfig.LOOPBACK.withPlayableFolders(List.of(folder)));
   }
 
   @AfterEach

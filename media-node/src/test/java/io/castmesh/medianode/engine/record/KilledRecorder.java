@@ -19,9 +19,7 @@ public final class KilledRecorder {
   public static void main(String[] args) throws Exception {
     Path source = Path.of(args[0]);
     RtcEngine engine =
-        RtcEngine.start(
-            new MediaNodeConfig(
-                "127.0.0.1", 0, "127.0.0.1", 0, List.of(), List.of(source.getParent())));
+        RtcEngine.start(MediaNodeConfig.LOOPBACK.withPlayableFolders(List.of(source.getParent())));
     MediaPlayer player = engine.createPlayer("player", source, new MediaPlayer.Listener() {});
     MediaRecorder recorder =
         engine.createRecorder(

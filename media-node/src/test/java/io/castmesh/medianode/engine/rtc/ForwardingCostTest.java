@@ -29,8 +29,7 @@ class ForwardingCostTest {
   private static final MediaFormat VP8 = new MediaFormat(MediaCodec.VP8, "");
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final RtcEngine engine =
-      RtcEngine.start(new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()));
+  private final RtcEngine engine = RtcEngine.start(MediaNodeConfig.LOOPBACK);
   private final List<TestPeer> remotes = new ArrayList<>();
 
   @AfterEach

@@ -35,9 +35,7 @@ class PeerLimitsTest {
 
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final TestPeer browser = new TestPeer();
-  private final RtcEngine engine =
-      RtcEngine.start(
-          new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()).withLimits(LIMITS));
+  private final RtcEngine engine = RtcEngine.start(MediaNodeConfig.LOOPBACK.withLimits(LIMITS));
 
   @AfterEach
   void stop() {

@@ -43,9 +43,7 @@ class PlainRtpTest {
   @TempDir Path folder;
 
   private RtcEngine engine(PortRange rtpPorts) {
-    RtcEngine engine =
-        RtcEngine.start(
-            new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of(), rtpPorts, List.of(), 1));
+    RtcEngine engine = RtcEngine.start(MediaNodeConfig.LOOPBACK.withRtpPorts(rtpPorts));
     toClose.add(0, engine);
     return engine;
   }

@@ -15,16 +15,7 @@ import org.junit.jupiter.api.Test;
 class RtcEngineOnLoopsTest extends RtcEngineTest {
   @Override
   RtcEngine start() {
-    return RtcEngine.start(
-        new MediaNodeConfig(
-            "127.0.0.1",
-            0,
-            "127.0.0.1",
-            0,
-            List.of(),
-            MediaNodeConfig.PortRange.ANY,
-            List.of(),
-            2));
+    return RtcEngine.start(MediaNodeConfig.LOOPBACK.withLoops(2));
   }
 
   private List<Integer> mirrors() throws Exception {

@@ -38,7 +38,7 @@ class RtcEngineTest {
   @TempDir Path folder;
 
   RtcEngine start() {
-    return RtcEngine.start(new MediaNodeConfig("127.0.0.1", 0, "127.0.0.1", 0, List.of()));
+    return RtcEngine.start(MediaNodeConfig.LOOPBACK);
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.track.ElementHome;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -15,26 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A player: any thread may call it; {@link Playback} does the work on the loop. */
 public final class FilePlayer implements MediaPlayer, TrackElement {
-  private static final Logger log = LoggerFactory.getLogger(FilePlayer.class);
-
   private final String id;
-  private final Shard shard;
-  private final Listener listener;
+  private final ElementHome<Listener> home;
   private final Consumer<FilePlayer> onReleased;
   private final Playback playback;
-
-  // Owned by the loop.
-
-  /** Read anywhere: who connects asks for the source. */
-  private volatile boolean released;
 
   /**
    * @param permitted folders that may be played from
@@ -49,14 +38,13 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
       Listener listener,
       Consumer<FilePlayer> onReleased) {
     this.id = id;
-    this.shard = shard;
-    this.listener = listener;
+    this.home = new ElementHome<>("player " + id, shard, listener);
     this.onReleased = onReleased;
     this.playback =
         new Playback(
             events -> new ReadAhead(path, permitted, files.serial(), shard.loop(), events),
             wallClock,
-            this::tell);
+            home::tell);
   }
 
   @Override
@@ -66,36 +54,37 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
 
   @Override
   public CompletionStage<Void> play() {
-    return onLoop(() -> done(playback::play));
+    return home.compose(() -> done(playback::play));
   }
 
   @Override
   public CompletionStage<Void> pause() {
-    return onLoop(() -> done(() -> playback.pause(MediaLoop.now())));
+    return home.compose(() -> done(() -> playback.pause(MediaLoop.now())));
   }
 
   @Override
   public CompletionStage<Void> stop() {
-    return onLoop(() -> done(playback::stop));
+    return home.compose(() -> done(playback::stop));
   }
 
   @Override
   public CompletionStage<Boolean> seek(long millis) {
-    return onLoop(() -> playback.whenOpen(() -> playback.seek(millis)));
+    return home.compose(() -> playback.whenOpen(() -> playback.seek(millis)));
   }
 
   @Override
   public CompletionStage<Long> position() {
-    return onLoop(() -> CompletableFuture.completedFuture(playback.position(MediaLoop.now())));
+    return home.compose(
+        () -> CompletableFuture.completedFuture(playback.position(MediaLoop.now())));
   }
 
   @Override
   public CompletionStage<Info> info() {
-    return onLoop(() -> playback.whenOpen(playback::info));
+    return home.compose(() -> playback.whenOpen(playback::info));
   }
 
   private CompletableFuture<Void> done(Runnable work) {
-    if (!released) {
+    if (!home.isReleased()) {
       work.run();
     }
     return CompletableFuture.completedFuture(null);
@@ -108,12 +97,12 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
 
   @Override
   public Shard shard() {
-    return shard;
+    return home.shard();
   }
 
   @Override
   public Optional<TrackSource> source(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(playback.track(kind));
+    return home.isReleased() ? Optional.empty() : Optional.of(playback.track(kind));
   }
 
   /** A player takes nothing in. */
@@ -130,37 +119,14 @@ public final class FilePlayer implements MediaPlayer, TrackElement {
 
   @Override
   public CompletionStage<Void> release() {
-    return onLoop(
+    return home.submit(
         () -> {
-          if (!released) {
-            released = true;
-            playback.close();
-            onReleased.accept(this);
-          }
-          return CompletableFuture.completedFuture(null);
+          home.release(
+              () -> {
+                playback.close();
+                onReleased.accept(this);
+              });
+          return null;
         });
-  }
-
-  private void tell(Consumer<Listener> message) {
-    if (released) {
-      return;
-    }
-    try {
-      message.accept(listener);
-    } catch (RuntimeException e) {
-      log.warn("the listener of player {} failed", id, e);
-    }
-  }
-
-  private <T> CompletionStage<T> onLoop(Supplier<CompletableFuture<T>> work) {
-    return shard.loop().submit(work).thenCompose(result -> result);
-  }
-
-  private void post(Runnable work) {
-    try {
-      shard.loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      log.debug("player {}: the engine is closed", id);
-    }
   }
 }

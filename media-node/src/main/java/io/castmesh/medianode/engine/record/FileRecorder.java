@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.track.ElementHome;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +29,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private static final Logger log = LoggerFactory.getLogger(FileRecorder.class);
 
   private final String id;
-  private final Shard shard;
-  private final Listener listener;
+  private final ElementHome<Listener> home;
   private final Consumer<FileRecorder> onReleased;
   private final RecordingFile file;
   private final Recording recording;
@@ -39,9 +38,6 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private State state = State.STOPPED;
   private CompletableFuture<Void> opened;
   private CompletableFuture<Void> finished;
-
-  /** Read anywhere: who connects asks for the source. */
-  private volatile boolean released;
 
   public FileRecorder(
       String id,
@@ -53,8 +49,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
       Listener listener,
       Consumer<FileRecorder> onReleased) {
     this.id = id;
-    this.shard = shard;
-    this.listener = listener;
+    this.home = new ElementHome<>("recorder " + id, shard, listener);
     this.onReleased = onReleased;
     this.file =
         new RecordingFile(
@@ -74,9 +69,9 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public CompletionStage<Void> record() {
-    return onLoop(
+    return home.compose(
         () -> {
-          if (released || finished != null) {
+          if (home.isReleased() || finished != null) {
             return CompletableFuture.failedFuture(
                 new IllegalStateException("this recording is finished"));
           }
@@ -93,7 +88,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public CompletionStage<Void> pause() {
-    return onLoop(
+    return home.compose(
         () -> {
           if (state == State.RECORDING) {
             recording.pause();
@@ -105,7 +100,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public CompletionStage<Void> stop() {
-    return onLoop(this::finish);
+    return home.compose(this::finish);
   }
 
   private CompletableFuture<Void> finish() {
@@ -119,7 +114,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
                 enter(State.STOPPED);
                 done.complete(null);
               },
-              shard.loop())
+              home.shard().loop())
           .exceptionally(
               loopClosed -> {
                 done.complete(null);
@@ -132,25 +127,25 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private void enter(State newState) {
     if (state != newState) {
       state = newState;
-      tell(l -> l.onState(newState));
+      home.tellStill(l -> l.onState(newState));
     }
   }
 
   /** On the loop. */
   private void warn(String description) {
     log.warn("recorder {}: {}", id, description);
-    tell(l -> l.onWarning(description));
+    home.tell(l -> l.onWarning(description));
   }
 
   /** On the writer's thread. */
   private void onFailure(String description) {
     log.warn("recorder {}: {}", id, description);
-    post(
+    home.post(
         () -> {
           recording.stop();
           finished = CompletableFuture.completedFuture(null);
           enter(State.STOPPED);
-          tell(l -> l.onError(description));
+          home.tellStill(l -> l.onError(description));
         });
   }
 
@@ -167,7 +162,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public Shard shard() {
-    return shard;
+    return home.shard();
   }
 
   @Override
@@ -177,7 +172,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public Optional<TrackSink> sink(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(recording.sink(kind));
+    return home.isReleased() ? Optional.empty() : Optional.of(recording.sink(kind));
   }
 
   @Override
@@ -188,20 +183,19 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
 
   @Override
   public CompletionStage<Void> release() {
-    return onLoop(
+    return home.compose(
         () -> {
-          if (released) {
-            return CompletableFuture.completedFuture(null);
-          }
-          released = true;
-          for (MediaKind kind : MediaKind.values()) {
-            TrackSink sink = recording.sink(kind);
-            if (sink.source() != null) {
-              sink.source().remove(sink);
-            }
-          }
           CompletableFuture<Void> done = finish();
-          onReleased.accept(this);
+          home.release(
+              () -> {
+                for (MediaKind kind : MediaKind.values()) {
+                  TrackSink sink = recording.sink(kind);
+                  if (sink.source() != null) {
+                    sink.source().remove(sink);
+                  }
+                }
+                onReleased.accept(this);
+              });
           return done;
         });
   }
@@ -210,26 +204,6 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   public void tick(long now) {
     if (state == State.RECORDING) {
       recording.tick(now);
-    }
-  }
-
-  private void tell(Consumer<Listener> message) {
-    try {
-      message.accept(listener);
-    } catch (RuntimeException e) {
-      log.warn("the listener of recorder {} failed", id, e);
-    }
-  }
-
-  private CompletionStage<Void> onLoop(java.util.function.Supplier<CompletableFuture<Void>> work) {
-    return shard.loop().submit(work).thenCompose(result -> result);
-  }
-
-  private void post(Runnable work) {
-    try {
-      shard.loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      log.debug("recorder {}: the engine is closed", id);
     }
   }
 }

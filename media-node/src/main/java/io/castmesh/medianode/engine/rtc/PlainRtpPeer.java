@@ -8,6 +8,7 @@ import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.sdp.PlainNegotiation;
 import io.castmesh.medianode.engine.sdp.PlainSdpWriter;
+import io.castmesh.medianode.engine.track.ElementHome;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -21,10 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   private final MediaContext context;
   private final Place place;
   private final Protection protection;
-  private final Listener listener;
+  private final ElementHome<Listener> home;
   private final Consumer<PlainRtpPeer> onReleased;
   private final String cname;
   private final Map<MediaKind, PlainRtpSession> sessions = new EnumMap<>(MediaKind.class);
@@ -52,9 +51,6 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   private boolean negotiated;
   private boolean opened;
   private String localDescription = "";
-
-  /** Read anywhere: who connects asks for the source. */
-  private volatile boolean released;
 
   PlainRtpPeer(
       String id,
@@ -67,21 +63,21 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
     this.context = context;
     this.place = place;
     this.protection = protection;
-    this.listener = listener;
+    this.home = new ElementHome<>("peer " + id, context.shard(), listener);
     this.onReleased = onReleased;
     this.cname = Long.toHexString(context.random().nextLong());
     for (MediaKind kind : MediaKind.values()) {
       sessions.put(
           kind,
           new PlainRtpSession(
-              kind, context, cname, report -> tell(report::accept), this::onForeignFormat));
+              kind, context, cname, report -> home.tell(report::accept), this::onForeignFormat));
     }
   }
 
   private void onForeignFormat(MediaFormat format) {
     String reason = "the source sends %s, which this peer did not agree to receive";
     log.info("peer {}: {}", id, reason.formatted(format));
-    tell(l -> l.onError(reason.formatted(format)));
+    home.tell(l -> l.onError(reason.formatted(format)));
   }
 
   @Override
@@ -106,7 +102,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
 
   @Override
   public CompletionStage<String> generateOffer() {
-    return onLoop(
+    return home.submit(
         () -> {
           if (offered || negotiated) {
             throw new IllegalStateException("this peer has an offer already");
@@ -140,12 +136,12 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
     } catch (SdpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return onLoop(() -> then.apply(remote));
+    return home.submit(() -> then.apply(remote));
   }
 
   /** Four sockets, which takes a fraction of a millisecond. */
   private void open() {
-    if (released) {
+    if (home.isReleased()) {
       throw new IllegalStateException("this peer is released");
     }
     if (opened) {
@@ -167,7 +163,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
             remote
                 .section(kind)
                 .ifPresent(section -> session.negotiated(section, protection.key())));
-    tell(l -> l.onConnected(true)); // nobody could tell whether somebody is there
+    home.tell(l -> l.onConnected(true)); // nobody could tell whether somebody is there
   }
 
   private PlainSdpWriter.Description describe() {
@@ -181,7 +177,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
 
   @Override
   public void requestKeyFrame() {
-    post(() -> sessions.get(MediaKind.VIDEO).inbound().requestKeyFrame());
+    home.post(() -> sessions.get(MediaKind.VIDEO).inbound().requestKeyFrame());
   }
 
   @Override
@@ -191,12 +187,12 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
 
   @Override
   public Optional<TrackSource> source(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(sessions.get(kind).inbound());
+    return home.isReleased() ? Optional.empty() : Optional.of(sessions.get(kind).inbound());
   }
 
   @Override
   public Optional<TrackSink> sink(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(sessions.get(kind).outbound());
+    return home.isReleased() ? Optional.empty() : Optional.of(sessions.get(kind).outbound());
   }
 
   /** On the loop. */
@@ -207,7 +203,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
 
   @Override
   public CompletionStage<ElementStats> stats() {
-    return onLoop(
+    return home.submit(
         () -> {
           long now = System.currentTimeMillis();
           List<ElementStats.Stream> inbound = new ArrayList<>();
@@ -223,37 +219,14 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
 
   @Override
   public CompletionStage<Void> release() {
-    return onLoop(
+    return home.submit(
         () -> {
-          if (!released) {
-            sessions.values().forEach(PlainRtpSession::close);
-            released = true;
-            onReleased.accept(this);
-          }
+          home.release(
+              () -> {
+                sessions.values().forEach(PlainRtpSession::close);
+                onReleased.accept(this);
+              });
           return null;
         });
-  }
-
-  private void tell(Consumer<Listener> message) {
-    if (released) {
-      return;
-    }
-    try {
-      message.accept(listener);
-    } catch (RuntimeException e) {
-      log.warn("the listener of peer {} failed", id, e);
-    }
-  }
-
-  private <T> CompletableFuture<T> onLoop(Supplier<T> work) {
-    return context.loop().submit(work);
-  }
-
-  private void post(Runnable work) {
-    try {
-      context.loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      log.debug("peer {}: the engine is closed", id);
-    }
   }
 }

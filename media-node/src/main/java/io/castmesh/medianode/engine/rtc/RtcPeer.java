@@ -8,6 +8,7 @@ import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.sdp.SdpWriter;
 import io.castmesh.medianode.engine.sdp.SessionDescription;
+import io.castmesh.medianode.engine.track.ElementHome;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackElement;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -16,22 +17,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
 
 /**
  * The face of a peer connection: any thread may call it; it brings everything to the loop, where
  * {@link PeerConnection} does the work. Also keeps the order of offer and answer.
  */
 final class RtcPeer implements WebRtcPeer, TrackElement {
-  private static final Logger log = LoggerFactory.getLogger(RtcPeer.class);
-
   private final String id;
   private final MediaContext context;
-  private final Listener listener;
+  private final ElementHome<Listener> home;
   private final Consumer<RtcPeer> onReleased;
   private final PeerConnection connection;
 
@@ -40,20 +36,17 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   private Negotiation negotiation;
   private String localDescription = "";
 
-  /** Read anywhere: who connects asks for the source. */
-  private volatile boolean released;
-
   RtcPeer(String id, MediaContext context, Listener listener, Consumer<RtcPeer> onReleased) {
     this.id = id;
     this.context = context;
-    this.listener = listener;
+    this.home = new ElementHome<>("peer " + id, context.shard(), listener);
     this.onReleased = onReleased;
     this.connection = new PeerConnection(this, context);
   }
 
   /** On the loop, once. */
   void open() {
-    if (!released) {
+    if (!home.isReleased()) {
       connection.open();
     }
   }
@@ -83,7 +76,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
 
   @Override
   public CompletionStage<String> generateOffer() {
-    return onLoop(
+    return home.submit(
         () -> {
           if (offered || negotiation != null) {
             throw new IllegalStateException("this peer has an offer already");
@@ -108,15 +101,14 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   }
 
   /** Reads the description on the caller's thread: the loop has better things to do. */
-  private CompletionStage<String> withNegotiation(
-      String sdp, java.util.function.Function<Negotiation, String> then) {
+  private CompletionStage<String> withNegotiation(String sdp, Function<Negotiation, String> then) {
     Negotiation remote;
     try {
       remote = Negotiation.of(SessionDescription.parse(sdp));
     } catch (SdpException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return onLoop(() -> then.apply(remote));
+    return home.submit(() -> then.apply(remote));
   }
 
   private void negotiate(Negotiation remote) {
@@ -138,9 +130,9 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
 
   @Override
   public CompletionStage<Void> gatherCandidates() {
-    return onLoop(
+    return home.submit(
         () -> {
-          tell(l -> l.onIceState(IceState.GATHERING));
+          home.tell(l -> l.onIceState(IceState.GATHERING));
           List<String> mids =
               negotiation == null
                   ? List.of("0", "1")
@@ -148,10 +140,10 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
           for (String candidate : context.candidates().attributes()) {
             for (int i = 0; i < mids.size(); i++) {
               int line = i;
-              tell(l -> l.onIceCandidate(candidate, mids.get(line), line));
+              home.tell(l -> l.onIceCandidate(candidate, mids.get(line), line));
             }
           }
-          tell(Listener::onGatheringDone);
+          home.tell(Listener::onGatheringDone);
           return null;
         });
   }
@@ -163,7 +155,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
 
   @Override
   public void requestKeyFrame() {
-    post(() -> connection.inbound(MediaKind.VIDEO).requestKeyFrame());
+    home.post(() -> connection.inbound(MediaKind.VIDEO).requestKeyFrame());
   }
 
   @Override
@@ -173,53 +165,34 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
 
   @Override
   public Optional<TrackSource> source(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(connection.inbound(kind));
+    return home.isReleased() ? Optional.empty() : Optional.of(connection.inbound(kind));
   }
 
   @Override
   public Optional<TrackSink> sink(MediaKind kind) {
-    return released ? Optional.empty() : Optional.of(connection.outbound(kind));
+    return home.isReleased() ? Optional.empty() : Optional.of(connection.outbound(kind));
   }
 
   @Override
   public CompletionStage<ElementStats> stats() {
-    return onLoop(() -> connection.stats(System.currentTimeMillis()));
+    return home.submit(() -> connection.stats(System.currentTimeMillis()));
   }
 
   @Override
   public CompletionStage<Void> release() {
-    return onLoop(
+    return home.submit(
         () -> {
-          if (!released) {
-            connection.close();
-            released = true;
-            onReleased.accept(this);
-          }
+          home.release(
+              () -> {
+                connection.close();
+                onReleased.accept(this);
+              });
           return null;
         });
   }
 
-  /** Tells the listener; what it throws is its own fault and hurts nobody else. On the loop. */
+  /** Tells the listener. On the loop. */
   void tell(Consumer<Listener> message) {
-    if (released) {
-      return;
-    }
-    try {
-      message.accept(listener);
-    } catch (RuntimeException e) {
-      log.warn("the listener of peer {} failed", id, e);
-    }
-  }
-
-  private <T> CompletableFuture<T> onLoop(Supplier<T> work) {
-    return context.loop().submit(work);
-  }
-
-  private void post(Runnable work) {
-    try {
-      context.loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      log.debug("peer {}: the engine is closed", id);
-    }
+    home.tell(message);
   }
 }

@@ -24,9 +24,6 @@ final class InboundStream {
   /** A stream that was silent this long may be replaced by another of the same payload type. */
   private static final long SSRC_CHANGE_AFTER = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A layer that the sender has switched off, for want of bandwidth, says nothing. */
-  private static final long STOPPED_AFTER = TimeUnit.MILLISECONDS.toNanos(1000);
-
   /** What {@link #claim} says. */
   enum Claim {
     REFUSED,
@@ -206,10 +203,6 @@ final class InboundStream {
   /** Whether packets have come: {@link #ssrc} means something. */
   boolean isBound() {
     return bound;
-  }
-
-  boolean flows(long now) {
-    return bound && now - lastPacketAt < STOPPED_AFTER;
   }
 
   int ssrc() {

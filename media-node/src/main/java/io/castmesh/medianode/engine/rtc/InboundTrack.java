@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
+import io.castmesh.medianode.engine.track.BestLayer;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.Fanout;
 import io.castmesh.medianode.engine.track.MediaPacket;
@@ -12,7 +13,6 @@ import io.castmesh.medianode.engine.track.TrackSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a peer sends us of one kind: one stream, or the layers of a simulcast, passed on to every
@@ -20,28 +20,16 @@ import java.util.concurrent.TimeUnit;
  * negotiated. Owned by the loop.
  */
 final class InboundTrack implements TrackSource {
-  /** How often it is looked at which layer is the best. */
-  private static final long CHOICE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
-
   private final MediaKind kind;
   private InboundStream[] streams;
   private byte[][] rids = {};
   private final Fanout fanout;
+  private final BestLayer best;
   private NegotiatedMedia media;
-
-  /** Senders begin with all layers at once, or nearly so: what to begin with can wait for that. */
-  private static final long FIRST_CHOICE_AFTER = TimeUnit.MILLISECONDS.toNanos(300);
-
-  /** What sinks get that take one layer only, and the one that they are to get. */
-  private int best;
-
-  private int wanted;
-  private boolean chosen = true;
-  private boolean decided;
-  private long nextChoice;
 
   InboundTrack(MediaKind kind, BurstEnd bursts) {
     this.fanout = new Fanout(bursts);
+    this.best = new BestLayer(this, fanout);
     this.kind = kind;
     this.streams = new InboundStream[] {new InboundStream(kind, 0, clockRate(kind))};
   }
@@ -63,8 +51,7 @@ final class InboundTrack implements TrackSource {
       for (int i = 0; i < streams.length; i++) {
         streams[i] = new InboundStream(kind, i, clockRate(kind));
       }
-      chosen = false;
-      fanout.holdLayers();
+      best.begin();
     }
   }
 
@@ -133,44 +120,9 @@ final class InboundTrack implements TrackSource {
 
   void forward(MediaPacket packet, long now) {
     if (streams.length > 1) {
-      chooseBest(packet, now);
+      best.onPacket(packet, now);
     }
     fanout.add(packet, now);
-  }
-
-  /** The layer with most in it, once it begins with a keyframe; another one when that has ended. */
-  private void chooseBest(MediaPacket packet, long now) {
-    if (nextChoice == 0) {
-      nextChoice = now + FIRST_CHOICE_AFTER;
-    }
-    if (now - nextChoice >= 0) {
-      nextChoice = now + CHOICE_INTERVAL;
-      wanted = richest(now);
-      decided = true;
-      if ((wanted != best || !chosen) && fanout.needsOneLayer()) {
-        requestKeyFrame(wanted);
-      }
-    }
-    boolean due = chosen ? wanted != best : decided;
-    if (due && packet.layer() == wanted && packet.keyFrameStart()) {
-      chosen = true;
-      best = wanted;
-      fanout.changeLayer(this, best, now);
-    }
-  }
-
-  private int richest(long now) {
-    int richest = best;
-    long most = streams[best].flows(now) ? bitrate(best, Integer.MAX_VALUE, now) : 0;
-    most = chosen ? most * 3 / 2 : most; // a change costs a keyframe: not for a little
-    for (int i = 0; i < streams.length; i++) {
-      long rate = streams[i].flows(now) ? bitrate(i, Integer.MAX_VALUE, now) : 0;
-      if (rate > most) {
-        richest = i;
-        most = rate;
-      }
-    }
-    return richest;
   }
 
   private boolean usesNack() {
@@ -184,12 +136,12 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public int clockRate() {
-    return streams[best].clockRate();
+    return streams[best.current()].clockRate();
   }
 
   @Override
   public MediaCodec codec() {
-    InboundStream stream = streams[best];
+    InboundStream stream = streams[best.current()];
     return stream.format() == null ? null : stream.format().codec();
   }
 
@@ -214,7 +166,7 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public void requestKeyFrame() {
-    requestKeyFrame(decided ? wanted : best);
+    requestKeyFrame(best.wanted());
   }
 
   @Override
@@ -224,7 +176,7 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public MediaPacket find(long sequence, long now) {
-    return find(best, sequence, now);
+    return find(best.current(), sequence, now);
   }
 
   @Override
@@ -234,7 +186,7 @@ final class InboundTrack implements TrackSource {
 
   @Override
   public SenderClock clock() {
-    return clock(best);
+    return clock(best.current());
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,24 +14,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * watches. Owned by the loop of its sinks.
  */
 final class MirrorSource implements TrackSource {
-  /** How often to look which layer is the best. */
-  private static final long CHOICE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-
   private final Shard shard;
   private final TrackElement origin;
   private final MediaKind kind;
   private final MirrorRing ring = new MirrorRing();
   private final MirrorSink far;
   private final Fanout fanout;
+  private final BestLayer best;
   private final Counter lost = new Counter();
   private final AtomicInteger keyFramesAsked = new AtomicInteger();
   private MirrorLayer[] layers;
 
-  /** What sinks get that take one layer only, and the one that they are to get. */
-  private int best;
-
-  private int wanted;
-  private long nextChoice;
   private boolean gone;
 
   MirrorSource(Shard shard, TrackElement origin, MediaKind kind) {
@@ -41,6 +33,7 @@ final class MirrorSource implements TrackSource {
     this.kind = kind;
     this.layers = new MirrorLayer[] {new MirrorLayer(kind, 0)};
     this.fanout = new Fanout(shard.bursts());
+    this.best = new BestLayer(this, fanout);
     this.far = new MirrorSink(this, ring, origin.shard());
     atOrigin(() -> origin.source(kind).ifPresentOrElse(s -> s.add(far), this::lostBefore));
   }
@@ -98,6 +91,7 @@ final class MirrorSource implements TrackSource {
     for (int i = before; i < count; i++) {
       layers[i] = new MirrorLayer(kind, i);
     }
+    best.begin();
   }
 
   private void take(MirrorRing.Slot slot, long now) {
@@ -107,28 +101,9 @@ final class MirrorSource implements TrackSource {
       return;
     }
     if (layers.length > 1) {
-      chooseBest(stored, now);
+      best.onPacket(stored, now);
     }
     fanout.add(stored, now);
-  }
-
-  /** The layer with most in it, once it begins with a keyframe. */
-  private void chooseBest(MediaPacket packet, long now) {
-    if (now - nextChoice >= 0) {
-      nextChoice = now + CHOICE_INTERVAL;
-      for (int i = 0; i < layers.length; i++) {
-        if (bitrate(i, Integer.MAX_VALUE, now) > bitrate(wanted, Integer.MAX_VALUE, now)) {
-          wanted = i;
-        }
-      }
-      if (wanted != best && fanout.needsOneLayer()) {
-        requestKeyFrame(wanted);
-      }
-    }
-    if (packet.layer() == wanted && wanted != best && packet.keyFrameStart()) {
-      best = wanted;
-      fanout.changeLayer(this, best, now);
-    }
   }
 
   /** The source has let us go. */
@@ -147,12 +122,12 @@ final class MirrorSource implements TrackSource {
 
   @Override
   public int clockRate() {
-    return layers[best].clockRate();
+    return layers[best.current()].clockRate();
   }
 
   @Override
   public MediaCodec codec() {
-    return layers[best].codec();
+    return layers[best.current()].codec();
   }
 
   @Override
@@ -182,7 +157,7 @@ final class MirrorSource implements TrackSource {
 
   @Override
   public void requestKeyFrame() {
-    requestKeyFrame(best);
+    requestKeyFrame(best.wanted());
   }
 
   /** Sinks that wait ask with each packet: it is passed on once until the other loop has heard. */
@@ -202,7 +177,7 @@ final class MirrorSource implements TrackSource {
 
   @Override
   public MediaPacket find(long sequence, long now) {
-    return find(best, sequence, now);
+    return find(best.current(), sequence, now);
   }
 
   @Override
@@ -212,7 +187,7 @@ final class MirrorSource implements TrackSource {
 
   @Override
   public SenderClock clock() {
-    return clock(best);
+    return clock(best.current());
   }
 
   @Override

@@ -18,7 +18,8 @@ public final class AnyFuzzer {
     DTLS(DtlsFuzzer.class, DtlsFuzzer::fuzzerTestOneInput),
     RTP(RtpFuzzer.class, RtpFuzzer::fuzzerTestOneInput),
     SDP(SdpFuzzer.class, SdpFuzzer::fuzzerTestOneInput),
-    JSON_RPC(JsonRpcFuzzer.class, JsonRpcFuzzer::fuzzerTestOneInput);
+    JSON_RPC(JsonRpcFuzzer.class, JsonRpcFuzzer::fuzzerTestOneInput),
+    FILE(FileFuzzer.class, FileFuzzer::fuzzerTestOneInput);
 
     private final Class<?> type;
     private final Fuzzer fuzzer;

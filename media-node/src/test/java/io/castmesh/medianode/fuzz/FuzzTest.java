@@ -2,16 +2,22 @@ package io.castmesh.medianode.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.container.MediaFileWriter;
+import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.mp4.Mp4Writer;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.stun.StunBuilder;
 import io.castmesh.medianode.engine.stun.StunMessage;
+import io.castmesh.medianode.engine.webm.WebmWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,6 +31,18 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FuzzTest {
   private static final int SECONDS = Integer.getInteger("castmesh.fuzz.seconds", 6);
+
+  /** 640x360. */
+  private static final byte[] VP8_KEY_FRAME = {
+    0x50, 0x42, 0x00, (byte) 0x9d, 0x01, 0x2a, (byte) 0x80, 0x02, 0x68, 0x01, 9, 9
+  };
+
+  /** Parameter sets of 640x360 and the beginning of a slice, with their lengths. */
+  private static final byte[] H264_KEY_FRAME =
+      HexFormat.of()
+          .parseHex(
+              "000000186742c016d900a02ff970110000030001000003000a0f162e48"
+                  + "0000000568cb83cb2000000005658884000a");
 
   @TempDir Path folder;
 
@@ -78,13 +96,14 @@ class FuzzTest {
     }
   }
 
-  private static List<byte[]> seeds(AnyFuzzer.Target target) throws IOException {
+  private List<byte[]> seeds(AnyFuzzer.Target target) throws IOException {
     return switch (target) {
       case STUN -> stun();
       case DTLS -> dtls();
       case RTP -> rtp();
       case SDP -> sdp();
       case JSON_RPC -> jsonRpc();
+      case FILE -> files();
     };
   }
 
@@ -155,6 +174,34 @@ class FuzzTest {
       assertThat(found).isNotEmpty();
       return found.stream();
     }
+  }
+
+  /** As recorders write them, and one that was cut off. */
+  private List<byte[]> files() throws IOException {
+    Path webm = folder.resolve("seed.webm");
+    Path mp4 = folder.resolve("seed.mp4");
+    try (WebmWriter writer = new WebmWriter(webm)) {
+      record(writer, MediaCodec.VP8, VP8_KEY_FRAME);
+    }
+    byte[] unfinished = Files.readAllBytes(webm);
+    try (WebmWriter writer = new WebmWriter(webm)) {
+      record(writer, MediaCodec.VP8, VP8_KEY_FRAME);
+      writer.finish();
+    }
+    try (Mp4Writer writer = new Mp4Writer(mp4)) {
+      record(writer, MediaCodec.H264, H264_KEY_FRAME);
+      writer.finish();
+    }
+    return List.of(unfinished, Files.readAllBytes(webm), Files.readAllBytes(mp4));
+  }
+
+  private static void record(MediaFileWriter writer, MediaCodec codec, byte[] keyFrame)
+      throws IOException {
+    for (int t = 0; t < 2_400; t += 200) {
+      writer.write(new MediaFrame(codec, t, t % 1_000 == 0, keyFrame));
+      writer.write(new MediaFrame(MediaCodec.OPUS, t, true, new byte[] {(byte) 0xfc, 1, 2}));
+    }
+    writer.flush();
   }
 
   private static List<byte[]> jsonRpc() {

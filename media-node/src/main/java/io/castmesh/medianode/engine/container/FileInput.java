@@ -39,7 +39,9 @@ public final class FileInput implements Closeable {
     return size - position();
   }
 
-  public void seek(long position) {
+  /** Goes there; a place outside of the file, as damage names them, is its end. */
+  public void seek(long wanted) {
+    long position = wanted < 0 ? size : Math.min(wanted, size);
     if (position >= bufferAt && position <= bufferAt + buffer.limit()) {
       buffer.position((int) (position - bufferAt));
     } else {

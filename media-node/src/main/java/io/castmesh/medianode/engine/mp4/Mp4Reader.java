@@ -53,7 +53,7 @@ public final class Mp4Reader implements MediaFileReader {
         throw new IOException("not a fragmented MP4 file");
       }
       in.seek(firstFragment < 0 ? in.size() : firstFragment);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
     }
@@ -75,10 +75,10 @@ public final class Mp4Reader implements MediaFileReader {
         if (size == 1) {
           size = in.number(8);
         }
-        long end = start + size;
-        if (size < 8 || end > in.size()) {
+        if (size < 8 || size > in.size() - start) {
           return;
         }
+        long end = start + size;
         if (type.equals("moov")) {
           tracks.readMovie(content(end));
         } else if (type.equals("moof")) {
@@ -93,7 +93,7 @@ public final class Mp4Reader implements MediaFileReader {
 
   private Mp4Box content(long end) throws IOException {
     long length = end - in.position();
-    if (length > MAX_HEADER) {
+    if (length < 0 || length > MAX_HEADER) {
       throw new IOException("a header of %d bytes".formatted(length));
     }
     return new Mp4Box(in.bytes((int) length));
@@ -174,7 +174,7 @@ public final class Mp4Reader implements MediaFileReader {
     if (size == 1) {
       size = in.number(8);
     }
-    if (size < 8) {
+    if (size < 8 || size > in.size() - start) {
       throw new EOFException();
     }
     if (type.equals("moof")) {

@@ -12,6 +12,12 @@ import java.util.TreeMap;
 final class Mp4Tracks {
   private static final long NON_SYNC = 0x10000;
 
+  /** Of a fragment: an hour of sound has fewer. */
+  private static final int MAX_SAMPLES = 1 << 18;
+
+  /** A mask for times in units of a timescale, so that milliseconds can be told of them. */
+  private static final long MAX_TIME = (1L << 52) - 1;
+
   /**
    * A frame in the file.
    *
@@ -142,7 +148,8 @@ final class Mp4Tracks {
           (type, box) -> {
             switch (type) {
               case "tfhd" -> header(box);
-              case "tfdt" -> time = box.u8() == 1 ? box.skip(3).u64() : box.skip(3).u32();
+              case "tfdt" ->
+                  time = (box.u8() == 1 ? box.skip(3).u64() : box.skip(3).u32()) & MAX_TIME;
               case "trun" -> run(box, out);
               default -> {}
             }
@@ -163,11 +170,15 @@ final class Mp4Tracks {
     }
 
     private void run(Mp4Box box, List<Sample> out) {
+      if (track == null || track.codec == null) {
+        return;
+      }
       long bits = box.u32();
-      long count = box.u32();
+      long count = Math.min(box.u32(), MAX_SAMPLES - out.size());
+      boolean alike = (bits & 0xF00) == 0; // all are described by the defaults
       long at = base + ((bits & 0x01) != 0 ? (int) box.u32() : 0);
       long firstFlags = (bits & 0x04) != 0 ? box.u32() : -1;
-      for (long i = 0; i < count && box.hasMore() && track != null && track.codec != null; i++) {
+      for (long i = 0; i < count && (alike || box.hasMore()); i++) {
         long sampleDuration = (bits & 0x100) != 0 ? box.u32() : duration;
         long sampleSize = (bits & 0x200) != 0 ? box.u32() : size;
         long sampleFlags = (bits & 0x400) != 0 ? box.u32() : flags;

@@ -50,14 +50,15 @@ public final class WebmReader implements MediaFileReader {
       in.skip(size());
       readHeader();
       readIndex();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
     }
   }
 
+  /** From the file's units; times of damage, too, are none before the beginning. */
   private long millis(long units) {
-    return units * scaleNanos / 1_000_000;
+    return Math.max(0, (long) ((double) units * scaleNanos / 1_000_000));
   }
 
   private int id() throws IOException {
@@ -198,7 +199,7 @@ public final class WebmReader implements MediaFileReader {
         continue;
       }
       long end = in.position() + size;
-      if (end > in.size()) {
+      if (size < 0 || end > in.size()) {
         break;
       }
       if (id == WebmId.TIMESTAMP) {
@@ -281,7 +282,7 @@ public final class WebmReader implements MediaFileReader {
   /** Null for a track that is not played. */
   private MediaFrame block(long end, boolean grouped) throws IOException {
     MediaCodec codec = tracks.codec((int) size());
-    long time = Math.max(0, millis(clusterTime + (short) in.number(2)));
+    long time = millis(clusterTime + (short) in.number(2));
     int flags = in.octet();
     boolean laced = (flags & 0x06) != 0;
     long length = end - in.position();

@@ -28,6 +28,13 @@ export interface Seen {
   keyFrames: number;
   /** From `setRemoteDescription`; 0 before it. */
   firstFrameMs: number;
+  /** The same from the moment at which the connection was there; 0 before. */
+  shownMs: number;
+  /** How long frames waited before they were decoded, altogether. */
+  waitedSeconds: number;
+  framesDropped: number;
+  /** Of what is sent: wishes for a keyframe. */
+  keyFramesAsked: number;
   /** Of received sound: seconds, and those of them that were made up. */
   audioSeconds: number;
   concealedSeconds: number;
@@ -57,6 +64,7 @@ export function installPeers(): void {
     video: HTMLVideoElement;
     stream: MediaStream | undefined;
     answeredAt: number;
+    connectedAt: number;
     firstFrameMs: number;
   }
 
@@ -85,7 +93,11 @@ export function installPeers(): void {
       const video = document.createElement('video');
       video.muted = true;
       video.autoplay = true;
-      const peer: Peer = { connection, video, stream: undefined, answeredAt: 0, firstFrameMs: 0 };
+      const times = { answeredAt: 0, connectedAt: 0, firstFrameMs: 0 };
+      const peer: Peer = { connection, video, stream: undefined, ...times };
+      connection.addEventListener('connectionstatechange', () => {
+        if (connection.connectionState === 'connected') peer.connectedAt ||= performance.now();
+      });
       all.set(id, peer);
       if (wishes.receives) {
         video.srcObject = new MediaStream();
@@ -135,7 +147,7 @@ export function installPeers(): void {
     candidate: (id, candidate) => find(id).connection.addIceCandidate(candidate),
 
     async seen(id) {
-      const { connection, firstFrameMs } = find(id);
+      const { connection, firstFrameMs, answeredAt, connectedAt } = find(id);
       const seen: Seen = {
         codec: '',
         width: 0,
@@ -148,6 +160,10 @@ export function installPeers(): void {
         nacks: 0,
         keyFrames: 0,
         firstFrameMs,
+        shownMs: firstFrameMs && connectedAt ? answeredAt + firstFrameMs - connectedAt : 0,
+        waitedSeconds: 0,
+        framesDropped: 0,
+        keyFramesAsked: 0,
         audioSeconds: 0,
         concealedSeconds: 0,
         availableKilobits: 0,
@@ -170,6 +186,8 @@ export function installPeers(): void {
           seen.packetsLost = report.packetsLost;
           seen.nacks = report.nackCount;
           seen.keyFrames = report.keyFramesDecoded;
+          seen.waitedSeconds = report.jitterBufferDelay ?? 0;
+          seen.framesDropped = report.framesDropped ?? 0;
         } else if (report.type === 'inbound-rtp') {
           seen.audioSeconds = report.totalSamplesDuration ?? 0;
           const share = (report.concealedSamples ?? 0) / (report.totalSamplesReceived || 1);
@@ -178,6 +196,7 @@ export function installPeers(): void {
           seen.availableKilobits = Math.round((report.availableOutgoingBitrate ?? 0) / 1_000);
         } else if (report.type === 'outbound-rtp' && report.kind === 'video') {
           seen.codec ||= codecs.get(report.codecId) ?? '';
+          seen.keyFramesAsked += (report.pliCount ?? 0) + (report.firCount ?? 0);
           const fps = report.framesPerSecond ?? 0;
           seen.layers.push(`${report.rid ?? ''} ${report.frameWidth}x${report.frameHeight} ${fps}`);
         }

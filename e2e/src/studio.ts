@@ -59,7 +59,10 @@ export class Studio {
     return new Studio(page, origin, kurento, await kurento.create('MediaPipeline'));
   }
 
-  async join(wishes: PeerWishes): Promise<Participant> {
+  /**
+   * @param presenter whom it sees from the beginning
+   */
+  async join(wishes: PeerWishes, presenter?: Participant): Promise<Participant> {
     const page = this.#page;
     const { kurento } = this;
     const id = String(this.#participants++);
@@ -83,6 +86,9 @@ export class Studio {
       else early.push(redirected);
     };
     await kurento.listen(endpoint, 'IceCandidateFound', onCandidate);
+    if (presenter) {
+      await kurento.invoke(presenter.endpoint, 'connect', { sink: endpoint });
+    }
     const offer = await page.evaluate(([peer, w]) => window.peers.offer(peer, w), [
       id,
       wishes,

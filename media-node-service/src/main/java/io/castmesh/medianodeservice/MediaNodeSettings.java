@@ -46,6 +46,12 @@ public final class MediaNodeSettings {
             0,
             64,
             "Threads for media, each with a UDP port of its own from media-node.port on; 0: one a core"),
+        s.integer(
+            "media-node.join-ms",
+            1_000,
+            0,
+            2_000,
+            "Viewers begin with what has come since the last keyframe, unless that is older (ms); 0: each asks for a new one"),
         limits(s));
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
  * @param playableFolders what players may read, with the folders in them; empty: nothing
  * @param loops threads for media, each with a UDP port of its own, from mediaPort on; 0: as many as
  *     cores
+ * @param joinMillis who joins is given what has come since the last keyframe, unless that is older;
+ *     0: a new keyframe for everybody
  * @param limits of peers
  */
 public record MediaNodeConfig(
@@ -27,6 +29,7 @@ public record MediaNodeConfig(
     PortRange rtpPorts,
     List<Path> playableFolders,
     int loops,
+    int joinMillis,
     PeerLimits limits) {
 
   /** On loopback, with ports that are free, one loop and nothing to play. */
@@ -40,6 +43,7 @@ public record MediaNodeConfig(
           PortRange.ANY,
           List.of(),
           1,
+          1_000,
           PeerLimits.DEFAULT);
 
   /**
@@ -82,6 +86,7 @@ public record MediaNodeConfig(
         rtpPorts,
         playableFolders,
         loops,
+        joinMillis,
         limits);
   }
 
@@ -96,6 +101,7 @@ public record MediaNodeConfig(
         ports,
         playableFolders,
         loops,
+        joinMillis,
         limits);
   }
 
@@ -110,6 +116,7 @@ public record MediaNodeConfig(
         rtpPorts,
         folders,
         loops,
+        joinMillis,
         limits);
   }
 
@@ -124,6 +131,22 @@ public record MediaNodeConfig(
         rtpPorts,
         playableFolders,
         count,
+        joinMillis,
+        limits);
+  }
+
+  /** The same with other viewers that join without a new keyframe. */
+  public MediaNodeConfig withJoinMillis(int millis) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announcedAddresses,
+        rtpPorts,
+        playableFolders,
+        loops,
+        millis,
         limits);
   }
 
@@ -138,6 +161,7 @@ public record MediaNodeConfig(
         rtpPorts,
         playableFolders,
         loops,
+        joinMillis,
         others);
   }
 }

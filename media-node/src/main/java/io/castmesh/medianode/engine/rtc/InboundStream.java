@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.rtp.SequenceUnwrapper;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.KeyFrameRequests;
 import io.castmesh.medianode.engine.track.LayerRates;
 import io.castmesh.medianode.engine.track.MediaPacket;
@@ -172,6 +173,14 @@ final class InboundStream {
 
   MediaPacket find(long sequence, long now) {
     return history.find(sequence, now);
+  }
+
+  long joinAt(JoinLimits limits, long now) {
+    return history.joinAt(limits, now);
+  }
+
+  long newest() {
+    return history.newest();
   }
 
   /** Retransmissions of this stream come under this SSRC. */

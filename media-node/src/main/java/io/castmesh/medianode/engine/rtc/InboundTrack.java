@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.track.BestLayer;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.Fanout;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.SenderClock;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -182,6 +183,16 @@ final class InboundTrack implements TrackSource {
   @Override
   public MediaPacket find(int layer, long sequence, long now) {
     return streams[layer].find(sequence, now);
+  }
+
+  @Override
+  public long joinAt(int layer, JoinLimits limits, long now) {
+    return streams[layer].joinAt(limits, now);
+  }
+
+  @Override
+  public long newest(int layer) {
+    return streams[layer].newest();
   }
 
   @Override

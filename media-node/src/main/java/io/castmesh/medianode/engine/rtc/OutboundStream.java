@@ -77,24 +77,32 @@ final class OutboundStream {
     if (kind == MediaKind.VIDEO && !s.keyFrameStart()) {
       return false;
     }
-    begin(s, choice, p.now);
+    begin(s, s, choice, p.now);
     return true;
   }
 
-  private void begin(MediaPacket s, LayerChoice choice, long now) {
+  /**
+   * Begins with a keyframe.
+   *
+   * @param s its first packet
+   * @param newest the last one that is there already: what comes up to it is in the past
+   */
+  void begin(MediaPacket s, MediaPacket newest, LayerChoice choice, long now) {
     layer = s.layer();
     temporalLayer = choice.temporal();
     highestSeen = s.sequence() - 1;
     long elapsed = lastSentAt == 0 ? 0 : now - lastSentAt;
     int clockRate = s.format().codec().clockRate();
     int step = Math.max(1, (int) (elapsed / 1_000 * clockRate / 1_000_000));
+    int pastLength = StreamNumbering.shortened(newest.timestamp() - s.timestamp());
     numbering.begin(
         layer,
         s.sequence(),
         highestSent + 1,
-        lastTimestamp + step - s.timestamp(),
+        lastTimestamp + step + pastLength - newest.timestamp(),
         pictures.pictureOffset(s),
         pictures.baseLayerOffset(s));
+    numbering.past(newest.sequence(), newest.timestamp());
   }
 
   /** Leaves out pictures of the higher temporal layers when there is not enough bandwidth. */
@@ -143,7 +151,7 @@ final class OutboundStream {
     MediaPacket s = p.source;
     int pictureOffset = numbering.pictureOffset(p.entry);
     int baseLayerOffset = numbering.baseLayerOffset(p.entry);
-    p.timestamp = s.timestamp() + numbering.timestampOffset(p.entry);
+    p.timestamp = numbering.timestamp(p.entry, s.sequence(), s.timestamp());
     p.payload = s.payload();
     if ((pictureOffset | baseLayerOffset) != 0 && s.length() > 0) {
       System.arraycopy(s.payload(), 0, p.copy, 0, s.wireLength());

@@ -4,8 +4,11 @@ import static io.castmesh.medianode.engine.track.PacketPath.stage;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaFormat;
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
+import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -19,39 +22,45 @@ import java.util.function.Consumer;
  * that means, {@link PacketWriter} sends them. Owned by the loop.
  */
 final class OutboundTrack implements TrackSink {
+  /** Below 2^15, so that nobody mistakes an early loss for a wrap-around. */
+  private static final int MAX_FIRST_SEQUENCE = 0x4000;
+
   private final MediaKind kind;
   private final int ssrc;
   private final EngineCounters counters;
   private final LayerChoice choice = new LayerChoice();
   private final OutboundStream stream;
   private final PacketWriter writer;
+  private final JoinLimits joins;
+  private final CatchUp catchUp = new CatchUp();
   private final OutboundPacket packet = new OutboundPacket();
   private final PacketPath<OutboundPacket> path;
   private TrackSource source;
+  private boolean joining;
   private long budget = Long.MAX_VALUE;
   private long packets;
   private long bytes;
 
   /**
-   * @param firstSequence of our numbering; below 2^15, so that nobody mistakes an early loss for a
-   *     wrap-around
+   * @param names under which it was announced
    * @param onForeignFormat told when the source sends what the peer did not agree to receive
    */
   OutboundTrack(
       MediaKind kind,
-      int ssrc,
-      int rtxSsrc,
-      int firstSequence,
-      int firstTimestamp,
+      LocalDescription.Outgoing names,
+      MediaContext context,
       MediaTransport transport,
       OutboundHeader header,
-      EngineCounters counters,
       Consumer<MediaFormat> onForeignFormat) {
     this.kind = kind;
-    this.ssrc = ssrc;
-    this.counters = counters;
-    this.stream = new OutboundStream(kind, firstSequence, firstTimestamp);
-    this.writer = new PacketWriter(ssrc, rtxSsrc, transport, header, counters, onForeignFormat);
+    this.ssrc = names.ssrc();
+    this.counters = context.counters();
+    this.joins = context.shard().joins();
+    this.stream =
+        new OutboundStream(
+            kind, context.random().nextInt(1, MAX_FIRST_SEQUENCE), context.random().nextInt());
+    this.writer =
+        new PacketWriter(ssrc, names.rtxSsrc(), transport, header, counters, onForeignFormat);
     this.path = // the way of every packet
         new PacketPath<>(
             stage("gate", p -> writer.isReady()),
@@ -71,12 +80,51 @@ final class OutboundTrack implements TrackSink {
   /** The transport came up: the picture should come at once. */
   void onReady(long now) {
     choice.reset(source, budget, now);
-    wantKeyFrame();
+    join(now);
   }
 
   private void wantKeyFrame() {
     if (source != null && writer.isReady() && !choice.isPaused()) {
       source.requestKeyFrame(choice.layer());
+    }
+  }
+
+  /** With what has come since the last keyframe, from the next tick on, or with a new one. */
+  private void join(long now) {
+    if (source == null || !writer.isReady() || choice.isPaused() || catchUp.isActive()) {
+      return;
+    }
+    long first = kind == MediaKind.VIDEO ? source.joinAt(choice.layer(), joins, now) : -1;
+    if (first >= 0) {
+      catchUp.begin(choice.layer(), first);
+    } else {
+      source.requestKeyFrame(choice.layer());
+    }
+  }
+
+  /** Whether {@link #tick} has something to do. */
+  boolean isCatchingUp() {
+    return catchUp.isActive();
+  }
+
+  /** Each tick of the loop, while no packets wait to be passed on. */
+  void tick(long now) {
+    if (!catchUp.isActive()) {
+      return;
+    }
+    MediaPacket next = catchUp.take(source, now);
+    if (!stream.isRunning()) {
+      MediaPacket newest = source.find(choice.layer(), source.newest(choice.layer()), now);
+      if (next == null || newest == null || !next.keyFrameStart()) {
+        catchUp.stop();
+        wantKeyFrame();
+        return;
+      }
+      stream.begin(next, newest, choice, now);
+    }
+    for (int sent = 1; next != null; sent++) {
+      run(next, now);
+      next = sent < CatchUp.PACKETS_A_TICK && catchUp.isActive() ? catchUp.take(source, now) : null;
     }
   }
 
@@ -94,9 +142,10 @@ final class OutboundTrack implements TrackSink {
   public void onSource(TrackSource newSource) {
     source = newSource;
     stream.clear();
+    catchUp.stop();
     writer.forgetFormat();
     choice.reset(source, budget, stream.lastSentAt());
-    wantKeyFrame();
+    join(MediaLoop.now());
   }
 
   /**
@@ -115,6 +164,7 @@ final class OutboundTrack implements TrackSink {
     choice.choose(source, budget, heavyLoss, now);
     if (choice.isPaused()) {
       stream.stop();
+      catchUp.stop();
     } else if (choice.layer() != before || wasPaused) {
       wantKeyFrame();
     }
@@ -126,6 +176,20 @@ final class OutboundTrack implements TrackSink {
 
   @Override
   public void onPacket(MediaPacket source, long now) {
+    if (catchUp.covers(source)) {
+      return;
+    }
+    run(source, now);
+    if (joining) {
+      joining = false;
+      join(now);
+    }
+    if (catchUp.isActive() && stream.isRunning() && stream.layer() != catchUp.layer()) {
+      catchUp.stop(); // a better layer has begun meanwhile
+    }
+  }
+
+  private void run(MediaPacket source, long now) {
     packet.source = source;
     packet.now = now;
     path.run(packet);
@@ -133,9 +197,7 @@ final class OutboundTrack implements TrackSink {
 
   private boolean synchronise(OutboundPacket p) {
     boolean fits = stream.synchronise(p, choice);
-    if (!fits && !stream.isRunning() && p.source.layer() == choice.layer()) {
-      wantKeyFrame();
-    }
+    joining = !fits && !stream.isRunning() && p.source.layer() == choice.layer();
     return fits;
   }
 

@@ -67,15 +67,7 @@ final class PeerConnection implements PeerTransport.Events {
 
   private OutboundTrack outboundTrack(MediaKind kind) {
     return new OutboundTrack(
-        kind,
-        outgoing(kind).ssrc(),
-        outgoing(kind).rtxSsrc(),
-        context.random().nextInt(1, 0x4000),
-        context.random().nextInt(),
-        transport,
-        header,
-        context.counters(),
-        this::onForeignFormat);
+        kind, outgoing(kind), context, transport, header, this::onForeignFormat);
   }
 
   /** There is no transcoding: the peer hears why it sees or hears nothing. */
@@ -154,9 +146,9 @@ final class PeerConnection implements PeerTransport.Events {
     return RtcpReader.read(data, 0, clear, dispatcher);
   }
 
-  /** Whether the peer sends media, which it gets feedback for. */
-  boolean isReceiving() {
-    return receiving.isActive();
+  /** Whether it needs each tick: the peer sends media, which it gets feedback for, or joins. */
+  boolean isBusy() {
+    return receiving.isActive() || outbound(MediaKind.VIDEO).isCatchingUp();
   }
 
   void tick(long now) {

@@ -8,6 +8,7 @@ import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
 import io.castmesh.medianode.engine.stun.StunMessage;
 import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
       List<InetAddress> addresses,
       WallClock wallClock,
       PeerLimits limits,
+      JoinLimits joins,
       SecureRandom random) {}
 
   private final EngineCounters counters = new EngineCounters();
@@ -67,7 +69,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
    */
   PeerLoop(InetSocketAddress address, String name, Shared shared) throws IOException {
     MediaLoop loop = new MediaLoop(address, name, MediaLoop.Sockets.BEST, this);
-    this.shard = new Shard(loop, bursts);
+    this.shard = new Shard(loop, bursts, shared.joins());
     this.context =
         new MediaContext(
             shard,
@@ -160,11 +162,12 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
       nextExpiry = now + EXPIRY_INTERVAL;
       table.expire(now);
     }
+    bursts.run(now);
     ticks++;
     int turn = 0;
     for (RtcPeer peer : peers) {
       // Who sends us media is answered at each tick. A crowd that only watches takes turns.
-      if (peer.connection().isReceiving() || (turn++ + ticks) % QUIET_TURNS == 0) {
+      if (peer.connection().isBusy() || (turn++ + ticks) % QUIET_TURNS == 0) {
         peer.connection().tick(now);
       }
     }

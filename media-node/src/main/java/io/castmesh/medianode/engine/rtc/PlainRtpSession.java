@@ -9,6 +9,7 @@ import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpReader;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.sdp.PlainNegotiation;
@@ -86,13 +87,11 @@ final class PlainRtpSession implements MediaTransport {
       MediaKind of, OutboundHeader header, Consumer<MediaFormat> onForeignFormat) {
     return new OutboundTrack(
         of,
-        of == kind ? ssrc : context.randomSsrc(),
-        context.randomSsrc(),
-        context.random().nextInt(1, 0x4000),
-        context.random().nextInt(),
+        new LocalDescription.Outgoing(
+            of == kind ? ssrc : context.randomSsrc(), context.randomSsrc()),
+        context,
         this,
         header,
-        context.counters(),
         onForeignFormat);
   }
 

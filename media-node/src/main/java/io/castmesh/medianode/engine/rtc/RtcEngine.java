@@ -18,6 +18,7 @@ import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.play.FilePlayer;
 import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +83,7 @@ public final class RtcEngine implements MediaEngine {
             HostCandidates.addresses(config.announcedAddresses(), bound),
             new WallClock(System.currentTimeMillis(), MediaLoop.now()),
             config.limits(),
+            JoinLimits.ofMillis(config.joinMillis()),
             new SecureRandom());
     try {
       for (int i = 0; i < count(config.loops()); i++) {

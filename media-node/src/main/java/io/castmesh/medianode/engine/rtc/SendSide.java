@@ -67,6 +67,7 @@ final class SendSide {
 
   /** Every tick: sees how much the peer can take, and what of it is left for video. */
   void tick(long now) {
+    video.tick(now);
     if (now - nextAdaptation >= 0) {
       nextAdaptation = now + ADAPTATION_INTERVAL;
       // Sound first: what it uses is not there for pictures.

@@ -9,17 +9,34 @@ final class StreamNumbering {
   /** Some seconds of pictures left out. A power of two. */
   private static final int REMEMBERED = 64;
 
+  /** A second becomes 4 ms: less than a frame, and two frames are never the same. */
+  private static final int PAST_SHORTENED = 256;
+
   private final int[] layers = new int[REMEMBERED];
   private final long[] fromSource = new long[REMEMBERED];
   private final long[] fromOut = new long[REMEMBERED];
   private final int[] timestampOffsets = new int[REMEMBERED];
   private final int[] pictureOffsets = new int[REMEMBERED];
   private final int[] baseLayerOffsets = new int[REMEMBERED];
+
+  /** The last packet, and its timestamp, that was there before somebody joined. */
+  private final long[] pastUpTo = new long[REMEMBERED];
+
+  private final int[] pastTimestamps = new int[REMEMBERED];
   private long count;
 
   /** Nothing of before is known any more. */
   void clear() {
     count = 0;
+  }
+
+  /**
+   * What begins with the newest entry is in the past up to this packet: it is sent to be decoded,
+   * not to be looked at, so all of it happens within a moment.
+   */
+  void past(long source, int timestamp) {
+    pastUpTo[newest()] = source;
+    pastTimestamps[newest()] = timestamp;
   }
 
   /** From this packet of a layer on, source numbers are counted from {@code out}. */
@@ -37,6 +54,7 @@ final class StreamNumbering {
     timestampOffsets[at] = timestampOffset;
     pictureOffsets[at] = pictureOffset;
     baseLayerOffsets[at] = baseLayerOffset;
+    pastUpTo[at] = -1;
   }
 
   /**
@@ -59,6 +77,7 @@ final class StreamNumbering {
           timestampOffsets[at],
           picture,
           baseLayerOffsets[at]);
+      past(pastUpTo[at], pastTimestamps[at]);
     }
   }
 
@@ -100,6 +119,19 @@ final class StreamNumbering {
 
   int layer(int entry) {
     return layers[entry];
+  }
+
+  /** The outgoing timestamp of a source packet. */
+  int timestamp(int entry, long source, int sourceTimestamp) {
+    return timestampOffsets[entry]
+        + (source <= pastUpTo[entry]
+            ? pastTimestamps[entry] - shortened(pastTimestamps[entry] - sourceTimestamp)
+            : sourceTimestamp);
+  }
+
+  /** Of a span in the past; frames stay apart and in order. */
+  static int shortened(int span) {
+    return span / PAST_SHORTENED;
   }
 
   int timestampOffset(int entry) {

@@ -57,6 +57,14 @@ final class MirrorLayer {
     return history.find(sequence, now);
   }
 
+  long joinAt(JoinLimits limits, long now) {
+    return history.joinAt(limits, now);
+  }
+
+  long newest() {
+    return history.newest();
+  }
+
   SenderClock clock() {
     return clock;
   }

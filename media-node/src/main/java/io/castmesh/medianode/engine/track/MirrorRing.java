@@ -15,6 +15,10 @@ final class MirrorRing {
   static final class Slot {
     final MediaPacket packet = new MediaPacket();
     boolean restart;
+
+    /** It went by before the mirror was made: to be kept, not to be passed on. */
+    boolean past;
+
     int layers;
 
     /** With a restart: what the source sends now, if that is known. */
@@ -40,6 +44,11 @@ final class MirrorRing {
       slots[index] = new Slot();
     }
     return slots[index];
+  }
+
+  /** How many slots can be filled. By the writer. */
+  int room() {
+    return SIZE - (int) (written.getPlain() - read.get());
   }
 
   /** The slot from {@link #free} is filled. */

@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.track;
 
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -49,6 +50,25 @@ final class MirrorSink implements TrackSink {
       slot.layers = source.layers();
       publish();
       restarted = false;
+      tellPast();
+    }
+  }
+
+  /** Those who watch over there can begin with what has come since the last keyframe, too. */
+  private void tellPast() {
+    long now = MediaLoop.now();
+    for (int layer = 0; layer < source.layers(); layer++) {
+      long first = source.joinAt(layer, from.joins(), now);
+      long newest = source.newest(layer);
+      if (first < 0 || newest - first >= ring.room() / 2) {
+        continue;
+      }
+      for (long sequence = first; sequence <= newest; sequence++) {
+        MediaPacket packet = source.find(layer, sequence, now);
+        if (packet != null) {
+          put(ring.free(), packet, true);
+        }
+      }
     }
   }
 
@@ -68,7 +88,12 @@ final class MirrorSink implements TrackSink {
       mirror.countLost();
       return;
     }
+    put(slot, packet, false);
+  }
+
+  private void put(MirrorRing.Slot slot, MediaPacket packet, boolean past) {
     slot.restart = false;
+    slot.past = past;
     slot.layers = source.layers();
     slot.packet.copy(packet);
     SenderClock clock = source.clock(packet.layer());

@@ -25,6 +25,11 @@ final class MirrorSource implements TrackSource {
   private final AtomicInteger keyFramesAsked = new AtomicInteger();
   private MirrorLayer[] layers;
 
+  private boolean restarted;
+
+  /** Whether the source has told us what there is. */
+  private boolean begun;
+
   private boolean gone;
 
   MirrorSource(Shard shard, TrackElement origin, MediaKind kind) {
@@ -76,11 +81,24 @@ final class MirrorSource implements TrackSource {
         for (MirrorLayer layer : layers) {
           layer.clear(slot.codec);
         }
-        fanout.restart(this, now);
+        restarted = true;
       } else {
+        if (!slot.past) {
+          tellRestart(now);
+        }
         take(slot, now);
       }
       ring.release();
+    }
+    tellRestart(now);
+  }
+
+  /** Once what went by before is here: sinks begin with it. */
+  private void tellRestart(long now) {
+    if (restarted) {
+      restarted = false;
+      begun = true;
+      fanout.restart(this, now);
     }
   }
 
@@ -97,7 +115,7 @@ final class MirrorSource implements TrackSource {
   private void take(MirrorRing.Slot slot, long now) {
     MediaPacket packet = slot.packet;
     MediaPacket stored = layers[packet.layer()].take(slot, now);
-    if (stored == null) {
+    if (stored == null || slot.past) {
       return;
     }
     if (layers.length > 1) {
@@ -163,6 +181,9 @@ final class MirrorSource implements TrackSource {
   /** Sinks that wait ask with each packet: it is passed on once until the other loop has heard. */
   @Override
   public void requestKeyFrame(int layer) {
+    if (!begun) {
+      return; // who has asked is told to ask again
+    }
     int mask = 1 << layer;
     if ((keyFramesAsked.getAndUpdate(asked -> asked | mask) & mask) == 0) {
       atOrigin(
@@ -183,6 +204,16 @@ final class MirrorSource implements TrackSource {
   @Override
   public MediaPacket find(int layer, long sequence, long now) {
     return layers[layer].find(sequence, now);
+  }
+
+  @Override
+  public long joinAt(int layer, JoinLimits limits, long now) {
+    return layers[layer].joinAt(limits, now);
+  }
+
+  @Override
+  public long newest(int layer) {
+    return layers[layer].newest();
   }
 
   @Override

@@ -11,9 +11,15 @@ public final class PacketHistory {
   /** A retransmission that comes later than this is of no use to anybody. */
   private static final long MAX_AGE = TimeUnit.SECONDS.toNanos(3);
 
+  /** What is missing longer than that will not come any more. */
+  private static final long REPAIRED_WITHIN = TimeUnit.MILLISECONDS.toNanos(300);
+
   private final MediaPacket[] slots;
   private final int layer;
   private long highest = -1;
+
+  /** The newest packet that begins a keyframe; -1 before the first one. */
+  private long keyFrame = -1;
 
   /**
    * @param size in packets, a power of two
@@ -66,6 +72,9 @@ public final class PacketHistory {
     packet.set(
         layer, format, sequence, timestamp, marker, keyFrameStart, data, offset, length, now);
     highest = Math.max(highest, sequence);
+    if (keyFrameStart) {
+      keyFrame = Math.max(keyFrame, sequence);
+    }
     return packet;
   }
 
@@ -99,5 +108,42 @@ public final class PacketHistory {
       }
     }
     highest = -1;
+    keyFrame = -1;
+  }
+
+  /** The newest packet; -1 before the first one. */
+  public long newest() {
+    return highest;
+  }
+
+  /**
+   * Where somebody who joins now can begin: the first packet of the last keyframe.
+   *
+   * @return -1 when there is none, when more has come since then than the limits allow, or when
+   *     something of it is missing for good
+   */
+  public long joinAt(JoinLimits limits, long now) {
+    if (keyFrame < 0 || highest - keyFrame >= Math.min(limits.packets(), slots.length)) {
+      return -1;
+    }
+    MediaPacket first = slots[slot(keyFrame)];
+    if (first.sequence() != keyFrame || now - first.arrivedAt() >= limits.age()) {
+      return -1;
+    }
+    int bytes = 0;
+    boolean gap = false;
+    for (long sequence = keyFrame; sequence <= highest; sequence++) {
+      MediaPacket packet = slots[slot(sequence)];
+      if (packet == null || packet.sequence() != sequence) {
+        gap = true;
+        continue;
+      }
+      boolean lost = gap && now - packet.arrivedAt() > REPAIRED_WITHIN;
+      bytes += packet.length();
+      if (lost || bytes > limits.bytes() || packet.format() != first.format()) {
+        return -1;
+      }
+    }
+    return keyFrame;
   }
 }

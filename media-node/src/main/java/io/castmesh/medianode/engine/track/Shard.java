@@ -13,14 +13,17 @@ import java.util.Map;
 public final class Shard {
   private final MediaLoop loop;
   private final BurstEnd bursts;
+  private final JoinLimits joins;
   private final Map<TrackSource, MirrorSource> mirrors = new IdentityHashMap<>();
 
   /**
-   * @param bursts is run at the end of each burst of the loop
+   * @param bursts is run at the end of each burst of the loop, and before each tick
+   * @param joins of viewers
    */
-  public Shard(MediaLoop loop, BurstEnd bursts) {
+  public Shard(MediaLoop loop, BurstEnd bursts, JoinLimits joins) {
     this.loop = loop;
     this.bursts = bursts;
+    this.joins = joins;
   }
 
   public MediaLoop loop() {
@@ -29,6 +32,10 @@ public final class Shard {
 
   public BurstEnd bursts() {
     return bursts;
+  }
+
+  public JoinLimits joins() {
+    return joins;
   }
 
   /** The source as sinks of this shard see it: itself, or its mirror, made when there is none. */

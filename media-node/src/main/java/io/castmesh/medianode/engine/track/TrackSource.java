@@ -51,6 +51,19 @@ public interface TrackSource {
   }
 
   /**
+   * Where somebody who joins now can begin in a layer, see {@link PacketHistory#joinAt}: from there
+   * on {@link #find} gives the packets. -1: with the next keyframe.
+   */
+  default long joinAt(int layer, JoinLimits limits, long now) {
+    return -1;
+  }
+
+  /** The newest packet of a layer that {@link #find} gives; -1 before the first one. */
+  default long newest(int layer) {
+    return -1;
+  }
+
+  /**
    * What comes of a layer just now.
    *
    * @param temporalLayer with pictures up to this one

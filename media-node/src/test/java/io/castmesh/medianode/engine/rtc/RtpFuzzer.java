@@ -10,6 +10,7 @@ import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpProfile;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
 import io.castmesh.medianode.engine.track.BurstEnd;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.WallClock;
 import io.castmesh.medianode.fuzz.Chunks;
@@ -82,7 +83,7 @@ public final class RtpFuzzer {
 
   private static MediaContext context() {
     return new MediaContext(
-        new Shard(null, new BurstEnd()),
+        new Shard(null, new BurstEnd(), JoinLimits.ofMillis(1000)),
         new PeerTable<>(),
         null,
         null,

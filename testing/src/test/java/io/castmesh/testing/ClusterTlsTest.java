@@ -1,25 +1,39 @@
 package io.castmesh.testing;
 
 import static io.castmesh.testing.Eventually.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.castmesh.contract.Endpoint;
 import io.castmesh.contract.FailureException;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
-/** A bus whose members show certificates to each other. */
+/** Members that show certificates to each other, on the bus and where they meet. */
 @ExtendWith(TestMesh.class)
 class ClusterTlsTest {
   record Question(String text) {}
@@ -29,9 +43,26 @@ class ClusterTlsTest {
   private static final Endpoint<Question, Answer> ECHO =
       Endpoint.of("test.tls", Question.class, Answer.class).within(Duration.ofSeconds(2));
 
+  private final ListAppender<ILoggingEvent> told = new ListAppender<>();
+
+  @BeforeEach
+  void listenToWhatIsTold() {
+    told.start();
+    log().addAppender(told);
+  }
+
+  @AfterEach
+  void listenNoLonger() {
+    log().detachAppender(told);
+  }
+
+  private static Logger log() {
+    return (Logger) LoggerFactory.getLogger("io.castmesh.runtime.cluster.door");
+  }
+
   @Test
   void onlyThoseWithACertificateOfTheAuthorityAreHeard(TestMesh test) throws Exception {
-    // given two members of one authority, and a stranger that shows another certificate
+    // given two members of one authority, and strangers: one that shows another certificate
     Map<String, String> ours = identity(test.dataDir().resolve("ours"));
     Map<String, String> strange = identity(test.dataDir().resolve("strange"));
     try (TestCluster cluster = test.cluster()) {
@@ -39,22 +70,110 @@ class ClusterTlsTest {
       Mesh two = cluster.join("two", ours);
       await(two.bus().serve(ECHO, q -> Future.succeededFuture(new Answer(q.text()))));
       Mesh stranger = cluster.start("stranger", strange);
+      // and one that shows none
+      Mesh bare = cluster.start("bare", Map.of());
 
       // when
       Answer answer = await(one.bus().ask(ECHO, new Question("hello")));
       Future<Answer> refused = stranger.bus().ask(ECHO, new Question("password?"));
+      Future<Answer> alsoRefused = bare.bus().ask(ECHO, new Question("anybody?"));
 
       // then
       assertThat(answer.text()).isEqualTo("hello");
       assertThatThrownBy(() -> await(refused)).isInstanceOf(FailureException.class);
-      assertThat(one.peers().others("stranger")).isEmpty();
+      assertThatThrownBy(() -> await(alsoRefused)).isInstanceOf(FailureException.class);
+      assertThat(one.peers().nodes()).hasSize(2);
+      assertThat(two.peers().nodes()).hasSize(2);
+      // and both sides say why
+      assertThat(told())
+          .anyMatch(line -> line.matches("refused at the members' port .*certificate.*"))
+          .anyMatch(line -> line.matches("refused at the members' port .*does without TLS.*"))
+          .anyMatch(line -> line.matches("no connection with a member .*not of our authority"))
+          .anyMatch(line -> line.matches("no connection with a member .*another language.*"));
     }
   }
 
+  @Test
+  void whatMembersSayIsReadByNobodyInBetween(TestMesh test) throws Exception {
+    // given: in the clear, the name of the cluster goes from one to the other
+    assertThat(overheard(test, Map.of())).contains(test.dataDir().getFileName().toString());
+
+    // when
+    String overheard = overheard(test, identity(test.dataDir().resolve("ours")));
+
+    // then
+    assertThat(overheard)
+        .isNotEmpty()
+        .doesNotContain(test.dataDir().getFileName().toString())
+        .doesNotContain("HZC")
+        .doesNotContain("castmesh");
+  }
+
+  /**
+   * What a second member and the first one say to each other, on their way to it, when it joins.
+   */
+  private static String overheard(TestMesh test, Map<String, String> identity) throws Exception {
+    try (TestCluster cluster = test.cluster();
+        Tap tap = new Tap()) {
+      Map<String, String> first = new HashMap<>(identity);
+      first.put("CASTMESH_CLUSTER_PORT", Integer.toString(tap.target()));
+      first.put("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + tap.target());
+      cluster.join("one", first);
+      Map<String, String> second = new HashMap<>(identity);
+      second.put("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + tap.port());
+      cluster.join("two", second);
+      return tap.heard();
+    }
+  }
+
+  @Test
+  void whoHoldsTheDoorOpenInSilenceIsLetGo(TestMesh test) throws Exception {
+    Map<String, String> ours = identity(test.dataDir().resolve("ours"));
+    int port = Tap.freePort();
+    try (TestCluster cluster = test.cluster()) {
+      // given
+      Map<String, String> settings = new HashMap<>(ours);
+      settings.put("CASTMESH_CLUSTER_PORT", Integer.toString(port));
+      settings.put("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + port);
+      Mesh member = cluster.start("one", settings);
+
+      // when: one connects and says nothing, and one says what no member says
+      try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), port);
+          Socket loud = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        silent.setSoTimeout(30_000);
+        loud.setSoTimeout(30_000);
+        loud.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+
+        // then
+        assertThat(new String(loud.getInputStream().readNBytes(3), US_ASCII)).isEqualTo("HZX");
+        assertThat(isLetGo(silent)).isTrue();
+        assertThat(told()).anyMatch(line -> line.contains("does not say who it is"));
+        assertThat(member.peers().isAlive(member.node())).isTrue();
+      }
+    }
+  }
+
+  /** Hazelcast resets connections that it closes. */
+  private static boolean isLetGo(Socket socket) throws IOException {
+    try {
+      socket.getInputStream().readAllBytes();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  private List<String> told() {
+    return List.copyOf(told.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
   /** Settings of a member with a key of its own, whose certificate is its own authority. */
-  private static Map<String, String> identity(Path folder) throws Exception {
+  static Map<String, String> identity(Path folder) throws Exception {
     Files.createDirectories(folder);
     Path store = folder.resolve("store.p12");
+    Files.deleteIfExists(store);
     Process keytool =
         new ProcessBuilder(
                 List.of(
@@ -78,7 +197,9 @@ class ClusterTlsTest {
                     "changeit"))
             .redirectErrorStream(true)
             .start();
-    assertThat(keytool.waitFor()).as(new String(keytool.getInputStream().readAllBytes())).isZero();
+    assertThat(keytool.waitFor())
+        .as(new String(keytool.getInputStream().readAllBytes(), UTF_8))
+        .isZero();
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, "changeit".toCharArray());

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -27,14 +28,22 @@ class HangingMemberTest {
 
   @Test
   void takesNothingFromTheOthers(TestMesh test) throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    takesNothing(test, Map.of());
+  }
+
+  @Test
+  void takesNothingFromTheOthersWithTls(TestMesh test) throws Exception {
+    takesNothing(test, ClusterTlsTest.identity(test.dataDir().resolve("ours")));
+  }
+
+  private static void takesNothing(TestMesh test, Map<String, String> identity) throws Exception {
+    int port = Tap.freePort();
     try (TestCluster cluster = test.cluster();
         ServerSocket hanging = new ServerSocket()) {
       // given: it had been there
-      Mesh member = cluster.start("one", Map.of("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + port));
+      Map<String, String> settings = new HashMap<>(identity);
+      settings.put("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + port);
+      Mesh member = cluster.start("one", settings);
       hanging.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 
       // when: it is looked for again and again, as after a split
@@ -49,6 +58,20 @@ class HangingMemberTest {
         assertThat(Duration.ofNanos(carried() - before)).isLessThan(Duration.ofMillis(200));
         assertThat(member.peers().isAlive(member.node())).isTrue();
       }
+    }
+  }
+
+  @Test
+  void keepsNobodyFromStarting(TestMesh test) throws Exception {
+    try (TestCluster cluster = test.cluster();
+        ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      // when: a member starts that knows of nobody else
+      Mesh member =
+          cluster.start(
+              "one", Map.of("CASTMESH_CLUSTER_MEMBERS", "127.0.0.1:" + hanging.getLocalPort()));
+
+      // then: it is up, a cluster of its own
+      assertThat(member.peers().isAlive(member.node())).isTrue();
     }
   }
 

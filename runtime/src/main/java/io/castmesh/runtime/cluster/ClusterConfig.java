@@ -1,6 +1,8 @@
 package io.castmesh.runtime.cluster;
 
 import io.castmesh.runtime.config.Settings;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.List;
  * @param busPort of the event bus; 0: a free one
  * @param members some of the others, {@code host:port}
  * @param dns a name that resolves to all others, such as a headless service
- * @param tls empty paths: the bus is not encrypted
+ * @param tls empty paths: nothing between processes is encrypted
  */
 public record ClusterConfig(
     boolean enabled,
@@ -27,10 +29,23 @@ public record ClusterConfig(
     String dns,
     Tls tls) {
 
-  /** PEM files; every node shows a certificate that the authority has signed. */
+  /**
+   * PEM files; every node shows a certificate that the authority has signed, as a client and as a
+   * server. Names in it do not matter: the authority is one for the mesh alone.
+   */
   public record Tls(String certificate, String key, String authority) {
     public boolean enabled() {
       return !certificate.isEmpty();
+    }
+
+    /** What this process shows. */
+    PemKeyCertOptions own() {
+      return new PemKeyCertOptions().setCertPath(certificate).setKeyPath(key);
+    }
+
+    /** Whose certificates it takes. */
+    PemTrustOptions trusted() {
+      return new PemTrustOptions().addCertPath(authority);
     }
   }
 
@@ -58,7 +73,10 @@ public record ClusterConfig(
             members,
             dns,
             new Tls(
-                s.text("cluster.tls-cert-file", "", "Certificate (PEM) of this process on the bus"),
+                s.text(
+                    "cluster.tls-cert-file",
+                    "",
+                    "Certificate (PEM) that this process shows to the others, on bus and membership"),
                 s.text("cluster.tls-key-file", "", "Its private key (PEM)"),
                 s.text(
                     "cluster.tls-ca-file", "", "Authority (PEM) whose certificates are trusted")));

@@ -10,8 +10,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -87,9 +85,8 @@ public record Clustering(Vertx vertx, Membership membership) {
     if (tls.enabled()) {
       options
           .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions().setCertPath(tls.certificate()).setKeyPath(tls.key()))
-          .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority()))
+          .setKeyCertOptions(tls.own())
+          .setTrustOptions(tls.trusted())
           // Both sides show who they are: without a certificate nobody reads or writes events.
           .setClientAuth(ClientAuth.REQUIRED);
     }

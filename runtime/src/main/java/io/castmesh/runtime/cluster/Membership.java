@@ -4,9 +4,11 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
+import io.castmesh.runtime.cluster.door.MemberDoor;
+import io.castmesh.runtime.cluster.door.MemberKeys;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,6 +22,7 @@ import io.vertx.core.spi.cluster.NodeListener;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +54,7 @@ public final class Membership implements ClusterManager, MembershipListener {
   private final String nodeId = UUID.randomUUID().toString();
   private final Config config;
   private final String host;
+  private final ClusterConfig.Tls tls;
   private final Registrations registrations = new Registrations(nodeId);
   private final Teller teller = new Teller(registrations, this::forgetTheSilent);
   private final List<Consumer<String>> left = new CopyOnWriteArrayList<>();
@@ -68,6 +72,7 @@ public final class Membership implements ClusterManager, MembershipListener {
     config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
     config.getUserContext().put(Statement.LISTENER, (Consumer<String>) this::heard);
     host = cluster.host();
+    tls = cluster.tls();
   }
 
   /** Hears the member id of everybody who leaves or dies. */
@@ -104,7 +109,9 @@ public final class Membership implements ClusterManager, MembershipListener {
     vertx
         .<Void>executeBlocking(
             () -> {
-              hazelcast = Hazelcast.newHazelcastInstance(config);
+              MemberDoor door = door();
+              hazelcast = HazelcastInstanceFactory.newHazelcastInstance(config, null, door);
+              door.requireUsed();
               active = true;
               hazelcast.getCluster().addMembershipListener(this);
               hazelcast.getLifecycleService().addLifecycleListener(this::stateChanged);
@@ -112,6 +119,12 @@ public final class Membership implements ClusterManager, MembershipListener {
               return null;
             })
         .onComplete(joined);
+  }
+
+  private MemberDoor door() throws GeneralSecurityException {
+    return tls.enabled()
+        ? MemberDoor.locked(MemberKeys.read(vertx, tls.own(), tls.trusted()))
+        : MemberDoor.open();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param portsFrom the first port that processes are given; 0: one that depends on the data folder
  * @param hosts the address of single processes, by name; the others have {@link #bind}
  * @param wraps what stands in front of the command of single processes, by name
+ * @param tls whether processes show each other a certificate that is made for them
  */
 record ClusterOptions(
     Map<Service, Integer> counts,
@@ -22,7 +23,8 @@ record ClusterOptions(
     String bind,
     int portsFrom,
     Map<String, String> hosts,
-    Map<String, List<String>> wraps) {
+    Map<String, List<String>> wraps,
+    boolean tls) {
 
   private static final int MOST = 16;
 
@@ -48,8 +50,13 @@ record ClusterOptions(
     String bind = "127.0.0.1";
     Map<String, String> hosts = new LinkedHashMap<>();
     Map<String, List<String>> wraps = new LinkedHashMap<>();
+    boolean tls = false;
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
+      if (option.equals("--tls")) {
+        tls = true;
+        continue;
+      }
       String value = "";
       int equals = option.indexOf('=');
       if (option.startsWith("--") && equals > 0) {
@@ -79,7 +86,7 @@ record ClusterOptions(
             throw new UsageException("There is no option \"" + option + "\"; see ./castmesh help.");
       }
     }
-    ClusterOptions options = new ClusterOptions(counts, port, bind, portsFrom, hosts, wraps);
+    ClusterOptions options = new ClusterOptions(counts, port, bind, portsFrom, hosts, wraps, tls);
     options.requireKnownNames();
     return options;
   }

@@ -139,6 +139,9 @@ final class ClusterPlan {
     shared.put("CASTMESH_CLUSTER_ENABLED", "true");
     shared.put("CASTMESH_CLUSTER_DNS", "");
     shared.put("CASTMESH_CLUSTER_MEMBERS", members(names));
+    if (options.tls() && !config.runtime().cluster().tls().enabled()) {
+      shared.putAll(MeshCertificate.make(folder.resolve("mesh")));
+    }
     if (config.media().servers().isEmpty()) {
       shared.put("CASTMESH_KURENTO_URLS", mediaServers(names));
     }

@@ -52,6 +52,11 @@ public final class TestMesh implements BeforeAllCallback, AfterAllCallback, Para
     return new TestCluster(this);
   }
 
+  /** The same as variables, for processes of their own. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
   /** Settings as an operator would give them, for the configuration records of services. */
   public Settings settings(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(environment);

@@ -1,0 +1,83 @@
+package io.castmesh.testing;
+
+import static io.castmesh.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.contract.Nodes;
+import io.castmesh.runtime.Mesh;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What processes do that cannot speak with each other. */
+@ExtendWith(TestMesh.class)
+@DisabledOnOs(OS.WINDOWS)
+class MemberProcessTest {
+  /** As the processes' own messages say: {@code EX_TEMPFAIL}, to be started afresh. */
+  private static final int START_AFRESH = 75;
+
+  private static final String ECHO = Nodes.ECHO.address();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Test
+  void oneThatStartsWhileTheOtherHangsGoesOnAloneAndMeetsItAfterwards(TestMesh test)
+      throws Exception {
+    int port = Tap.freePort();
+    try (MemberProcess other = MemberProcess.start(test, MemberProcess.at(test, port, port))) {
+      // given
+      other.awaitReady().freeze();
+
+      // when
+      Map<String, String> settings = MemberProcess.at(test, Tap.freePort(), port);
+      try (MemberProcess started = MemberProcess.start(test, settings)) {
+        started.awaitReady();
+        assertThat(started.knows()).isEqualTo(1);
+        other.thaw();
+
+        // then
+        eventually(
+            "both know each other",
+            PATIENCE,
+            () -> {
+              assertThat(started.knows()).isEqualTo(2);
+              assertThat(other.knows()).isEqualTo(2);
+            });
+      }
+    }
+  }
+
+  @Test
+  void oneWhomTheOthersHaveLostForGoodEndsToBeStartedAfresh(TestMesh test) throws Exception {
+    int port = Tap.freePort();
+    try (TestCluster cluster = test.cluster()) {
+      // given
+      Mesh one = cluster.start("one", MemberProcess.at(test, port, port));
+      Map<String, String> settings = MemberProcess.at(test, Tap.freePort(), port);
+      try (MemberProcess deaf = MemberProcess.start(test, settings)) {
+        // when: what the other sends it is lost, as after a partition
+        neverCallsBack(one);
+        deaf.awaitReady();
+
+        // then
+        assertThat(deaf.awaitExit(PATIENCE)).isEqualTo(START_AFRESH);
+      }
+    }
+  }
+
+  /** It takes questions, and its questions are answered; only it never calls anybody back. */
+  private static void neverCallsBack(Mesh one) {
+    one.vertx()
+        .eventBus()
+        .addOutboundInterceptor(
+            delivery -> {
+              String endpoint = delivery.message().headers().get("endpoint");
+              if (endpoint == null || !endpoint.startsWith(ECHO)) {
+                delivery.next();
+              }
+            });
+  }
+}

@@ -24,6 +24,50 @@ async function isBehindAWall({ page }: Person): Promise<void> {
   });
 }
 
+/** From now on the person's browser knows of no way by UDP: a network that lets TCP out alone. */
+async function hasNoUdp({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    const Real = RTCPeerConnection;
+    const connections: RTCPeerConnection[] = [];
+    const isUdp = (line: string): boolean => /candidate:\S+ \d udp /i.test(line);
+    globalThis.RTCPeerConnection = class extends Real {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        connections.push(this);
+      }
+
+      override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+        const lines = (description.sdp ?? '').split('\r\n').filter((line) => !isUdp(line));
+        return super.setRemoteDescription({ type: description.type, sdp: lines.join('\r\n') });
+      }
+
+      override async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
+        if (!isUdp(candidate?.candidate ?? '')) await super.addIceCandidate(candidate ?? undefined);
+      }
+    };
+    Object.assign(globalThis, { connections });
+  });
+}
+
+/** By what the person's connections go that go at all. */
+async function transports({ page }: Person): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+    const used = new Set<string>();
+    for (const connection of connections) {
+      const reports = await connection.getStats();
+      const protocols = new Map<string, string>();
+      reports.forEach((report) => protocols.set(report.id, String(report.protocol)));
+      reports.forEach((report) => {
+        if (report.type === 'candidate-pair' && report.nominated && report.state === 'succeeded') {
+          used.add(protocols.get(report.localCandidateId) ?? 'nothing');
+        }
+      });
+    }
+    return [...used];
+  });
+}
+
 describe('peers of different makers see and hear each other', () => {
   let turn: Turn;
   let castmesh: Castmesh;
@@ -132,6 +176,26 @@ describe('peers of different makers see and hear each other', () => {
     await isBehindAWall(fay);
     await isSeenByAll(carl, [fay]);
     ensure(turn.allocations >= before + 2, `${turn.allocations - before} relays in use`);
+  });
+
+  it('presents and watches by TCP where a network has no UDP', async () => {
+    const [pia, vic] = await Promise.all([
+      Person.signUp(chromium, castmesh.url, 'pia'),
+      Person.signUp(firefox, castmesh.url, 'vic'),
+    ]);
+    for (const person of [pia, vic, cora]) await hasNoUdp(person);
+    const liveId = await pia.goLive('From a hotel');
+    await seesFrames(pia.see('server-preview'), SEEN_MS, 'the presenter');
+    for (const viewer of [cora, vic]) {
+      await viewer.watch(liveId);
+      await seesFrames(viewer.see('watch-video'), SEEN_MS, viewer.name);
+      await viewer.hears();
+    }
+    for (const person of [pia, cora, vic]) {
+      assert.deepEqual(await transports(person), ['tcp'], person.name);
+      assert.deepEqual(person.complaints, []);
+    }
+    await pia.stopLive();
   });
 
   it('and no page has complained', () => {

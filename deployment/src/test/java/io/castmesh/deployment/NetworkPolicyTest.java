@@ -29,7 +29,8 @@ class NetworkPolicyTest {
           new Port(8081, "TCP"),
           new Port(8888, "TCP"),
           new Port(9090, "TCP"),
-          new Port(30478, "UDP"));
+          new Port(30478, "UDP"),
+          new Port(30478, "TCP"));
 
   private static final List<Party> AROUND =
       List.of(
@@ -63,6 +64,7 @@ class NetworkPolicyTest {
             "browser",
             "cloud-metadata")) {
       expected.add(anybody + " > media-node 30478/UDP");
+      expected.add(anybody + " > media-node 30478/TCP");
     }
     // when, then
     assertThat(table("dev", List.of())).isEqualTo(expected);

@@ -57,7 +57,8 @@ class WiringTest {
   @Test
   void mediaComeToTheNodeAtThePortThatItTells() {
     Manifests dev = OVERLAYS.get("dev");
-    var port = dev.one(Service.class, "castmesh", "media-node-media").getSpec().getPorts().get(0);
+    var ports = dev.one(Service.class, "castmesh", "media-node-media").getSpec().getPorts();
+    var port = ports.get(0);
     int inside =
         container(dev.workload("media-node")).getPorts().stream()
             .filter(each -> protocol(each).equals("UDP"))
@@ -65,6 +66,10 @@ class WiringTest {
             .orElseThrow()
             .getContainerPort();
     assertThat(port.getNodePort()).isEqualTo(inside).isEqualTo(port.getPort());
+    assertThat(ports)
+        .allMatch(each -> each.getPort().equals(inside) && each.getNodePort().equals(inside))
+        .extracting(each -> each.getProtocol() == null ? "TCP" : each.getProtocol())
+        .containsExactly("UDP", "TCP");
     assertThat(inside).isBetween(30000, 32767);
     assertThat(fieldOf(dev.workload("media-node"), "CASTMESH_MEDIA_NODE_ANNOUNCED_ADDRESSES"))
         .isEqualTo("status.hostIP");

@@ -28,7 +28,11 @@ public final class MediaNodeMeters {
     meters.count(Metric.PACKETS_DROPPED, s -> s.drops().forged(), "forged");
     meters.count(Metric.PACKETS_DROPPED, s -> s.drops().overLimit(), "limit");
     meters.count(Metric.PACKETS_DROPPED, s -> s.drops().unsent(), "unsent");
+    meters.count(Metric.PACKETS_DROPPED, s -> s.drops().slow(), "slow");
     meters.count(Metric.PACKETS_DROPPED, s -> s.drops().other(), "other");
+    Metric.TCP_CONNECTIONS.gauge(registry, node, n -> n.stats().tcp().open());
+    meters.count(Metric.TCP_REFUSED, s -> s.tcp().refused(), "full");
+    meters.count(Metric.TCP_REFUSED, s -> s.tcp().unproven(), "unproven");
     meters.count(Metric.PACKETS_MEDIA, EngineStats::mediaPackets);
     meters.count(Metric.PACKETS_LOST, EngineStats::mediaPacketsLost);
     meters.count(Metric.NACKS, EngineStats::nacksReceived, "received");

@@ -1,9 +1,13 @@
 package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.MediaNodeConfig.Announced;
+import io.castmesh.medianode.MediaNodeConfig.IceTcp;
 import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.MediaNodeConfig.PortRange;
 import io.castmesh.runtime.config.Settings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,7 +24,8 @@ public final class MediaNodeSettings {
         s.text(
             "media-node.host",
             "",
-            "Where the media node receives media; 0.0.0.0: everywhere; unset: http.host");
+            "Where the media node receives media: addresses or names, separated by commas; 0.0.0.0"
+                + " for every IPv4 address of the machine, :: for every address; unset: http.host");
     List<Path> playable =
         s
             .list("media-node.play-from", "Folders that players may read; unset: recordings.dir")
@@ -35,9 +40,8 @@ public final class MediaNodeSettings {
         s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
         host.isEmpty() ? otherwise : host,
         s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
-        s.list(
-            "media-node.announced-addresses",
-            "IP addresses told to browsers; unset: media-node.host, or all of this machine"),
+        announced(s),
+        tcp(s),
         rtpPorts(s),
         playable.isEmpty() ? List.of(recordings) : playable,
         s.integer(
@@ -53,6 +57,46 @@ public final class MediaNodeSettings {
             2_000,
             "Viewers begin with what has come since the last keyframe, unless that is older (ms); 0: each asks for a new one"),
         limits(s));
+  }
+
+  /** Looked up here, where a name that does not exist can be reported with all that is wrong. */
+  private static Announced announced(Settings s) {
+    List<String> names =
+        s.list(
+            "media-node.announced-addresses",
+            "IP addresses or names told to browsers, such as the public one of a translating router"
+                + " (1:1 NAT); unset: those of media-node.host");
+    for (String name : names) {
+      try {
+        InetAddress.getAllByName(name);
+      } catch (UnknownHostException unknown) {
+        s.problem(
+            "media-node.announced-addresses: %s is no address, and no known name".formatted(name));
+      }
+    }
+    return new Announced(
+        names,
+        s.flag(
+            "media-node.announce-host-addresses",
+            false,
+            "Whether browsers are told those of media-node.host beside announced ones"));
+  }
+
+  private static IceTcp tcp(Settings s) {
+    return new IceTcp(
+        s.flag("media-node.tcp", true, "Whether media may come by TCP, from networks without UDP"),
+        s.integer(
+            "media-node.tcp-port",
+            0,
+            0,
+            65535,
+            "TCP port of media, with one more for each further loop; 0: as media-node.port"),
+        s.integer(
+            "media-node.max-tcp-connections",
+            IceTcp.DEFAULT.connections(),
+            1,
+            1_000_000,
+            "Media connections by TCP of a media node; more are closed as they come"));
   }
 
   private static PeerLimits limits(Settings s) {

@@ -8,10 +8,12 @@ import java.util.List;
  *
  * @param controlHost where the Kurento protocol listens
  * @param controlPort its port; 0 takes a free one
- * @param mediaHost where media of browsers is received: one UDP port for each loop
+ * @param mediaHost where media is received: one UDP port for each loop. Addresses or names,
+ *     separated by commas; {@code ::} stands for every address of this machine, {@code 0.0.0.0} for
+ *     those of IPv4
  * @param mediaPort the first of these; 0 takes free ones
- * @param announcedAddresses addresses told to browsers as ICE candidates; empty: mediaHost, or
- *     every address of this machine when mediaHost is a wildcard
+ * @param announced what browsers are told of that
+ * @param tcp the same for networks without UDP
  * @param rtpPorts UDP ports for plain RTP, two or four an endpoint
  * @param playableFolders what players may read, with the folders in them; empty: nothing
  * @param loops threads for media, each with a UDP port of its own, from mediaPort on; 0: as many as
@@ -25,7 +27,8 @@ public record MediaNodeConfig(
     int controlPort,
     String mediaHost,
     int mediaPort,
-    List<String> announcedAddresses,
+    Announced announced,
+    IceTcp tcp,
     PortRange rtpPorts,
     List<Path> playableFolders,
     int loops,
@@ -39,7 +42,8 @@ public record MediaNodeConfig(
           0,
           "127.0.0.1",
           0,
-          List.of(),
+          Announced.AS_IT_IS,
+          IceTcp.DEFAULT,
           PortRange.ANY,
           List.of(),
           1,
@@ -64,6 +68,27 @@ public record MediaNodeConfig(
   }
 
   /**
+   * Addresses told to browsers as ICE candidates: the public ones of a network that translates.
+   *
+   * @param addresses or names; empty: those of mediaHost
+   * @param hostToo tells those of mediaHost besides
+   */
+  public record Announced(List<String> addresses, boolean hostToo) {
+    public static final Announced AS_IT_IS = new Announced(List.of(), false);
+  }
+
+  /**
+   * Media by TCP (RFC 6544), to which peers connect.
+   *
+   * @param on whether it is offered at all
+   * @param port of the first loop; 0: the number of its UDP port
+   * @param connections at the same time, of the whole node
+   */
+  public record IceTcp(boolean on, int port, int connections) {
+    public static final IceTcp DEFAULT = new IceTcp(true, 0, 2_000);
+  }
+
+  /**
    * What one peer may do, and how many there may be; what goes beyond is refused or dropped.
    *
    * @param peers peer connections and plain RTP endpoints alive
@@ -82,7 +107,40 @@ public record MediaNodeConfig(
         port,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
+        rtpPorts,
+        playableFolders,
+        loops,
+        joinMillis,
+        limits);
+  }
+
+  /** The same at other addresses. */
+  public MediaNodeConfig withMediaHost(String hosts, Announced told) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        hosts,
+        mediaPort,
+        told,
+        tcp,
+        rtpPorts,
+        playableFolders,
+        loops,
+        joinMillis,
+        limits);
+  }
+
+  /** The same with TCP offered in another way. */
+  public MediaNodeConfig withTcp(IceTcp other) {
+    return new MediaNodeConfig(
+        controlHost,
+        controlPort,
+        mediaHost,
+        mediaPort,
+        announced,
+        other,
         rtpPorts,
         playableFolders,
         loops,
@@ -97,7 +155,8 @@ public record MediaNodeConfig(
         controlPort,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
         ports,
         playableFolders,
         loops,
@@ -112,7 +171,8 @@ public record MediaNodeConfig(
         controlPort,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
         rtpPorts,
         folders,
         loops,
@@ -127,7 +187,8 @@ public record MediaNodeConfig(
         controlPort,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
         rtpPorts,
         playableFolders,
         count,
@@ -142,7 +203,8 @@ public record MediaNodeConfig(
         controlPort,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
         rtpPorts,
         playableFolders,
         loops,
@@ -157,7 +219,8 @@ public record MediaNodeConfig(
         controlPort,
         mediaHost,
         mediaPort,
-        announcedAddresses,
+        announced,
+        tcp,
         rtpPorts,
         playableFolders,
         loops,

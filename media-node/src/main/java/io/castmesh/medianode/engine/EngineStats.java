@@ -1,7 +1,7 @@
 package io.castmesh.medianode.engine;
 
 /**
- * Counters since the engine started, except the first two, which are gauges.
+ * Counters since the engine started, except the first two and what is open, which are gauges.
  *
  * @param packetsReceived datagrams of every kind
  * @param mediaPackets RTP packets that arrived and were new
@@ -21,7 +21,19 @@ public record EngineStats(
     long mediaPacketsLost,
     long nacksReceived,
     long nacksSent,
-    Drops drops) {
+    Drops drops,
+    Tcp tcp) {
+
+  /**
+   * Connections by TCP.
+   *
+   * @param open now
+   * @param refused because there were too many
+   * @param unproven that ended before anybody had shown whose they were
+   */
+  public record Tcp(int open, long refused, long unproven) {
+    public static final Tcp NONE = new Tcp(0, 0, 0);
+  }
 
   /**
    * Datagrams that were dropped, by the reason; {@code packetsDropped} is their sum.
@@ -30,13 +42,15 @@ public record EngineStats(
    * @param forged with a wrong integrity or authentication, or seen before
    * @param overLimit of peers that send more than they may
    * @param unsent that the system did not take
+   * @param slow that peers read their TCP connections too slowly for
    * @param other not asked for, not agreed or not readable
    */
-  public record Drops(long strangers, long forged, long overLimit, long unsent, long other) {
-    public static final Drops NONE = new Drops(0, 0, 0, 0, 0);
+  public record Drops(
+      long strangers, long forged, long overLimit, long unsent, long slow, long other) {
+    public static final Drops NONE = new Drops(0, 0, 0, 0, 0, 0);
 
     long sum() {
-      return strangers + forged + overLimit + unsent + other;
+      return strangers + forged + overLimit + unsent + slow + other;
     }
   }
 

@@ -2,14 +2,14 @@ package io.castmesh.medianode.fuzz;
 
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.ice.IceLiteAgent;
+import io.castmesh.medianode.engine.net.AnyRoute;
+import io.castmesh.medianode.engine.net.Route;
+import io.castmesh.medianode.engine.net.Route.Transport;
 import io.castmesh.medianode.engine.stun.StunMessage;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
 /** Whatever may come to the media port with a first byte of 0 to 3. */
 public final class StunFuzzer {
-  private static final InetSocketAddress SENDER =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
+  private static final Route SENDER = AnyRoute.from(Transport.UDP, "127.0.0.1", 9);
 
   private StunFuzzer() {}
 

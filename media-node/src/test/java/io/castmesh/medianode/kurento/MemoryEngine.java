@@ -56,7 +56,19 @@ final class MemoryEngine implements MediaEngine {
   @Override
   public EngineStats stats() {
     return new EngineStats(
-        peers.size(), recorders.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, EngineStats.Drops.NONE);
+        peers.size(),
+        recorders.size(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        EngineStats.Drops.NONE,
+        EngineStats.Tcp.NONE);
   }
 
   @Override

@@ -304,8 +304,19 @@ public enum Metric {
       Spec.counter(
           MEDIA_NODE,
           "castmesh.media-node.packets.dropped",
-          "Datagrams that were not taken: of strangers, forged or repeated, beyond a limit, not sent",
+          "Packets not taken: of strangers, forged or repeated, beyond a limit, not sent, waiting too long",
           Label.DROP_REASON)),
+  TCP_CONNECTIONS(
+      Spec.gauge(
+          MEDIA_NODE,
+          "castmesh.media-node.tcp.connections",
+          "Connections of peers whose network has no UDP")),
+  TCP_REFUSED(
+      Spec.counter(
+          MEDIA_NODE,
+          "castmesh.media-node.tcp.refused",
+          "Connections closed: too many at once, or without a valid check in time",
+          Label.TCP_REASON)),
   PACKETS_MEDIA(
       Spec.counter(
           MEDIA_NODE,

@@ -1,18 +1,21 @@
 package io.castmesh.medianode.engine.ice;
 
+import io.castmesh.medianode.engine.net.Route;
+import io.castmesh.medianode.engine.net.Route.Transport;
 import io.castmesh.medianode.engine.stun.StunBuilder;
 import io.castmesh.medianode.engine.stun.StunMessage;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * ICE-lite for one peer connection: always controlled, one component, one local candidate.
+ * ICE-lite for one peer connection: always controlled, one component, host candidates only.
  *
- * <p>The peer's latest authenticated check with USE-CANDIDATE decides where we send: a peer that
- * moves to another network is followed without an ICE restart, and nobody else can move it, as a
- * check needs the password. The peer's checks are also its consent (RFC 7675): when they stop it is
- * first {@link State#DISCONNECTED}, then {@link State#FAILED}.
+ * <p>The peer's latest authenticated check with USE-CANDIDATE decides which way we send: a peer
+ * that moves to another network is followed without an ICE restart, and nobody else can move it, as
+ * a check needs the password. Some peers nominate every way that works: then UDP, where nothing
+ * waits for what was lost, is kept against TCP for as long as the peer goes on nominating it. The
+ * peer's checks are also its consent (RFC 7675): when they stop it is first {@link
+ * State#DISCONNECTED}, then {@link State#FAILED}.
  *
  * <p>Owned by the engine's loop. Time is in nanoseconds of a steady clock and passed in.
  */
@@ -22,6 +25,9 @@ public final class IceLiteAgent {
 
   /** Consent expires (RFC 7675 section 5.1). */
   public static final long FAILED_AFTER = TimeUnit.SECONDS.toNanos(30);
+
+  /** Without a nomination for so long, UDP gives way to TCP: a browser's checks are as frequent. */
+  static final long UDP_KEPT = TimeUnit.SECONDS.toNanos(3);
 
   /** Where the connection stands. */
   public enum State {
@@ -35,7 +41,8 @@ public final class IceLiteAgent {
   private final IceCredentials local;
   private final byte[] localKey;
   private IceCredentials remote;
-  private InetSocketAddress selected;
+  private Route selected;
+  private long selectedAt;
   private boolean nominated;
   private long lastCheckAt;
   private State state = State.WAITING;
@@ -67,7 +74,7 @@ public final class IceLiteAgent {
    *
    * @return the response
    */
-  public byte[] onCheck(StunMessage request, InetSocketAddress from, long now) {
+  public byte[] onCheck(StunMessage request, Route from, long now) {
     if (request.iceControlled()) {
       // A lite agent is never controlling (RFC 8445 section 6.1.1): the peer must switch.
       return new StunBuilder(StunMessage.BINDING_ERROR, request.transactionId())
@@ -76,7 +83,7 @@ public final class IceLiteAgent {
     }
     accept(request, from, now);
     return new StunBuilder(StunMessage.BINDING_SUCCESS, request.transactionId())
-        .xorMappedAddress(from)
+        .xorMappedAddress(from.remote())
         .build(localKey);
   }
 
@@ -88,13 +95,29 @@ public final class IceLiteAgent {
         .isPresent();
   }
 
-  private void accept(StunMessage request, InetSocketAddress from, long now) {
+  private void accept(StunMessage request, Route from, long now) {
     lastCheckAt = now;
+    boolean first = request.useCandidate() && !nominated;
     nominated |= request.useCandidate();
-    if (request.useCandidate() || state == State.WAITING || state == State.CHECKING) {
+    if (request.useCandidate() == nominated && (first || !staysWithUdp(from, now))) {
       selected = from;
+      selectedAt = now;
     }
     state = nominated ? State.CONNECTED : State.CHECKING;
+  }
+
+  private boolean staysWithUdp(Route from, long now) {
+    return selected != null
+        && selected.transport() == Transport.UDP
+        && from.transport() == Transport.TCP
+        && now - selectedAt < UDP_KEPT;
+  }
+
+  /** A way is no more. Without another one that the peer checks, there is nowhere to send. */
+  public void onClosed(Route route) {
+    if (route.equals(selected)) {
+      selected = null;
+    }
   }
 
   /** Notices that the peer's checks stopped. */
@@ -114,8 +137,8 @@ public final class IceLiteAgent {
     return state;
   }
 
-  /** Where to send: the nominated address, before that the latest that was checked; or null. */
-  public InetSocketAddress selected() {
+  /** How to send: the nominated way, before that the latest that was checked; or null. */
+  public Route selected() {
     return selected;
   }
 }

@@ -1,7 +1,9 @@
 package io.castmesh.medianode.engine.loop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -135,6 +137,19 @@ public final class DatagramPorts implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /**
+   * The address of this machine that packets to another one leave from; null when there is no way
+   * to it. Nothing is sent for that.
+   */
+  public static InetAddress addressTowards(InetAddress remote) {
+    try (DatagramSocket probe = new DatagramSocket()) {
+      probe.connect(remote, 9);
+      return probe.getLocalAddress();
+    } catch (IOException | UncheckedIOException noWay) {
+      return null;
     }
   }
 

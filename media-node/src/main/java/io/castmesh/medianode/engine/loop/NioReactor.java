@@ -1,58 +1,62 @@
 package io.castmesh.medianode.engine.loop;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Java's own channels: works everywhere, and makes one system call for each datagram. */
+/** Java's own channels: works everywhere. */
 final class NioReactor implements Reactor {
   private static final Logger log = LoggerFactory.getLogger(NioReactor.class);
 
-  /** Datagrams between two looks at tasks and ticks. */
-  private static final int BURST = 256;
+  /** What is registered with the selector. */
+  interface Ready {
+    void onReady(SelectionKey key) throws IOException;
+  }
 
   private final Work work;
-  private final DatagramChannel channel;
   private final Selector selector;
+  private final StreamConnections connections;
+  private final List<NioDatagramPort> ports = new ArrayList<>();
+  private final List<NioStreamPort> streamPorts = new ArrayList<>();
   private final Thread thread;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Counter sendFailures = new Counter();
   private volatile boolean running = true;
+  private volatile boolean closed;
 
   // Owned by the thread.
-  private final ByteBuffer in = ByteBuffer.allocate(MediaLoop.MAX_DATAGRAM);
-  private final ByteBuffer out = ByteBuffer.allocateDirect(MediaLoop.MAX_DATAGRAM);
   private long nextTick;
-  private boolean congested;
 
   /**
-   * @throws IOException when the address is taken or not ours
+   * @throws IOException when a port is taken or an address is not ours
    */
-  NioReactor(InetSocketAddress address, String name, Work work) throws IOException {
+  NioReactor(Listening where, String name, Work work) throws IOException {
     this.work = work;
     this.selector = Selector.open();
-    this.channel = DatagramChannel.open();
+    this.connections = new StreamConnections(work, where.connections());
     try {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, MediaLoop.SOCKET_BUFFER);
-      channel.setOption(StandardSocketOptions.SO_SNDBUF, MediaLoop.SOCKET_BUFFER);
-      channel.bind(address);
-      channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_READ);
+      for (InetAddress host : where.hosts()) {
+        int port = ports.isEmpty() ? where.port() : port();
+        ports.add(
+            new NioDatagramPort(new InetSocketAddress(host, port), selector, work, sendFailures));
+        if (where.hasTcp()) {
+          streamPorts.add(
+              new NioStreamPort(
+                  new InetSocketAddress(host, where.tcpBeside(port())), selector, connections));
+        }
+      }
     } catch (IOException e) {
-      channel.close();
-      selector.close();
+      closeQuietly();
       throw e;
     }
     this.thread = new Thread(this::run, name);
@@ -66,11 +70,12 @@ final class NioReactor implements Reactor {
 
   @Override
   public int port() {
-    try {
-      return ((InetSocketAddress) channel.getLocalAddress()).getPort();
-    } catch (IOException closed) {
-      return 0;
-    }
+    return closed ? 0 : ports.get(0).local().getPort();
+  }
+
+  @Override
+  public StreamConnections connections() {
+    return connections;
   }
 
   @Override
@@ -87,40 +92,8 @@ final class NioReactor implements Reactor {
   }
 
   @Override
-  public boolean send(byte[] data, int offset, int length, InetSocketAddress to) {
-    out.clear();
-    out.put(data, offset, length).flip();
-    try {
-      if (trySend(to, length)) {
-        return true;
-      }
-    } catch (IOException unreachable) {
-      log.debug("cannot send to {}: {}", to, unreachable.getMessage());
-    }
-    sendFailures.increment();
-    return false;
-  }
-
-  /**
-   * A keyframe's fan-out may fill the socket's buffer faster than the network empties it: then it
-   * is better to wait a moment than to lose packets. Once waiting did not help, the rest of the
-   * burst is not waited for.
-   */
-  private boolean trySend(SocketAddress to, int length) throws IOException {
-    for (int attempt = 0; channel.send(out, to) != length; attempt++) {
-      if (congested || attempt == MediaLoop.SEND_ATTEMPTS) {
-        congested = true;
-        return false;
-      }
-      LockSupport.parkNanos(MediaLoop.SEND_PAUSE);
-    }
-    congested = false;
-    return true;
-  }
-
-  @Override
   public void flush() {
-    // Nothing is held back.
+    connections.flush(); // datagrams are not held back
   }
 
   @Override
@@ -138,13 +111,14 @@ final class NioReactor implements Reactor {
         } else {
           selector.selectNow();
         }
-        selector.selectedKeys().clear();
         runTasks();
-        receiveBurst();
+        handleReady();
         tickWhenDue();
         work.onBurstEnd();
+        flush();
       }
       runTasks();
+      flush();
     } catch (IOException | RuntimeException e) {
       log.error("the media loop stops", e);
     } finally {
@@ -164,20 +138,15 @@ final class NioReactor implements Reactor {
     }
   }
 
-  private void receiveBurst() throws IOException {
-    for (int i = 0; i < BURST; i++) {
-      in.clear();
-      SocketAddress from;
+  private void handleReady() throws IOException {
+    for (SelectionKey key : selector.selectedKeys()) {
       try {
-        from = channel.receive(in);
-      } catch (PortUnreachableException someoneLeft) {
-        continue;
+        ((Ready) key.attachment()).onReady(key);
+      } catch (CancelledKeyException closedMeanwhile) {
+        log.debug("a connection was closed before its turn");
       }
-      if (from == null) {
-        return;
-      }
-      work.onDatagram(in.array(), in.position(), (InetSocketAddress) from);
     }
+    selector.selectedKeys().clear();
   }
 
   private void tickWhenDue() {
@@ -185,15 +154,21 @@ final class NioReactor implements Reactor {
     if (now - nextTick >= 0) {
       nextTick = now + MediaLoop.TICK;
       work.onTick();
+      connections.tick(now);
+      streamPorts.forEach(NioStreamPort::resume);
     }
   }
 
   private void closeQuietly() {
+    closed = true;
     try {
-      channel.close();
+      connections.closeAll();
+      for (SelectionKey key : selector.keys()) {
+        key.channel().close();
+      }
       selector.close();
     } catch (IOException e) {
-      log.debug("closing the media socket: {}", e.getMessage());
+      log.debug("closing the media sockets: {}", e.getMessage());
     }
   }
 

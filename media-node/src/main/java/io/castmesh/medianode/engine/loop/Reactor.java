@@ -1,19 +1,23 @@
 package io.castmesh.medianode.engine.loop;
 
-import java.net.InetSocketAddress;
+import io.castmesh.medianode.engine.net.Route;
 
 /**
- * The thread of a loop and its socket, as one kind of operating system offers them. Bound when it
- * is made; receives from {@link #start} on. {@link #send} and {@link #flush} are called on the
- * thread only, everything else from anywhere.
+ * The thread of a loop and its sockets, as one kind of operating system offers them. Bound when it
+ * is made; receives from {@link #start} on. {@link #flush} and what its ports and connections send
+ * belong to the thread, everything else may be called from anywhere.
  */
 interface Reactor {
   /** Called on the thread. What it throws is logged and harms nothing else. */
   interface Work {
     /**
      * @param data valid during the call; may be changed
+     * @param from the way to answer by
      */
-    void onDatagram(byte[] data, int length, InetSocketAddress from);
+    void onDatagram(byte[] data, int length, Route from);
+
+    /** A TCP connection is no more. */
+    void onRouteClosed(Route route);
 
     /** What had arrived, or was to be done, has been handed over. */
     void onBurstEnd();
@@ -29,15 +33,11 @@ interface Reactor {
 
   boolean inLoop();
 
-  /** The bound port; 0 when closed. */
+  /** The bound port of UDP; 0 when closed. */
   int port();
 
-  /**
-   * Sends a datagram, at the latest with the next {@link #flush}.
-   *
-   * @return false when it is lost already
-   */
-  boolean send(byte[] data, int offset, int length, InetSocketAddress to);
+  /** Those by TCP. */
+  StreamConnections connections();
 
   /** Sends what was held back to go with what followed. */
   void flush();

@@ -119,7 +119,7 @@ final class SegmentedSender {
     return lost;
   }
 
-  /** Waits for room as long as that is worth it; see {@link NioReactor}. */
+  /** Waits for room as long as that is worth it; see {@link NioDatagramPort}. */
   private boolean trySend(int from, int to) throws IOException {
     for (int attempt = 0; ; attempt++) {
       int sent =

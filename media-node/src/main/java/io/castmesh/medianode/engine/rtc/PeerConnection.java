@@ -9,6 +9,9 @@ import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.ice.IceLiteAgent;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.net.LocalAddresses;
+import io.castmesh.medianode.engine.net.Route;
+import io.castmesh.medianode.engine.net.Route.Transport;
 import io.castmesh.medianode.engine.rtcp.RtcpReader;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
@@ -16,7 +19,6 @@ import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
 import io.castmesh.medianode.engine.stun.StunMessage;
-import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +48,8 @@ final class PeerConnection implements PeerTransport.Events {
     this.owner = owner;
     this.context = context;
     this.guard = new RateGuard(context.limits());
-    this.transport = new PeerTransport(owner, context, this);
     this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
+    this.transport = new PeerTransport(owner, context, audioSsrcs.ssrc(), this);
     this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
     this.cname = Long.toHexString(context.random().nextLong());
     this.sending =
@@ -107,8 +109,12 @@ final class PeerConnection implements PeerTransport.Events {
     transport.negotiated(negotiation);
   }
 
-  void onStun(StunMessage message, InetSocketAddress from, long now) {
+  void onStun(StunMessage message, Route from, long now) {
     transport.onStun(message, from, now);
+  }
+
+  void onRouteClosed(Route route) {
+    transport.onRouteClosed(route);
   }
 
   void onDtls(byte[] data, int length) {
@@ -189,14 +195,17 @@ final class PeerConnection implements PeerTransport.Events {
   }
 
   @Override
-  public void onSelected(InetSocketAddress remote) {
-    String local = context.candidates().attributes().get(0);
-    owner.tell(
-        l ->
-            l.onCandidatePair(
-                local,
-                "candidate:1 1 udp 1 %s %d typ prflx"
-                    .formatted(remote.getAddress().getHostAddress(), remote.getPort())));
+  public void onSelected(Route route) {
+    boolean tcp = route.transport() == Transport.TCP;
+    String remote =
+        "candidate:1 1 %s 1 %s %d typ prflx%s"
+            .formatted(
+                tcp ? "tcp" : "udp",
+                LocalAddresses.literal(route.remote().getAddress()),
+                route.remote().getPort(),
+                tcp ? " tcptype active" : "");
+    String local = context.candidates().at(route.transport(), route.local());
+    owner.tell(l -> l.onCandidatePair(local, remote));
   }
 
   @Override

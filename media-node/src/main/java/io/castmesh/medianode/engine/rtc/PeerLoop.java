@@ -2,7 +2,9 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.loop.Listening;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.net.Route;
 import io.castmesh.medianode.engine.play.FilePlayer;
 import io.castmesh.medianode.engine.record.FileRecorder;
 import io.castmesh.medianode.engine.sdp.HostCandidates;
@@ -13,7 +15,6 @@ import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +64,12 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
   private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
 
   /**
-   * Binds the port.
+   * Binds the ports.
    *
-   * @throws IOException when it is taken or the address is not ours
+   * @throws IOException when one is taken or an address is not ours
    */
-  PeerLoop(InetSocketAddress address, String name, Shared shared) throws IOException {
-    MediaLoop loop = new MediaLoop(address, name, MediaLoop.Sockets.BEST, this);
+  PeerLoop(Listening where, String name, Shared shared) throws IOException {
+    MediaLoop loop = new MediaLoop(where, name, MediaLoop.Sockets.BEST, this);
     this.shard = new Shard(loop, bursts, shared.joins());
     this.context =
         new MediaContext(
@@ -76,7 +77,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
             table,
             shared.identity(),
             shared.handshakes(),
-            HostCandidates.of(shared.addresses(), loop.port()),
+            HostCandidates.of(shared.addresses(), loop.port(), loop.tcpPort()),
             shared.wallClock(),
             counters,
             shared.limits(),
@@ -121,7 +122,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
   }
 
   @Override
-  public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+  public void onDatagram(byte[] data, int length, Route from, long now) {
     counters.packetsReceived.increment();
     counters.bytesReceived.add(length);
     int first = length == 0 ? -1 : data[0] & 0xFF;
@@ -129,7 +130,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
       onStun(data, length, from, now);
       return;
     }
-    RtcPeer peer = table.byAddress(from);
+    RtcPeer peer = table.byRoute(from);
     if (peer == null) {
       counters.strangers.increment();
     } else if (first >= 128 && first <= 191) {
@@ -141,13 +142,21 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     }
   }
 
-  private void onStun(byte[] data, int length, InetSocketAddress from, long now) {
+  private void onStun(byte[] data, int length, Route from, long now) {
     Optional<StunMessage> message = StunMessage.parse(data, 0, length);
     Optional<RtcPeer> peer = message.flatMap(StunMessage::username).flatMap(table::byUsername);
     if (peer.isPresent()) {
       peer.get().connection().onStun(message.get(), from, now);
     } else {
       counters.strangers.increment();
+    }
+  }
+
+  @Override
+  public void onRouteClosed(Route route, long now) {
+    RtcPeer peer = table.remove(route);
+    if (peer != null) {
+      peer.connection().onRouteClosed(route);
     }
   }
 

@@ -1,13 +1,14 @@
 package io.castmesh.medianode.engine.rtc;
 
-import java.net.InetSocketAddress;
+import io.castmesh.medianode.engine.net.Route;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whose datagram is it? By ICE fragment at a check, by address ever after. Owned by the loop.
+ * Whose datagram is it? By ICE fragment at a check, by the way it comes ever after. Owned by the
+ * loop.
  *
  * @param <P> the peers
  */
@@ -22,7 +23,7 @@ final class PeerTable<P> {
   static final long EXPIRY = TimeUnit.SECONDS.toNanos(60);
 
   private final Map<String, P> byFragment = new HashMap<>();
-  private final Map<InetSocketAddress, Binding<P>> byAddress = new HashMap<>();
+  private final Map<Route, Binding<P>> byRoute = new HashMap<>();
 
   private static final class Binding<P> {
     final P peer;
@@ -39,8 +40,8 @@ final class PeerTable<P> {
   }
 
   /** Only after an authenticated check. Returns false while the address is another peer's. */
-  boolean bind(InetSocketAddress address, P peer, long now) {
-    Binding<P> binding = byAddress.get(address);
+  boolean bind(Route route, P peer, long now) {
+    Binding<P> binding = byRoute.get(route);
     if (binding != null && binding.peer == peer) {
       binding.checkedAt = now;
       return true;
@@ -48,23 +49,29 @@ final class PeerTable<P> {
     if (binding != null && now - binding.checkedAt < KEPT) {
       return false;
     }
-    byAddress.put(address, new Binding<>(peer, now));
+    byRoute.put(route, new Binding<>(peer, now));
     return true;
   }
 
   /** Forgets addresses that nobody checks any more; now and then. */
   void expire(long now) {
-    byAddress.values().removeIf(binding -> now - binding.checkedAt > EXPIRY);
+    byRoute.values().removeIf(binding -> now - binding.checkedAt > EXPIRY);
   }
 
   void remove(String fragment, P peer) {
     byFragment.remove(fragment);
-    byAddress.values().removeIf(binding -> binding.peer == peer);
+    byRoute.values().removeIf(binding -> binding.peer == peer);
+  }
+
+  /** A connection is closed; whose it was, or null. */
+  P remove(Route route) {
+    Binding<P> binding = byRoute.remove(route);
+    return binding == null ? null : binding.peer;
   }
 
   /** Null for a stranger. */
-  P byAddress(InetSocketAddress address) {
-    Binding<P> binding = byAddress.get(address);
+  P byRoute(Route route) {
+    Binding<P> binding = byRoute.get(route);
     return binding == null ? null : binding.peer;
   }
 

@@ -3,12 +3,15 @@ package io.castmesh.medianode.engine.rtc;
 import io.castmesh.medianode.engine.dtls.DtlsAssociation;
 import io.castmesh.medianode.engine.ice.IceCredentials;
 import io.castmesh.medianode.engine.ice.IceLiteAgent;
+import io.castmesh.medianode.engine.net.Route;
+import io.castmesh.medianode.engine.net.Route.Transport;
+import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
 import io.castmesh.medianode.engine.srtp.SrtpSender;
 import io.castmesh.medianode.engine.stun.StunMessage;
-import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -20,8 +23,8 @@ final class PeerTransport implements MediaTransport {
   interface Events {
     void onIceState(IceLiteAgent.State state);
 
-    /** The address we send to is another one. */
-    void onSelected(InetSocketAddress remote);
+    /** The way we send is another one. */
+    void onSelected(Route route);
 
     void onDtlsStarted();
 
@@ -33,6 +36,11 @@ final class PeerTransport implements MediaTransport {
     void onClosedByPeer();
   }
 
+  /**
+   * Connections by TCP that one peer may have, tried from each of its addresses to each of ours.
+   */
+  private static final int MOST_CONNECTIONS = 16;
+
   private final RtcPeer owner;
   private final MediaContext context;
   private final Events events;
@@ -42,11 +50,17 @@ final class PeerTransport implements MediaTransport {
   private SrtpSender srtp;
   private boolean closed;
   private IceLiteAgent.State reported = IceLiteAgent.State.WAITING;
-  private InetSocketAddress selected;
+  private Route selected;
+  private final int audioSsrc;
+  private final ArrayDeque<Route> connections = new ArrayDeque<>();
 
-  PeerTransport(RtcPeer owner, MediaContext context, Events events) {
+  /**
+   * @param audioSsrc of the packets that have precedence
+   */
+  PeerTransport(RtcPeer owner, MediaContext context, int audioSsrc, Events events) {
     this.owner = owner;
     this.context = context;
+    this.audioSsrc = audioSsrc;
     this.events = events;
     this.ice = new IceLiteAgent(IceCredentials.random(context.random()));
   }
@@ -77,7 +91,7 @@ final class PeerTransport implements MediaTransport {
     }
   }
 
-  void onStun(StunMessage message, InetSocketAddress from, long now) {
+  void onStun(StunMessage message, Route from, long now) {
     if (closed) {
       return;
     }
@@ -89,9 +103,36 @@ final class PeerTransport implements MediaTransport {
       context.counters().packetsDropped.increment();
       return;
     }
+    if (from.transport() == Transport.TCP) {
+      keep(from);
+    }
     byte[] reply = ice.onCheck(message, from, now);
-    context.loop().send(reply, 0, reply.length, from);
+    context.loop().send(reply, 0, reply.length, from, false);
     reportIce();
+  }
+
+  private void keep(Route connection) {
+    context.loop().trust(connection);
+    if (!connections.contains(connection)) {
+      connections.add(connection);
+      if (connections.size() > MOST_CONNECTIONS) {
+        Route oldest = connections.poll();
+        if (oldest.equals(selected)) {
+          connections.add(oldest);
+          oldest = connections.poll();
+        }
+        context.loop().retire(oldest);
+      }
+    }
+  }
+
+  /** The peer may come back another way. */
+  void onRouteClosed(Route route) {
+    connections.remove(route);
+    ice.onClosed(route);
+    if (route.equals(selected)) {
+      selected = null;
+    }
   }
 
   private void reportIce() {
@@ -106,7 +147,15 @@ final class PeerTransport implements MediaTransport {
     if (ice.state() != reported) {
       reported = ice.state();
       events.onIceState(reported);
+      if (reported == IceLiteAgent.State.FAILED) {
+        retireConnections();
+      }
     }
+  }
+
+  private void retireConnections() {
+    connections.forEach(context.loop()::retire);
+    connections.clear();
   }
 
   private void startDtls() {
@@ -150,7 +199,8 @@ final class PeerTransport implements MediaTransport {
 
   @Override
   public boolean send(byte[] data, int length) {
-    if (selected == null || !context.loop().send(data, 0, length, selected)) {
+    if (selected == null
+        || !context.loop().send(data, 0, length, selected, isExpendable(data, length))) {
       return false;
     }
     context.counters().packetsSent.increment();
@@ -158,9 +208,18 @@ final class PeerTransport implements MediaTransport {
     return true;
   }
 
+  /** Pictures: a call goes on without, but not without sound and feedback. */
+  private boolean isExpendable(byte[] data, int length) {
+    return selected.transport() == Transport.TCP
+        && (data[0] & 0xFF) >= 128
+        && !Rtp.isRtcp(data, 0, length)
+        && Rtp.ssrc(data, 0) != audioSsrc;
+  }
+
   void close() {
     if (!closed) {
       closed = true;
+      retireConnections();
       context.peers().remove(ice.local().ufrag(), owner);
       if (dtls != null) {
         dtls.close();

@@ -5,7 +5,6 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.codec.MediaFormat;
-import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.sdp.PlainNegotiation;
 import io.castmesh.medianode.engine.sdp.PlainSdpWriter;
 import io.castmesh.medianode.engine.track.ElementHome;
@@ -34,12 +33,9 @@ import org.slf4j.LoggerFactory;
 final class PlainRtpPeer implements RtpPeer, TrackElement {
   private static final Logger log = LoggerFactory.getLogger(PlainRtpPeer.class);
 
-  /** Where its ports are bound, and what it says of that. */
-  record Place(DatagramPorts ports, InetAddress host, String announced) {}
-
   private final String id;
   private final MediaContext context;
-  private final Place place;
+  private final RtpPlace place;
   private final Protection protection;
   private final ElementHome<Listener> home;
   private final Consumer<PlainRtpPeer> onReleased;
@@ -49,13 +45,16 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   // Owned by the loop.
   private boolean offered;
   private boolean negotiated;
-  private boolean opened;
+
+  /** Where its ports are; null before they are open. */
+  private InetAddress host;
+
   private String localDescription = "";
 
   PlainRtpPeer(
       String id,
       MediaContext context,
-      Place place,
+      RtpPlace place,
       Protection protection,
       Listener listener,
       Consumer<PlainRtpPeer> onReleased) {
@@ -93,7 +92,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
           if (offered || negotiated) {
             throw new IllegalStateException("this peer has an offer already");
           }
-          open();
+          open(offer.remoteHost().map(place::hostFor).orElseGet(place::host));
           negotiate(offer);
           localDescription = PlainSdpWriter.answer(describe(), offer);
           return localDescription;
@@ -107,7 +106,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
           if (offered || negotiated) {
             throw new IllegalStateException("this peer has an offer already");
           }
-          open();
+          open(place.host());
           offered = true;
           localDescription = PlainSdpWriter.offer(describe());
           return localDescription;
@@ -140,16 +139,16 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   }
 
   /** Four sockets, which takes a fraction of a millisecond. */
-  private void open() {
+  private void open(InetAddress at) {
     if (home.isReleased()) {
       throw new IllegalStateException("this peer is released");
     }
-    if (opened) {
+    if (host != null) {
       return;
     }
     try {
-      sessions.values().forEach(session -> session.open(place.ports(), place.host()));
-      opened = true;
+      sessions.values().forEach(session -> session.open(place.ports(), at));
+      host = at;
     } catch (UncheckedIOException full) {
       sessions.values().forEach(PlainRtpSession::closePorts);
       throw full;
@@ -169,7 +168,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   private PlainSdpWriter.Description describe() {
     return new PlainSdpWriter.Description(
         context.random().nextLong(1L << 53),
-        place.announced(),
+        place.told(host),
         cname,
         protection.key(),
         kind -> sessions.get(kind).local());

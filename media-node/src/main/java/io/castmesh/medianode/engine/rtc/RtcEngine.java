@@ -14,16 +14,16 @@ import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
 import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
+import io.castmesh.medianode.engine.loop.Listening;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.net.LocalAddresses;
 import io.castmesh.medianode.engine.play.FilePlayer;
 import io.castmesh.medianode.engine.record.FileRecorder;
-import io.castmesh.medianode.engine.sdp.HostCandidates;
 import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -31,7 +31,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,13 +42,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The media engine over real sockets: loops, each with one thread and one UDP port for all its
- * peers, a pool for handshakes and one for files. A peer lives on the loop that had least to do
- * when it came.
+ * The media engine over real sockets: loops, each with one thread and one port for all its peers, a
+ * pool for handshakes and one for files. A peer lives on the loop that had least to do when it
+ * came.
  */
 public final class RtcEngine implements MediaEngine {
   private static final Logger log = LoggerFactory.getLogger(RtcEngine.class);
@@ -58,7 +61,7 @@ public final class RtcEngine implements MediaEngine {
 
   private final List<PeerLoop> loops = new ArrayList<>();
   private final List<Path> playableFolders;
-  private final PlainRtpPeer.Place rtpPlace;
+  private final RtpPlace rtpPlace;
   private final ThreadPoolExecutor handshakes;
   private final WriterPool writers = new WriterPool();
   private final DtlsIdentity identity = DtlsIdentity.create(Instant.now());
@@ -66,7 +69,8 @@ public final class RtcEngine implements MediaEngine {
 
   private RtcEngine(MediaNodeConfig config) throws IOException {
     playableFolders = config.playableFolders();
-    InetAddress bound = InetAddress.getByName(config.mediaHost());
+    List<InetAddress> hosts = LocalAddresses.toBind(config.mediaHost(), MediaLoop::canBind);
+    List<InetAddress> told = announced(config, hosts);
     handshakes =
         new ThreadPoolExecutor(
             HANDSHAKE_THREADS,
@@ -80,15 +84,14 @@ public final class RtcEngine implements MediaEngine {
         new PeerLoop.Shared(
             identity,
             handshakes,
-            HostCandidates.addresses(config.announcedAddresses(), bound),
+            told,
             new WallClock(System.currentTimeMillis(), MediaLoop.now()),
             config.limits(),
             JoinLimits.ofMillis(config.joinMillis()),
             new SecureRandom());
     try {
       for (int i = 0; i < count(config.loops()); i++) {
-        int port = config.mediaPort() == 0 ? 0 : config.mediaPort() + i;
-        loops.add(new PeerLoop(new InetSocketAddress(bound, port), "media-loop-" + i, shared));
+        loops.add(new PeerLoop(listening(config, hosts, i), "media-loop-" + i, shared));
       }
     } catch (IOException e) {
       loops.forEach(PeerLoop::close);
@@ -96,14 +99,35 @@ public final class RtcEngine implements MediaEngine {
     }
     MediaLoop loop = loops.get(0).loop();
     rtpPlace =
-        new PlainRtpPeer.Place(
+        new RtpPlace(
             new DatagramPorts(
                 loop,
                 config.rtpPorts().first(),
                 config.rtpPorts().last(),
                 loops.get(0).context().bursts()::run),
-            bound,
-            HostCandidates.addresses(config.announcedAddresses(), bound).get(0).getHostAddress());
+            hosts,
+            LocalAddresses.resolve(config.announced().addresses()));
+  }
+
+  /** What browsers are told: the announced addresses, before or instead of the bound ones. */
+  private static List<InetAddress> announced(MediaNodeConfig config, List<InetAddress> hosts)
+      throws IOException {
+    Set<InetAddress> told =
+        new LinkedHashSet<>(LocalAddresses.resolve(config.announced().addresses()));
+    if (told.isEmpty() || config.announced().hostToo()) {
+      told.addAll(LocalAddresses.toTell(hosts));
+    }
+    return List.copyOf(told);
+  }
+
+  private static Listening listening(MediaNodeConfig config, List<InetAddress> hosts, int loop) {
+    MediaNodeConfig.IceTcp tcp = config.tcp();
+    int ownPort = tcp.port() == 0 ? Listening.SAME : tcp.port() + loop;
+    return new Listening(
+        hosts,
+        config.mediaPort() == 0 ? 0 : config.mediaPort() + loop,
+        tcp.on() ? ownPort : Listening.NONE,
+        Math.max(1, tcp.connections() / count(config.loops())));
   }
 
   /** As many as cores, when nobody says. */
@@ -127,7 +151,12 @@ public final class RtcEngine implements MediaEngine {
       RtcEngine engine = new RtcEngine(config);
       engine.loops.forEach(each -> each.loop().start());
       WarmUp.startInBackground(engine.identity, engine.handshakes);
-      log.info("media on {} ports {}", config.mediaHost(), engine.mediaPorts());
+      log.info(
+          "media on {} udp={} tcp={} candidates={}",
+          config.mediaHost(),
+          engine.mediaPorts(),
+          engine.tcpPorts(),
+          engine.loops.get(0).context().candidates().attributes());
       return engine;
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -140,6 +169,11 @@ public final class RtcEngine implements MediaEngine {
   /** The UDP ports that were bound, one for each loop. */
   public List<Integer> mediaPorts() {
     return loops.stream().map(each -> each.loop().port()).toList();
+  }
+
+  /** The TCP ports beside them; 0 without. */
+  public List<Integer> tcpPorts() {
+    return loops.stream().map(each -> each.loop().tcpPort()).toList();
   }
 
   /** The loop with the fewest elements. */
@@ -241,17 +275,27 @@ public final class RtcEngine implements MediaEngine {
         sum(counters -> counters.mediaPacketsLost),
         sum(counters -> counters.nacksReceived),
         sum(counters -> counters.nacksSent),
-        drops());
+        drops(),
+        new EngineStats.Tcp(
+            loops.stream().mapToInt(each -> each.loop().connections()).sum(),
+            total(MediaLoop::refusedConnections),
+            total(MediaLoop::unprovenConnections)));
+  }
+
+  private long total(ToLongFunction<MediaLoop> counter) {
+    return loops.stream().mapToLong(each -> counter.applyAsLong(each.loop())).sum();
   }
 
   private EngineStats.Drops drops() {
     long forged = sum(counters -> counters.forged);
+    long slow = total(MediaLoop::slowDrops);
     return new EngineStats.Drops(
         strangers(),
         forged,
         sum(counters -> counters.overLimit),
-        loops.stream().mapToLong(each -> each.loop().sendFailures()).sum(),
-        Math.max(0, sum(counters -> counters.packetsDropped) - forged));
+        total(MediaLoop::sendFailures),
+        slow,
+        Math.max(0, sum(counters -> counters.packetsDropped) - forged - slow));
   }
 
   private long sum(Function<EngineCounters, Counter> counter) {

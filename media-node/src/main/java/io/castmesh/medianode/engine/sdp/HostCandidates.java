@@ -1,77 +1,75 @@
 package io.castmesh.medianode.engine.sdp;
 
-import java.net.Inet4Address;
+import io.castmesh.medianode.engine.net.LocalAddresses;
+import io.castmesh.medianode.engine.net.Route.Transport;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Our ICE candidates: where the media port can be reached (RFC 8445 section 5.1.2.1 for their
- * priorities).
+ * Our ICE candidates: where the media ports can be reached. Each address by UDP and, when there is
+ * a port for it, by TCP, where the peer connects (RFC 6544).
  *
  * @param attributes {@code candidate:...}, best first
  */
 public record HostCandidates(List<String> attributes) {
-  private static final int TYPE_PREFERENCE = 126;
+  /** RFC 8445 section 5.1.2.2. */
+  private static final int UDP_PREFERENCE = 126;
+
+  /** Less than any other way by UDP that browsers know of, more than a relay (RFC 6544, 4.2). */
+  private static final int TCP_PREFERENCE = 90;
+
   private static final int TOP_LOCAL_PREFERENCE = 65_535;
 
-  /** One candidate for each address. */
-  public static HostCandidates of(List<InetAddress> addresses, int port) {
+  /** Of a passive host candidate, in the upper three bits of the local preference. */
+  private static final int PASSIVE = 4 << 13;
+
+  private static final int TOP_OTHER_PREFERENCE = (1 << 13) - 1;
+
+  /**
+   * One candidate for each address, then one by TCP for each.
+   *
+   * @param tcpPort 0 for none
+   */
+  public static HostCandidates of(List<InetAddress> addresses, int udpPort, int tcpPort) {
     List<String> attributes = new ArrayList<>();
     for (int i = 0; i < addresses.size(); i++) {
-      long priority = (long) TYPE_PREFERENCE << 24 | (long) (TOP_LOCAL_PREFERENCE - i) << 8 | 255;
-      String host = addresses.get(i).getHostAddress();
-      int zone = host.indexOf('%');
       attributes.add(
           "candidate:%d 1 udp %d %s %d typ host"
-              .formatted(i + 1, priority, zone < 0 ? host : host.substring(0, zone), port));
+              .formatted(
+                  i + 1,
+                  priority(UDP_PREFERENCE, TOP_LOCAL_PREFERENCE - i),
+                  LocalAddresses.literal(addresses.get(i)),
+                  udpPort));
+    }
+    for (int i = 0; tcpPort != 0 && i < addresses.size(); i++) {
+      attributes.add(
+          "candidate:%d 1 tcp %d %s %d typ host tcptype passive"
+              .formatted(
+                  addresses.size() + i + 1,
+                  priority(TCP_PREFERENCE, PASSIVE | TOP_OTHER_PREFERENCE - i),
+                  LocalAddresses.literal(addresses.get(i)),
+                  tcpPort));
     }
     return new HostCandidates(List.copyOf(attributes));
   }
 
-  /**
-   * The addresses to tell browsers.
-   *
-   * @param announced names or addresses; when empty the bound address, and for a wildcard every
-   *     address of this machine
-   * @throws UnknownHostException for a name that does not resolve
-   */
-  public static List<InetAddress> addresses(List<String> announced, InetAddress bound)
-      throws UnknownHostException {
-    Set<InetAddress> addresses = new LinkedHashSet<>();
-    for (String host : announced) {
-      addresses.add(InetAddress.getByName(host));
-    }
-    if (addresses.isEmpty() && !bound.isAnyLocalAddress()) {
-      addresses.add(bound);
-    }
-    if (addresses.isEmpty()) {
-      addresses.addAll(machineAddresses());
-    }
-    return List.copyOf(addresses);
+  private static long priority(int type, int local) {
+    return (long) type << 24 | (long) local << 8 | 255;
   }
 
-  /** IPv4 first; loopback only when there is nothing else. */
-  private static List<InetAddress> machineAddresses() {
-    List<InetAddress> found = new ArrayList<>();
-    try {
-      for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-        if (card.isUp() && !card.isLoopback()) {
-          Collections.list(card.getInetAddresses()).stream()
-              .filter(address -> !address.isLinkLocalAddress())
-              .forEach(found::add);
-        }
-      }
-    } catch (SocketException unknown) {
-      found.clear();
-    }
-    found.sort((a, b) -> Boolean.compare(b instanceof Inet4Address, a instanceof Inet4Address));
-    return found.isEmpty() ? List.of(InetAddress.getLoopbackAddress()) : found;
+  /**
+   * The candidate that a way of ours belongs to: the one with its address, or the first of its
+   * transport where others are announced.
+   */
+  public String at(Transport transport, InetSocketAddress local) {
+    String protocol = transport == Transport.TCP ? " tcp " : " udp ";
+    String address = " " + LocalAddresses.literal(local.getAddress()) + " ";
+    return attributes.stream()
+        .filter(line -> line.contains(protocol) && line.contains(address))
+        .findFirst()
+        .or(() -> attributes.stream().filter(line -> line.contains(protocol)).findFirst())
+        .orElseGet(() -> attributes.get(0));
   }
 }

@@ -2,6 +2,7 @@ package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.SdpException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,6 +24,14 @@ public record PlainNegotiation(List<Section> sections) {
   /** An m-line, what was agreed about it, if anything, and where the other side is. */
   public record Section(
       MediaSection offered, Optional<NegotiatedMedia> agreed, RtpAddress remote) {}
+
+  /** Where the other side is; a wildcard when it does not know. */
+  public Optional<InetAddress> remoteHost() {
+    return sections.stream()
+        .filter(section -> section.agreed().isPresent())
+        .map(section -> section.remote().rtp().getAddress())
+        .findFirst();
+  }
 
   /** The agreed section of a kind. */
   public Optional<Section> section(MediaKind kind) {

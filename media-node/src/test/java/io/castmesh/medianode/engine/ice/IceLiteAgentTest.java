@@ -2,17 +2,21 @@ package io.castmesh.medianode.engine.ice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.net.AnyRoute;
+import io.castmesh.medianode.engine.net.Route;
+import io.castmesh.medianode.engine.net.Route.Transport;
 import io.castmesh.medianode.engine.stun.StunBuilder;
 import io.castmesh.medianode.engine.stun.StunMessage;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IceLiteAgentTest {
-  private static final InetSocketAddress WIFI = new InetSocketAddress("192.0.2.1", 1000);
-  private static final InetSocketAddress MOBILE = new InetSocketAddress("198.51.100.1", 2000);
+  private static final Route WIFI = AnyRoute.from(Transport.UDP, "192.0.2.1", 1000);
+  private static final Route MOBILE = AnyRoute.from(Transport.UDP, "198.51.100.1", 2000);
+  private static final Route TCP = AnyRoute.from(Transport.TCP, "192.0.2.1", 3000);
+  private static final Route IPV6 = AnyRoute.from(Transport.UDP, "2001:db8::7", 4000);
 
   private final IceCredentials ours = IceCredentials.random(new SecureRandom());
   private final IceCredentials theirs = IceCredentials.random(new SecureRandom());
@@ -48,7 +52,7 @@ class IceLiteAgentTest {
     assertThat(agent.isAuthentic(check)).isTrue();
     StunMessage response = StunMessage.parse(reply, 0, reply.length).orElseThrow();
     assertThat(response.type()).isEqualTo(StunMessage.BINDING_SUCCESS);
-    assertThat(response.xorMappedAddress()).contains(WIFI);
+    assertThat(response.xorMappedAddress()).contains(WIFI.remote());
     assertThat(response.hasIntegrity(ours.password().getBytes(StandardCharsets.UTF_8))).isTrue();
     assertThat(agent.state()).isEqualTo(IceLiteAgent.State.CONNECTED);
     assertThat(agent.selected()).isEqualTo(WIFI);
@@ -88,6 +92,73 @@ class IceLiteAgentTest {
 
     // then
     assertThat(agent.selected()).isEqualTo(MOBILE);
+  }
+
+  @Test
+  void udpIsKeptAgainstTcpForAsLongAsThePeerNominatesBoth() {
+    // given: a peer that nominates whatever works
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), TCP, 0);
+    agent.onCheck(goodCheck(true), WIFI, 1);
+
+    // when
+    agent.onCheck(goodCheck(true), TCP, 2);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(WIFI);
+
+    // when: UDP is no longer nominated
+    agent.onCheck(goodCheck(true), TCP, 1 + IceLiteAgent.UDP_KEPT);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(TCP);
+  }
+
+  @Test
+  void aPeerThatNominatesTcpGetsItAlthoughUdpWasChecked() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(false), WIFI, 0);
+
+    // when
+    agent.onCheck(goodCheck(true), TCP, 1);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(TCP);
+  }
+
+  @Test
+  void aConnectionThatIsClosedIsNotSentByUntilThePeerNominatesAnotherWay() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), TCP, 0);
+
+    // when
+    agent.onClosed(TCP);
+
+    // then
+    assertThat(agent.selected()).isNull();
+
+    // when
+    agent.onCheck(goodCheck(false), MOBILE, 1);
+    agent.onCheck(goodCheck(true), WIFI, 2);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(WIFI);
+    assertThat(agent.state()).isEqualTo(IceLiteAgent.State.CONNECTED);
+  }
+
+  @Test
+  void aPeerOnIpv6IsToldItsAddress() {
+    // given
+    agent.setRemote(theirs);
+
+    // when
+    byte[] reply = agent.onCheck(goodCheck(true), IPV6, 0);
+
+    // then
+    assertThat(StunMessage.parse(reply, 0, reply.length).orElseThrow().xorMappedAddress())
+        .contains(IPV6.remote());
   }
 
   @Test

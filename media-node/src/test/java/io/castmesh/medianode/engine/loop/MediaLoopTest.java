@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.loop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.net.Route;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -22,20 +23,27 @@ class MediaLoopTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  private static final Listening UDP = Listening.udp(ANY_PORT);
+
   /** What the loop hands over, as text. */
   private static final class Heard implements MediaLoop.Handler {
     final BlockingQueue<String> words = new LinkedBlockingQueue<>();
-    final BlockingQueue<InetSocketAddress> senders = new LinkedBlockingQueue<>();
+    final BlockingQueue<Route> senders = new LinkedBlockingQueue<>();
     final CompletableFuture<Void> ticked = new CompletableFuture<>();
     final CompletableFuture<Void> burstEnded = new CompletableFuture<>();
 
     @Override
-    public void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
+    public void onDatagram(byte[] data, int length, Route from, long now) {
       words.add(new String(data, 0, length, UTF_8));
       senders.add(from);
       if (length == 0) {
         throw new IllegalStateException("a handler that fails");
       }
+    }
+
+    @Override
+    public void onRouteClosed(Route route, long now) {
+      words.add("closed");
     }
 
     @Override
@@ -46,6 +54,13 @@ class MediaLoopTest {
     @Override
     public void onTick(long now) {
       ticked.complete(null);
+    }
+
+    /** How the loop answers a socket: it has to hear of it first. */
+    Route routeOf(DatagramSocket socket, MediaLoop loop) throws Exception {
+      InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), loop.port());
+      socket.send(new DatagramPacket("here".getBytes(UTF_8), 4, to));
+      return senders.poll(5, TimeUnit.SECONDS);
     }
   }
 
@@ -72,22 +87,25 @@ class MediaLoopTest {
       throws Exception {
     // given: frames of packets that are equal, nearly equal and unlike
     int[] sizes = {1000, 1000, 1000, 999, 1000, 70, 70, 1200, 1, 1200, 1200, 1200, 1200, 300, 900};
-    try (MediaLoop loop = new MediaLoop(ANY_PORT, "test-loop", sockets, new Heard());
+    Heard heard = new Heard();
+    try (MediaLoop loop = new MediaLoop(UDP, "test-loop", sockets, heard);
         DatagramSocket one = new DatagramSocket(ANY_PORT);
         DatagramSocket other = new DatagramSocket(ANY_PORT)) {
       one.setSoTimeout(5_000);
       other.setSoTimeout(5_000);
       loop.start();
+      Route toOneOf = heard.routeOf(one, loop);
+      Route toTheOther = heard.routeOf(other, loop);
 
       // when
       loop.execute(
           () -> {
             for (int i = 0; i < sizes.length; i++) {
-              loop.send(datagram(i, sizes[i]), 0, sizes[i], address(one));
+              loop.send(datagram(i, sizes[i]), 0, sizes[i], toOneOf, false);
             }
             for (int i = 0; i < sizes.length; i++) {
-              loop.send(datagram(i, sizes[i]), 0, sizes[i], address(other));
-              loop.send(datagram(i, sizes[i]), 0, sizes[i], address(other));
+              loop.send(datagram(i, sizes[i]), 0, sizes[i], toTheOther, false);
+              loop.send(datagram(i, sizes[i]), 0, sizes[i], toTheOther, false);
             }
           });
 
@@ -112,7 +130,7 @@ class MediaLoopTest {
   void aFailingHandlerHurtsNobodyElse(MediaLoop.Sockets sockets) throws Exception {
     // given
     Heard heard = new Heard();
-    try (MediaLoop loop = new MediaLoop(ANY_PORT, "test-loop", sockets, heard);
+    try (MediaLoop loop = new MediaLoop(UDP, "test-loop", sockets, heard);
         DatagramSocket sender = new DatagramSocket(ANY_PORT)) {
       InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), loop.port());
       loop.start();
@@ -130,7 +148,7 @@ class MediaLoopTest {
       // then
       for (String word : List.of("one", "", "two")) {
         assertThat(heard.words.poll(5, TimeUnit.SECONDS)).isEqualTo(word);
-        assertThat(heard.senders.poll(5, TimeUnit.SECONDS)).isEqualTo(address(sender));
+        assertThat(heard.senders.poll(5, TimeUnit.SECONDS).remote()).isEqualTo(address(sender));
       }
       heard.burstEnded.get(5, TimeUnit.SECONDS);
       heard.ticked.get(5, TimeUnit.SECONDS);
@@ -143,7 +161,7 @@ class MediaLoopTest {
   void whatWasAskedBeforeTheEndIsDoneAndNothingAfterwards(MediaLoop.Sockets sockets)
       throws Exception {
     // given
-    MediaLoop loop = new MediaLoop(ANY_PORT, "test-loop", sockets, new Heard());
+    MediaLoop loop = new MediaLoop(UDP, "test-loop", sockets, new Heard());
     loop.start();
 
     // when

@@ -2,8 +2,10 @@ package io.castmesh.medianode.engine.rtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.MediaNodeConfig.Announced;
 import io.castmesh.medianode.MediaNodeConfig.PortRange;
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
@@ -13,6 +15,7 @@ import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.Direction;
 import java.net.DatagramPacket;
@@ -143,6 +146,31 @@ class PlainRtpTest {
     byte[] key = new byte[Protection.KEY_LENGTH];
     java.util.Arrays.fill(key, (byte) seed);
     return new Protection(Optional.of(key));
+  }
+
+  @Test
+  void theChainMayRunOverIpv6() throws Exception {
+    assumeThat(MediaLoop.canBind(InetAddress.getByName("::1"))).isTrue();
+    // given
+    RtcEngine one = onIpv6();
+    RtpPeer out = one.createRtpPeer("out", Protection.NONE, NOBODY);
+    RtpPeer in = onIpv6().createRtpPeer("in", Protection.NONE, NOBODY);
+    now(out.processAnswer(now(in.processOffer(now(out.generateOffer())))));
+    // when
+    TestPeer presenter = new TestPeer();
+    connect(join(one, Direction.SENDONLY, presenter), out);
+    TestCamera camera = new TestCamera(presenter, 1);
+    toClose.add(camera);
+    camera.start();
+    // then
+    await("media to arrive", () -> packetsInto(in) > 20);
+  }
+
+  private RtcEngine onIpv6() {
+    RtcEngine engine =
+        RtcEngine.start(MediaNodeConfig.LOOPBACK.withMediaHost("::1", Announced.AS_IT_IS));
+    toClose.add(0, engine);
+    return engine;
   }
 
   @Test

@@ -21,11 +21,6 @@ import io.castmesh.medianode.engine.stun.StunBuilder;
 import io.castmesh.medianode.engine.stun.StunMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -40,7 +35,7 @@ import java.util.function.IntPredicate;
 
 /**
  * A browser of few words: full ICE on one socket, DTLS, SRTP, and nothing that is not asked of it.
- * Speaks over real UDP with the engine under test.
+ * Speaks over real UDP or TCP with the engine under test.
  */
 final class TestPeer implements AutoCloseable {
   static final int AUDIO_TYPE = 111;
@@ -66,21 +61,28 @@ final class TestPeer implements AutoCloseable {
   volatile IntPredicate lostOnArrival = sequence -> false;
 
   private final SecureRandom random = new SecureRandom();
-  private final DatagramSocket socket;
   private final IceCredentials ice = IceCredentials.random(random);
   private final ExecutorService pool = Executors.newCachedThreadPool();
   private final boolean passive;
   private final Fingerprint told;
-  private InetSocketAddress engine;
+  private final boolean overTcp;
+  private volatile TestWire wire;
+  private String answer = "";
   private Negotiation negotiation;
   private volatile DtlsAssociation dtls;
   private volatile SrtpSender sender;
   private volatile SrtpReceiver receiver;
+  private volatile boolean reading = true;
   private volatile boolean closed;
   private int transportSequence;
 
   TestPeer() {
     this(false, IDENTITY.fingerprint());
+  }
+
+  /** Of a network without UDP. */
+  static TestPeer overTcp() {
+    return new TestPeer(false, IDENTITY.fingerprint(), true);
   }
 
   /** What {@link #offer} truly says about the certificate. */
@@ -93,18 +95,16 @@ final class TestPeer implements AutoCloseable {
    * @param told the fingerprint in the offer
    */
   TestPeer(boolean passive, Fingerprint told) {
+    this(passive, told, false);
+  }
+
+  private TestPeer(boolean passive, Fingerprint told, boolean overTcp) {
+    this.overTcp = overTcp;
     this.passive = passive;
     this.told = told;
     this.audioSsrc = random.nextInt(1, Integer.MAX_VALUE);
     this.videoSsrc = random.nextInt(1, Integer.MAX_VALUE);
     this.rtxSsrc = random.nextInt(1, Integer.MAX_VALUE);
-    try {
-      socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-      socket.setReceiveBufferSize(4 << 20);
-      socket.setSoTimeout(100);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   String offer(Direction direction) {
@@ -162,9 +162,22 @@ final class TestPeer implements AutoCloseable {
 
   /** Reads the answer and starts to connect. */
   void begin(String answer) {
+    begin(answer, open(answer, overTcp));
+  }
+
+  private static TestWire open(String answer, boolean overTcp) {
+    try {
+      return overTcp ? TestWire.tcp(answer) : TestWire.udp(answer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same by a way that is there. */
+  void begin(String answer, TestWire way) {
+    this.answer = answer;
+    this.wire = way;
     negotiation = Negotiation.of(SessionDescription.parse(answer));
-    String[] candidate = candidateOf(answer);
-    engine = new InetSocketAddress(candidate[4], Integer.parseInt(candidate[5]));
     dtls =
         new DtlsAssociation(
             passive ? DtlsAssociation.Role.SERVER : DtlsAssociation.Role.CLIENT,
@@ -172,16 +185,22 @@ final class TestPeer implements AutoCloseable {
             negotiation.fingerprints(),
             pool,
             new Handshake());
-    pool.execute(this::receive);
+    pool.execute(() -> receive(way));
     pool.execute(this::check);
   }
 
-  private static String[] candidateOf(String sdp) {
-    return Arrays.stream(sdp.split("\r\n"))
-        .filter(line -> line.startsWith("a=candidate:"))
-        .findFirst()
-        .orElseThrow()
-        .split(" ");
+  /** From now on everything goes another way; who knows the old one is told nothing. */
+  void move(boolean toTcp) {
+    TestWire old = wire;
+    TestWire next = open(answer, toTcp);
+    pool.execute(() -> receive(next));
+    wire = next;
+    old.close();
+  }
+
+  /** Leaves what arrives where it is. */
+  void stopReading() {
+    reading = false;
   }
 
   /** What the engine called its own streams in the answer. */
@@ -209,26 +228,27 @@ final class TestPeer implements AutoCloseable {
     }
   }
 
-  private void receive() {
+  private void receive(TestWire way) {
     byte[] buffer = new byte[2048];
     boolean checked = false;
-    while (!closed) {
-      DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+    while (!closed && reading) {
+      int length;
       try {
-        socket.receive(packet);
-      } catch (SocketTimeoutException quiet) {
-        continue;
+        length = way.receive(buffer);
       } catch (IOException gone) {
         return;
+      }
+      if (length == 0) {
+        continue;
       }
       int first = buffer[0] & 0xFF;
       if (first <= 3 && !checked) {
         checked = true;
         dtls.start();
       } else if (first >= 20 && first <= 63) {
-        dtls.onDatagram(buffer, 0, packet.getLength());
+        dtls.onDatagram(buffer, 0, length);
       } else if (first >= 128 && receiver != null) {
-        onMedia(buffer, packet.getLength());
+        onMedia(buffer, length);
       }
     }
   }
@@ -294,11 +314,9 @@ final class TestPeer implements AutoCloseable {
 
   void send(byte[] datagram) {
     try {
-      socket.send(new DatagramPacket(datagram, datagram.length, engine));
+      wire.send(datagram);
     } catch (IOException e) {
-      if (!closed) {
-        throw new UncheckedIOException(e);
-      }
+      // On the move, or cut off: as on any network.
     }
   }
 
@@ -321,14 +339,20 @@ final class TestPeer implements AutoCloseable {
     }
     closed = true;
     pool.shutdownNow();
-    socket.close();
+    closeWire();
   }
 
   /** Vanishes without a word. */
   void vanish() {
     closed = true;
     pool.shutdownNow();
-    socket.close();
+    closeWire();
+  }
+
+  private void closeWire() {
+    if (wire != null) {
+      wire.close();
+    }
   }
 
   private final class Handshake implements DtlsAssociation.Listener {

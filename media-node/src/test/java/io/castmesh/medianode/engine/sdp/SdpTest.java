@@ -34,7 +34,7 @@ class SdpTest {
         1,
         new IceCredentials("ourufrag", "ourpassword0123456789abc"),
         IDENTITY.fingerprint(),
-        HostCandidates.of(List.of(InetAddress.getLoopbackAddress()), 5000).attributes(),
+        HostCandidates.of(List.of(InetAddress.getLoopbackAddress()), 5000, 0).attributes(),
         "cname",
         "stream",
         new LocalDescription.Outgoing(1001, 1002),

@@ -7,8 +7,9 @@ const PING_MS = 10_000;
 /** Between attempts to come back; a person's client waits longer and longer. */
 const RETURN_MS = 250;
 const RETRY_MS = 200;
-/** So many of the last numbers are asked for again: one may have been overtaken and lost. */
-const OVERLAP = 100;
+/** Numbers of so long are asked for again: one may have been overtaken and lost. A room keeps 60 s. */
+const AGAIN_MS = 45_000;
+const MARK_MS = 1_000;
 
 interface Welcome {
   sessionId: string;
@@ -20,6 +21,7 @@ interface Joined {
   self: string;
   seq: number;
   missed: { method: string; params: Record<string, unknown> }[];
+  more: boolean;
   complete: boolean;
 }
 
@@ -51,6 +53,8 @@ export class Member {
   longestSendMs = 0;
   /** Events that came more than once; harmless, since their number says so. */
   repeated = 0;
+  /** How often the room did not have everything any more. */
+  forgotten = 0;
   resumed = 0;
   takenOver = 0;
   sessionId = '';
@@ -61,6 +65,9 @@ export class Member {
   readonly #seen = new Set<number>();
   #known = 0;
   #highest = 0;
+  /** The highest number every few seconds, the oldest first. */
+  readonly #marks: { at: number; highest: number }[] = [];
+  #old = 0;
   #rpc: Rpc | undefined;
   #lastSeq = 0;
   #roomId = '';
@@ -202,17 +209,32 @@ export class Member {
   }
 
   async #readAgain(rpc: Rpc): Promise<void> {
-    const after = Math.max(this.#known, this.#highest - OVERLAP);
-    const joined = (await rpc.result(
-      'room.join',
-      { roomId: this.#roomId, after },
-      ATTEMPT_MS,
-    )) as unknown as Joined;
-    if (joined.self !== this.self) this.complaints.push(`${this.name} is another peer by now`);
-    if (!joined.complete) this.complaints.push(`${this.name}: missed events are forgotten`);
-    for (const { method, params } of joined.missed) this.#take(method, params);
-    this.#known = joined.seq;
-    this.#highest = Math.max(this.#highest, joined.seq);
+    let after = this.#oldest();
+    for (;;) {
+      const joined = (await rpc.result(
+        'room.join',
+        { roomId: this.#roomId, after },
+        ATTEMPT_MS,
+      )) as unknown as Joined;
+      if (joined.self !== this.self) this.complaints.push(`${this.name} is another peer by now`);
+      // Whether any of them was for this member is seen when everything is held together.
+      if (!joined.complete) this.forgotten++;
+      for (const { method, params } of joined.missed) this.#take(method, params);
+      after = joined.seq;
+      if (joined.more) continue;
+      this.#known = joined.seq;
+      this.#highest = Math.max(this.#highest, joined.seq);
+      return;
+    }
+  }
+
+  /** After which number one may have been lost. */
+  #oldest(): number {
+    const now = performance.now();
+    while (this.#marks[0] && now - this.#marks[0].at > AGAIN_MS) {
+      this.#old = Math.max(this.#old, this.#marks.shift()!.highest);
+    }
+    return Math.max(this.#known, this.#old);
   }
 
   #hear(rpc: Rpc, event: Event): void {
@@ -251,6 +273,10 @@ export class Member {
     }
     this.#seen.add(params.roomSeq);
     this.#highest = Math.max(this.#highest, params.roomSeq);
+    const now = performance.now();
+    if (now - (this.#marks.at(-1)?.at ?? -MARK_MS) >= MARK_MS) {
+      this.#marks.push({ at: now, highest: this.#highest });
+    }
     if (method !== 'room.data') return;
     const { by, n, alone } = params.payload as { by: string; n: number; alone?: boolean };
     const heard = alone ? this.heardAlone : this.heard;

@@ -67,6 +67,9 @@ function happens(method: string, roomSeq: number, params: object): void {
 const data = (roomSeq: number) =>
   happens('room.data', roomSeq, { from: 'bob', topic: 't', payload: roomSeq });
 
+const isReturn = ({ method, params }: { method?: string; params?: unknown }) =>
+  method === 'room.join' && 'after' in (params as object);
+
 /** What is told of the room, in words. */
 function listening(room: Room): string[] {
   const log: string[] = [];
@@ -163,7 +166,7 @@ test('after a takeover the room is entered again and what was missed comes first
   await until('what came meanwhile', () => log.includes('data 14'));
   assert.deepEqual(log, ['data 11', 'eve came', 'data 13', 'data 14']);
   const again = peer.last.received.find((message) => message.method === 'room.join');
-  assert.deepEqual(again?.params, { roomId: '4711', after: 10, password: 'cake' });
+  assert.deepEqual(again?.params, { roomId: '4711', after: 11, password: 'cake' });
   assert.equal(room.ended, undefined);
 });
 
@@ -180,6 +183,63 @@ test('when the server has forgotten what was missed, who is there is right all t
   // then
   await until('the correction', () => log.includes('incomplete'));
   assert.deepEqual(log, ['bob gone', 'eve came', 'host eve', 'incomplete']);
+});
+
+test('a loss that is longer than a page is read to its end, in order and once', async () => {
+  // given
+  const room = await rooms.join();
+  const log = listening(room);
+  // Far newer events than the lost ones were heard before it is told that something was lost.
+  data(700);
+  await until('a new one', () => log.includes('data 700'));
+  const bobsData = (n: number) => ({
+    method: 'room.data',
+    params: { roomId: '4711', roomSeq: n, from: 'bob', topic: 't', payload: n },
+  });
+  const asked: number[] = [];
+  peer.handlers.set('room.list', () => ({ items: [{ roomId: '4711', self: 'me' }] }));
+  peer.handlers.set('room.join', ({ after }) => {
+    asked.push(after as number);
+    const upTo = Math.min((after as number) + 256, 700);
+    const numbers = Array.from(
+      { length: upTo - (after as number) },
+      (_, i) => i + 1 + (after as number),
+    );
+    return joined({ seq: upTo, missed: numbers.map(bobsData), more: upTo < 700, forgotten: 0 });
+  });
+  // when
+  happens('session.stale', 0, {});
+  // then
+  await until('the end', () => log.length === 690);
+  assert.deepEqual(asked, [10, 266, 522]);
+  const expected = [700, ...Array.from({ length: 689 }, (_, i) => 11 + i)];
+  assert.deepEqual(
+    log,
+    expected.map((n) => `data ${n}`),
+  );
+});
+
+test('what is forgotten is a gap only if it has not been seen', async () => {
+  // given
+  const room = await rooms.join();
+  const log = listening(room);
+  for (let n = 11; n <= 15; n++) data(n);
+  peer.handlers.set('room.data', () => ({ roomSeq: 16 }));
+  await room.send('t', 'the own one');
+  peer.handlers.set('room.list', () => ({ items: [{ roomId: '4711', self: 'me' }] }));
+  let forgotten = 16;
+  peer.handlers.set('room.join', () => joined({ seq: 20 + forgotten, complete: false, forgotten }));
+  // when everything that the server has forgotten was seen
+  happens('session.stale', 0, {});
+  await until('it has asked', () => peer.last.received.some(isReturn));
+  data(50);
+  await until('it goes on', () => log.includes('data 50'));
+  assert.equal(log.includes('incomplete'), false);
+  // when it has forgotten more than that
+  forgotten = 60;
+  happens('session.stale', 0, {});
+  // then
+  await until('it says so', () => log.includes('incomplete'));
 });
 
 test('a peer whom the server has let go of is out', async () => {

@@ -54,10 +54,14 @@ export interface JoinedRoom {
   peers: RoomPeer[];
   /** The number of the last event that is in this answer. */
   seq: number;
-  /** Events after the one that was named, in order. */
+  /** Events after the one that was named, in order, at most a page of them. */
   missed?: RoomWireEvent[];
+  /** Whether there are further ones, after `seq`. */
+  more?: boolean;
   /** False when some of those are forgotten already. */
   complete?: boolean;
+  /** The number of the last event that is forgotten. */
+  forgotten?: number;
 }
 
 /** A room in which this session is, as `room.list` tells. */

@@ -110,12 +110,12 @@ export class Room extends Emitter<RoomEvents> {
    */
   async send(topic: string, payload: unknown, to?: string): Promise<void> {
     const address = to === undefined ? {} : { to };
-    await this.#ask('room.data', { ...address, topic, payload, clientId: clientId() });
+    await this.#tellRoom('room.data', { ...address, topic, payload, clientId: clientId() });
   }
 
   /** Sends one peer what it needs to connect. Fails with PEER_NOT_FOUND once it has left. */
   async signal(to: string, kind: SignalKind, payload: unknown): Promise<void> {
-    await this.#ask('room.signal', { to, kind, payload, clientId: clientId() });
+    await this.#tellRoom('room.signal', { to, kind, payload, clientId: clientId() });
   }
 
   /** Lets nobody else in, or lets them in again; the host alone may. */
@@ -159,8 +159,21 @@ export class Room extends Emitter<RoomEvents> {
     this.#held ??= [];
     const isWanted = () => mine === this.#turn && !this.#ended;
     try {
-      const joined = await rereading(isWanted, () => this.#enterAgain());
-      if (joined && isWanted()) this.#correct(joined);
+      let after = this.#log.after;
+      let lost = false;
+      for (;;) {
+        const joined = await rereading(isWanted, () => this.#enterAgain(after));
+        if (!joined || !isWanted()) return;
+        lost ||= joined.complete === false && !this.#log.hasAll(joined.forgotten ?? Infinity);
+        // A page that does not lead on would be asked for without end.
+        const isLast = !joined.more || joined.seq <= after;
+        after = joined.seq;
+        if (!this.#tellMissed(joined)) return;
+        if (!isLast) continue;
+        this.#correct(joined);
+        if (lost || joined.more) this.emit('incomplete', undefined);
+        return;
+      }
     } finally {
       if (mine === this.#turn) this.#release();
     }
@@ -175,8 +188,8 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('ended', { reason });
   }
 
-  async #enterAgain(): Promise<JoinedRoom | undefined> {
-    const params = { roomId: this.roomId, after: this.#log.after, ...this.#withPassword };
+  async #enterAgain(after: number): Promise<JoinedRoom | undefined> {
+    const params = { roomId: this.roomId, after, ...this.#withPassword };
     try {
       return await this.#context.session.request<JoinedRoom>('room.join', params);
     } catch (error) {
@@ -189,19 +202,29 @@ export class Room extends Emitter<RoomEvents> {
     return this.#password === undefined ? {} : { password: this.#password };
   }
 
-  /** Missed events come first, as they are better told than a difference of states. */
-  #correct(joined: JoinedRoom): void {
-    if (joined.self !== this.self) return void this.leave().catch(() => undefined);
+  /**
+   * Missed events come first, as they are better told than a difference of states.
+   *
+   * @returns whether this is still the same peer of the room
+   */
+  #tellMissed(joined: JoinedRoom): boolean {
+    if (joined.self !== this.self) {
+      void this.leave().catch(() => undefined);
+      return false;
+    }
     for (const event of joined.missed ?? []) {
       if (this.#log.isNews(event.params.roomSeq)) this.#tell(event);
     }
+    return !this.#ended;
+  }
+
+  #correct(joined: JoinedRoom): void {
     this.#log.knowUpTo(joined.seq);
     const there = new Set(joined.peers.map((peer) => peer.id));
     for (const peer of this.peers) if (!there.has(peer.id)) this.#peerLeft(peer.id, 'gone');
     for (const peer of joined.peers) this.#peerJoined(peer);
     this.#hostChanged(joined.host);
     this.#locked(joined.locked);
-    if (joined.complete === false) this.emit('incomplete', undefined);
   }
 
   #release(): void {
@@ -262,8 +285,14 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('locked', locked);
   }
 
-  async #ask(method: string, params: object): Promise<void> {
-    await this.#context.session.request(method, { roomId: this.roomId, ...params });
+  /** The own event does not come back: its number is known by the answer. */
+  async #tellRoom(method: string, params: object): Promise<void> {
+    const { roomSeq } = await this.#ask<{ roomSeq?: number }>(method, params);
+    if (roomSeq !== undefined) this.#log.isNews(roomSeq);
+  }
+
+  #ask<T>(method: string, params: object): Promise<T> {
+    return this.#context.session.request<T>(method, { roomId: this.roomId, ...params });
   }
 }
 

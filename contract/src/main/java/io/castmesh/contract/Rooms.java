@@ -122,8 +122,10 @@ public final class Rooms {
    * @param host a peer id
    * @param peers the others, in the order in which they came
    * @param seq the number of the last event that is in this answer
-   * @param missed events after the one that was named, in order
+   * @param missed events after the one that was named, in order; at most a page of them
+   * @param more whether there are further ones: ask again with {@code seq}
    * @param complete false when some of those are forgotten already: read again what is shown
+   * @param forgotten the number of the last event that is forgotten; 0: none is
    */
   public record Joined(
       String roomId,
@@ -135,7 +137,9 @@ public final class Rooms {
       List<Peer> peers,
       long seq,
       List<Missed> missed,
-      boolean complete) {}
+      boolean more,
+      boolean complete,
+      long forgotten) {}
 
   public record Peer(String id, String userId, String nickname, String avatar, Instant joinedAt) {}
 

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +284,37 @@ class RoomTest {
   }
 
   @Test
+  void aLongLossIsReadPageByPage() {
+    // given
+    Caller ann = story.person("ann");
+    Caller bob = story.person("bob");
+    String room = story.join(ann).roomId();
+    Rooms.Joined joined = story.join(bob, room);
+
+    // when bob misses more than one answer holds
+    int sent = 600;
+    sendAll(ann, room, sent);
+
+    // then
+    List<Long> missed = new ArrayList<>();
+    Rooms.Joined page = story.join(bob, room, null, joined.seq());
+    assertThat(page.more()).isTrue();
+    while (true) {
+      assertThat(page.complete()).isTrue();
+      missed.addAll(numbers(page));
+      if (!page.more()) {
+        break;
+      }
+      assertThat(page.seq()).isEqualTo(missed.get(missed.size() - 1));
+      page = story.join(bob, room, null, page.seq());
+    }
+    assertThat(missed)
+        .containsExactlyElementsOf(
+            LongStream.rangeClosed(joined.seq() + 1, joined.seq() + sent).boxed().toList());
+    assertThat(page.seq()).isEqualTo(joined.seq() + sent);
+  }
+
+  @Test
   void whatIsForgottenIsSaidToBeForgotten() {
     // given
     Caller ann = story.person("ann");
@@ -291,18 +323,30 @@ class RoomTest {
     Rooms.Joined joined = story.join(bob, room);
 
     // when
-    List<Future<?>> all = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
-      all.add(story.sending(ann, room, "" + i, null));
-    }
-    await(Future.all(all));
+    sendAll(ann, room, 1_100);
 
     // then
     Rooms.Joined again = story.join(bob, room, null, joined.seq());
     assertThat(again.complete()).isFalse();
-    assertThat(again.missed()).hasSize(256);
-    assertThat(new JsonObject(again.missed().get(255).params()).getLong("roomSeq"))
-        .isEqualTo(again.seq());
+    assertThat(numbers(again).get(0)).isEqualTo(again.forgotten() + 1);
+    assertThat(story.join(bob, room, null, again.forgotten()).complete()).isTrue();
+  }
+
+  private void sendAll(Caller who, String room, int count) {
+    int atOnce = 100;
+    for (int begin = 0; begin < count; begin += atOnce) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < atOnce; i++) {
+        all.add(story.sending(who, room, "" + (begin + i), null));
+      }
+      await(Future.all(all));
+    }
+  }
+
+  private static List<Long> numbers(Rooms.Joined joined) {
+    return joined.missed().stream()
+        .map(missed -> new JsonObject(missed.params()).getLong("roomSeq"))
+        .toList();
   }
 
   @Test

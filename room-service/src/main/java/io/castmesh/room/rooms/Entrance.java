@@ -9,6 +9,8 @@ import io.castmesh.contract.Rooms.Missed;
 import io.castmesh.room.rooms.Room.Step;
 import io.castmesh.room.rooms.RoomStore.Committed;
 import io.castmesh.room.rooms.RoomStore.Entry;
+import io.castmesh.room.rooms.RoomStore.Log;
+import io.castmesh.room.rooms.RoomStore.Read;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -21,6 +23,9 @@ import java.util.List;
 public final class Entrance {
   /** Rooms of one session. */
   private static final int AT_ONCE = 16;
+
+  /** Missed events in one answer; whoever has missed more asks again. */
+  private static final int PAGE = 256;
 
   /** Wrong passwords of one person in a minute. */
   private static final int GUESSES = 10;
@@ -152,7 +157,8 @@ public final class Entrance {
     boolean returns =
         done.before() != null && done.before().member(request.caller().sessionId()).isPresent();
     if (!returns) {
-      return Future.succeededFuture(joined(room, self, done.last(), List.of(), true));
+      return Future.succeededFuture(
+          joined(room, self, done.last(), List.of(), new Log(0, false, List.of()), true));
     }
     return rooms
         .read(room.id())
@@ -162,17 +168,14 @@ public final class Entrance {
                 return Future.failedFuture(Failure.UNAVAILABLE.exception());
               }
               long after = request.after() == null ? read.seq() : request.after();
-              return rooms
-                  .after(room.id(), after)
-                  .map(
-                      log ->
-                          joined(
-                              read.room(),
-                              self,
-                              read.seq(),
-                              missed(log.entries(), self, read.seq()),
-                              after >= log.floor()));
+              return rooms.after(room.id(), after, PAGE).map(log -> answer(read, self, log, after));
             });
+  }
+
+  private static Joined answer(Read read, Member self, Log log, long after) {
+    long upTo = log.more() ? log.entries().get(log.entries().size() - 1).seq() : read.seq();
+    List<Missed> missed = missed(log.entries(), self, upTo);
+    return joined(read.room(), self, upTo, missed, log, after >= log.floor());
   }
 
   /** What is newer than the answer comes as an event. */
@@ -185,7 +188,7 @@ public final class Entrance {
   }
 
   private static Joined joined(
-      Room room, Member self, long seq, List<Missed> missed, boolean complete) {
+      Room room, Member self, long seq, List<Missed> missed, Log log, boolean complete) {
     return new Joined(
         room.id(),
         room.name(),
@@ -196,6 +199,8 @@ public final class Entrance {
         room.members().stream().filter(m -> !m.id().equals(self.id())).map(Member::peer).toList(),
         seq,
         missed,
-        complete);
+        log.more(),
+        complete,
+        log.floor());
   }
 }

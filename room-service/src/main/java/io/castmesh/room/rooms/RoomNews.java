@@ -71,7 +71,7 @@ final class RoomNews {
                 read == null || read.told() >= read.seq()
                     ? Future.succeededFuture()
                     : rooms
-                        .after(room, read.told())
+                        .after(room, read.told(), RoomStore.LOG_EVENTS)
                         .compose(
                             log -> {
                               for (Entry entry : log.entries()) {

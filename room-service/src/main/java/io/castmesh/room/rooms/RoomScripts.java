@@ -112,16 +112,25 @@ final class RoomScripts {
   static final String READ =
       COMMON + "return redis.call('HMGET', key(ARGV[1]), 'json', 'seq', 'floor', 'told')";
 
-  /** Room, seq; answers floor, then the entries of the log after that seq. */
+  /**
+   * Room, seq, the most entries; answers floor, 1 when there are more of them, else 0, then the
+   * first entries of the log after that seq.
+   */
   static final String AFTER =
       COMMON
           + """
-          local room, after = ARGV[1], tonumber(ARGV[2])
-          local list = { number(room, 'floor') }
-          local most = number(room, 'seq') - after
-          if most <= 0 then return list end
-          for _, entry in ipairs(redis.call('LRANGE', log(room), -most, -1)) do
-            if tonumber(string.match(entry, '^%d+')) > after then list[#list + 1] = entry end
+          local room, after, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+          local list = { number(room, 'floor'), 0 }
+          local behind = number(room, 'seq') - after
+          if behind <= 0 then return list end
+          for _, entry in ipairs(redis.call('LRANGE', log(room), -behind, -1)) do
+            if tonumber(string.match(entry, '^%d+')) > after then
+              if #list - 2 == most then
+                list[2] = 1
+                break
+              end
+              list[#list + 1] = entry
+            end
           end
           return list
           """;

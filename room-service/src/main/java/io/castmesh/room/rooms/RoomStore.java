@@ -30,7 +30,7 @@ final class RoomStore {
   static final Duration KEEP = Duration.ofHours(1);
 
   /** What of a room's events is kept for members who return. */
-  private static final int LOG_EVENTS = 256;
+  static final int LOG_EVENTS = 1024;
 
   private static final int LOG_BYTES = 1024 * 1024;
   private static final Duration LOG_AGE = Duration.ofSeconds(60);
@@ -66,8 +66,9 @@ final class RoomStore {
 
   /**
    * @param floor the last event that is forgotten
+   * @param more whether there are events after these
    */
-  record Log(long floor, List<Entry> entries) {}
+  record Log(long floor, boolean more, List<Entry> entries) {}
 
   record Part(List<String> ids, long total) {}
 
@@ -95,14 +96,20 @@ final class RoomStore {
                         number(reply.get(3))));
   }
 
-  /** The events after a number, also those that did not concern whoever asks. */
-  Future<Log> after(String id, long seq) {
-    return run(RoomScripts.AFTER, id, seq)
+  /**
+   * The first events after a number, also those that did not concern whoever asks.
+   *
+   * @param most so many of them
+   */
+  Future<Log> after(String id, long seq, int most) {
+    return run(RoomScripts.AFTER, id, seq, most)
         .map(
             reply -> {
               List<String> texts = RedisStore.texts(reply);
               return new Log(
-                  Long.parseLong(texts.get(0)), texts.stream().skip(1).map(Entry::of).toList());
+                  Long.parseLong(texts.get(0)),
+                  texts.get(1).equals("1"),
+                  texts.stream().skip(2).map(Entry::of).toList());
             });
   }
 

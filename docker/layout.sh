@@ -13,9 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=$1
 arch=${2:-$(uname -m)}
 
-# Native libraries come for several platforms; an image has one.
+# Native libraries come for several platforms, which not all call the same; an image has one.
 case $arch in
-  amd64 | x86_64) other=arm64 ;;
+  amd64 | x86_64) other='\(arm64\|aarch_64\)' ;;
   arm64 | aarch64) other=x86_64 ;;
   *)
     echo "layout.sh: no native libraries for $arch" >&2

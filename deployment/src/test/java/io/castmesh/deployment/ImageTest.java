@@ -57,6 +57,11 @@ class ImageTest {
     }
     assertThat(files(layout.resolve("vod/lib")))
         .anyMatch(name -> name.matches("ffmpeg-.*-linux-.*"));
+    assertThat(common).noneMatch(name -> name.startsWith("netty-transport-native-epoll"));
+    assertThat(files(layout.resolve("media-node/lib")))
+        .filteredOn(name -> name.startsWith("netty-transport-native-epoll"))
+        .as("of the machine that the image is for")
+        .hasSize(1);
     assertThat(files(layout.resolve("room/castmesh")))
         .noneMatch(name -> name.contains("gateway") || name.contains("media"));
   }

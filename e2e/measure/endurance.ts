@@ -1,7 +1,8 @@
 /**
- * How the media node holds out: `npm run measure:endurance -w e2e -- 60` lets one presenter be seen
- * for so many minutes by twenty viewers that come and go, some of them over a poor network and some
- * without a good-bye, and records it. Then everything must be gone, and the file in step.
+ * How the media node holds out: `npm run measure:endurance -w e2e -- 60 20` lets one presenter be
+ * seen for so many minutes by so many viewers at a time. They come and go, some of them over a poor
+ * network and some without a good-bye, and all is recorded. Then everything must be gone, and the
+ * file in step.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +19,7 @@ import { claps, installClapper } from './clapper.ts';
 import { circumstances, percentile } from './figures.ts';
 
 const MINUTES = Number(process.argv[2] ?? 60);
-const VIEWERS = 20;
+const VIEWERS = Number(process.argv[3] ?? 20);
 const STAY_MS = { least: 5_000, most: 120_000 };
 const FIRST_PICTURES = 10;
 /** What a viewer is sent goes through a relay of ours and is decoded: both want little. */
@@ -56,8 +57,10 @@ class Node {
     const answer = await fetch(`http://127.0.0.1:${this.#management}/metrics`, {
       signal: AbortSignal.timeout(5_000),
     });
-    const lines = (await answer.text()).matchAll(/^(castmesh_media_node_\S+) (\S+)$/gm);
-    return new Map([...lines].map(([, name, value]) => [String(name), Number(value)]));
+    const text = await answer.text();
+    const lines = [...text.matchAll(/^(castmesh_media_node_\S+) (\S+)$/gm)];
+    if (lines.length === 0) throw new Error(`${answer.status} instead of metrics: ${text}`);
+    return new Map(lines.map(([, name, value]) => [String(name), Number(value)]));
   }
 
   get memory(): { heapMb: number; residentMb: number; files: number; threads: number } {

@@ -54,13 +54,18 @@ export function probeFile(file: string): Probe {
     duration: Number(format.duration),
     tracks: streams.map((stream) => {
       const own = packets.filter((packet) => packet.stream_index === stream.index);
-      const times = own.map((packet) => Number(packet.pts_time));
       const last = own.at(-1);
+      // One by one: an hour has more packets than a call may have arguments.
+      let [begin, end] = [Infinity, -Infinity];
+      for (const { pts_time } of own) {
+        begin = Math.min(begin, Number(pts_time));
+        end = Math.max(end, Number(pts_time));
+      }
       return {
         kind: stream.codec_type as Track['kind'],
         codec: stream.codec_name,
         packets: own.length,
-        length: Math.max(...times) - Math.min(...times) + Number(last?.duration_time ?? 0),
+        length: end - begin + Number(last?.duration_time ?? 0),
       };
     }),
   };

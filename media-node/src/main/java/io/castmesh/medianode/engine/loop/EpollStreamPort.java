@@ -52,7 +52,11 @@ final class EpollStreamPort {
             .childOption(ChannelOption.SO_SNDBUF, MediaLoop.STREAM_BUFFER)
             .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT)
             .childHandler(new Accepting());
-    server = EpollReactor.bound(bootstrap.bind(address));
+    try {
+      server = EpollReactor.bound(bootstrap.bind(address));
+    } catch (IOException e) {
+      throw new IOException("by TCP: " + e.getMessage(), e);
+    }
   }
 
   void start() {

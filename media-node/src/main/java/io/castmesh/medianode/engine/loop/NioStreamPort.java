@@ -42,7 +42,7 @@ final class NioStreamPort implements NioReactor.Ready {
       listening = server.register(selector, SelectionKey.OP_ACCEPT, this);
     } catch (IOException e) {
       server.close();
-      throw e;
+      throw new IOException("by TCP: " + e.getMessage(), e);
     }
   }
 

@@ -2,12 +2,14 @@ package io.castmesh.medianode.engine.loop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.medianode.engine.net.Route;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,6 +225,17 @@ class MediaOverTcpTest {
       assertThat(loop.connections()).isEqualTo(1);
       good.getOutputStream().write(frame("still here"));
       assertThat(read(good)).asString().isEqualTo("still here");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPortThatIsTakenByTcpAloneIsSaidToBe(MediaLoop.Sockets sockets) throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, HERE)) {
+      Listening where = new Listening(List.of(HERE), other.getLocalPort(), Listening.SAME, 10);
+      assertThatThrownBy(() -> new MediaLoop(where, "test-loop", sockets, echo))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("by TCP");
     }
   }
 

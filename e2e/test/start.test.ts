@@ -74,11 +74,13 @@ describe('castmesh start', () => {
         CASTMESH_DRAIN_DEADLINE: 'soon',
         CASTMESH_HTPP_PORT: '80',
         CASTMESH_LOG_FORMAT: 'xml',
+        CASTMESH_MEDIA_NODE_ANNOUNCED_ADDRESSES: '192.0.2.1,media.invalid',
       });
       assert.equal(end.code, 78, end.output);
       assert.match(end.output, /CASTMESH_DRAIN_DEADLINE: must be a whole number/);
       assert.match(end.output, /CASTMESH_HTPP_PORT: there is no such setting/);
       assert.match(end.output, /CASTMESH_LOG_FORMAT: must be one of text, json/);
+      assert.match(end.output, /announced-addresses: media\.invalid is no address/);
     } finally {
       remove(folder);
     }

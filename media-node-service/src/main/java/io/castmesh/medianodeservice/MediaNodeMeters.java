@@ -38,6 +38,7 @@ public final class MediaNodeMeters {
     meters.count(Metric.NACKS, EngineStats::nacksReceived, "received");
     meters.count(Metric.NACKS, EngineStats::nacksSent, "sent");
     meters.count(Metric.RETRANSMISSIONS, EngineStats::packetsRetransmitted);
+    meters.count(Metric.FRAMES_UNWRITTEN, EngineStats::framesUnwritten);
   }
 
   private void count(Metric metric, ToDoubleFunction<EngineStats> value, String... labels) {

@@ -89,6 +89,7 @@ final class ScriptedEngine implements MediaEngine {
         0,
         0,
         0,
+        0,
         EngineStats.Drops.NONE,
         EngineStats.Tcp.NONE);
   }

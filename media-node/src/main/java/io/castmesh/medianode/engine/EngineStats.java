@@ -8,6 +8,7 @@ package io.castmesh.medianode.engine;
  * @param mediaPacketsLost RTP packets that were expected and did not come, also not when asked for
  * @param nacksReceived packets that peers asked for again
  * @param nacksSent packets that peers were asked for again
+ * @param framesUnwritten frames that recordings lack, because the disk did not keep up
  */
 public record EngineStats(
     int peers,
@@ -21,6 +22,7 @@ public record EngineStats(
     long mediaPacketsLost,
     long nacksReceived,
     long nacksSent,
+    long framesUnwritten,
     Drops drops,
     Tcp tcp) {
 

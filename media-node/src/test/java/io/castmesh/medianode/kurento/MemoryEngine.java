@@ -67,6 +67,7 @@ final class MemoryEngine implements MediaEngine {
         0,
         0,
         0,
+        0,
         EngineStats.Drops.NONE,
         EngineStats.Tcp.NONE);
   }

@@ -337,7 +337,12 @@ public enum Metric {
       Spec.counter(
           MEDIA_NODE,
           "castmesh.media-node.packets.retransmitted",
-          "Packets sent again to viewers that had missed them"));
+          "Packets sent again to viewers that had missed them")),
+  FRAMES_UNWRITTEN(
+      Spec.counter(
+          MEDIA_NODE,
+          "castmesh.media-node.frames.unwritten",
+          "Frames that recordings lack, because the disk did not keep up"));
 
   private final Spec spec;
 

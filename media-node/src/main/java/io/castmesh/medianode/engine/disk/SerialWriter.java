@@ -20,16 +20,29 @@ public final class SerialWriter {
   private record Task(Runnable work, long bytes) {}
 
   private final Executor pool;
+  private final Runnable onRefused;
   private final Queue<Task> tasks = new ArrayDeque<>();
   private long queuedBytes;
   private boolean running;
 
-  public SerialWriter(Executor pool) {
+  /**
+   * @param onRefused told of each task that there was no room for, on the thread that offered it
+   */
+  public SerialWriter(Executor pool, Runnable onRefused) {
     this.pool = pool;
+    this.onRefused = onRefused;
   }
 
   /** Queues a task that holds this many bytes; returns false when there is no room for it. */
   public boolean offer(long bytes, Runnable work) {
+    boolean taken = take(bytes, work);
+    if (!taken) {
+      onRefused.run();
+    }
+    return taken;
+  }
+
+  private boolean take(long bytes, Runnable work) {
     synchronized (tasks) {
       if (queuedBytes + bytes > MAX_QUEUED_BYTES) {
         return false;

@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.disk;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The few threads that write and read the files of all recorders and players. */
 public final class WriterPool implements AutoCloseable {
@@ -12,6 +13,7 @@ public final class WriterPool implements AutoCloseable {
   private static final int MAX_WAITING = 10_000;
 
   private final ThreadPoolExecutor threads;
+  private final LongAdder refused = new LongAdder();
 
   public WriterPool() {
     threads =
@@ -31,7 +33,12 @@ public final class WriterPool implements AutoCloseable {
 
   /** A queue whose tasks run one after the other. */
   public SerialWriter serial() {
-    return new SerialWriter(threads);
+    return new SerialWriter(threads, refused::increment);
+  }
+
+  /** How many frames were not written, because the disk did not keep up. */
+  public long refused() {
+    return refused.sum();
   }
 
   /** Waits for what is being written, at most five seconds. */

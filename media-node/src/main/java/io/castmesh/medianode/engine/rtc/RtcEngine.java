@@ -275,6 +275,7 @@ public final class RtcEngine implements MediaEngine {
         sum(counters -> counters.mediaPacketsLost),
         sum(counters -> counters.nacksReceived),
         sum(counters -> counters.nacksSent),
+        writers.refused(),
         drops(),
         new EngineStats.Tcp(
             loops.stream().mapToInt(each -> each.loop().connections()).sum(),

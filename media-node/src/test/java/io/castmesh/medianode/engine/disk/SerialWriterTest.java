@@ -20,7 +20,7 @@ class SerialWriterTest {
         new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
     Object busy = new Object();
     List<Integer> written = new ArrayList<>();
-    SerialWriter writer = new SerialWriter(pool);
+    SerialWriter writer = new SerialWriter(pool, () -> {});
     try {
       synchronized (busy) {
         pool.execute(

@@ -37,7 +37,7 @@ class LongRecordingTest {
         new RecordingFile(
             path,
             MediaRecorder.Format.WEBM,
-            new SerialWriter(Runnable::run),
+            new SerialWriter(Runnable::run, () -> {}),
             e -> warnings.add(e.toString()));
     file.open().join();
     recording = new Recording(file, TestPresenter.WALL, warnings::add);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RecordingFileTest {
@@ -52,7 +53,8 @@ class RecordingFileTest {
   void aDiskThatStandsStillCostsFramesAndNoMoreMemoryThanTheBound() {
     // given: threads that never come
     Queue<Runnable> never = new ArrayDeque<>();
-    SerialWriter writer = new SerialWriter(never::add);
+    AtomicInteger refused = new AtomicInteger();
+    SerialWriter writer = new SerialWriter(never::add, refused::incrementAndGet);
     RecordingFile file =
         new RecordingFile(Path.of("unused"), MediaRecorder.Format.WEBM, writer, e -> {});
 
@@ -64,6 +66,7 @@ class RecordingFileTest {
 
     // then
     assertThat(taken).isEqualTo((int) (SerialWriter.MAX_QUEUED_BYTES / 100_000));
+    assertThat(refused).hasValue(1000 - taken);
     assertThat(never).hasSize(1);
   }
 }

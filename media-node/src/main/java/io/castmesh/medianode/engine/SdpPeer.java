@@ -19,6 +19,15 @@ public interface SdpPeer extends MediaElement {
   /** The answer to {@link #generateOffer}; returns our own description again. */
   CompletionStage<String> processAnswer(String sdpAnswer);
 
+  /**
+   * Bounds what is taken for the bandwidth of pictures on the way to the peer, whatever the
+   * estimate says.
+   *
+   * @param least bits per second
+   * @param most the same; {@link Long#MAX_VALUE} for no bound
+   */
+  default void boundVideo(long least, long most) {}
+
   /** Called on the engine's loop; every method has an empty default. */
   interface Listener {
     /** The way to the other end is open, or is not any more. */

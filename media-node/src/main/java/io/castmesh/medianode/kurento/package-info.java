@@ -11,8 +11,9 @@
  * <p>What differs from a Kurento Media Server, on purpose: there are no data channels, filters,
  * mixers or players; recorders write WebM only; {@code getPipelines} takes no references (polling
  * it keeps nothing alive) and {@code getSessions} is not padded; broken JSON closes its socket with
- * 1007 instead of cutting it; {@code getIceTcp} answers; bandwidths are kept and reported but the
- * engine's own estimate decides; module descriptions name what this node serves.
+ * 1007 instead of cutting it; {@code getIceTcp} answers; bandwidths for sending count once they are
+ * set, until then the engine's own estimate decides; module descriptions name what this node
+ * serves.
  *
  * <p>Threads: everything here is confined to the event loop of {@link
  * io.castmesh.medianode.kurento.KurentoServer}; what the engine reports is brought there first.

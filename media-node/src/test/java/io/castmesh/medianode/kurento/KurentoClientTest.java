@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.kurento.client.ConnectionState;
+import org.kurento.client.EndpointStats;
 import org.kurento.client.Event;
 import org.kurento.client.IceCandidate;
 import org.kurento.client.IceCandidateFoundEvent;
@@ -189,7 +190,9 @@ class KurentoClientTest {
     assertThat(inbound.getFractionLost()).isEqualTo(0.1);
     assertThat(inbound.getJitter()).isEqualTo(0.25);
     assertThat(inbound.getTimestampMillis()).isEqualTo(1_795_241_741_212L);
-    assertThat(audio.values()).singleElement().isInstanceOf(RTCOutboundRTPStreamStats.class);
+    assertThat(audio.values()).hasAtLeastOneElementOfType(RTCOutboundRTPStreamStats.class);
+    assertThat(audio.values()).doesNotHaveAnyElementsOfTypes(RTCInboundRTPStreamStats.class);
+    assertThat(all.get(endpoint.getId())).isInstanceOf(EndpointStats.class);
   }
 
   @Test

@@ -77,6 +77,27 @@ class RealEngineTest {
   }
 
   @Test
+  void boundsForReceivingAreToldToThePeer() throws Exception {
+    // given
+    MediaPipeline pipeline = client.createMediaPipeline();
+    WebRtcEndpoint answering = new WebRtcEndpoint.Builder(pipeline).build();
+    WebRtcEndpoint offering = new WebRtcEndpoint.Builder(pipeline).build();
+
+    // when
+    answering.setMaxVideoRecvBandwidth(700);
+    offering.setMaxAudioRecvBandwidth(40);
+
+    // then
+    assertThat(answering.processOffer(offerOfChromium()))
+        .containsPattern("m=video [^\\r]*\\r\\nc=[^\\r]*\\r\\nb=AS:700\\r\\na=")
+        .doesNotContain("b=AS:40")
+        .isEqualTo(answering.getLocalSessionDescriptor());
+    assertThat(offering.generateOffer())
+        .containsPattern("m=audio [^\\r]*\\r\\nc=[^\\r]*\\r\\nb=AS:40\\r\\na=")
+        .doesNotContain("b=AS:700");
+  }
+
+  @Test
   void garbageIsRefusedAndTheEndpointMayStillBeNegotiated() throws Exception {
     // given
     MediaPipeline pipeline = client.createMediaPipeline();

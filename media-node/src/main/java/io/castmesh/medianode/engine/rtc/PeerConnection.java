@@ -244,6 +244,10 @@ final class PeerConnection implements PeerTransport.Events {
     }
   }
 
+  void boundVideo(long least, long most) {
+    sending.boundVideo(least, most);
+  }
+
   ElementStats stats(long timestampMillis) {
     return PeerStats.of(timestampMillis, receiving, sending);
   }

@@ -159,6 +159,11 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   }
 
   @Override
+  public void boundVideo(long least, long most) {
+    home.post(() -> connection.boundVideo(least, most));
+  }
+
+  @Override
   public Shard shard() {
     return context.shard();
   }

@@ -31,6 +31,8 @@ final class SendSide {
   private final RateMeter audioRate = new RateMeter();
   private long audioBytes;
   private long nextAdaptation;
+  private long leastVideo;
+  private long mostVideo = Long.MAX_VALUE;
 
   SendSide(
       OutboundTrack audio,
@@ -65,6 +67,12 @@ final class SendSide {
     video.onReady(now);
   }
 
+  /** Whatever the estimate says: in bits per second. */
+  void boundVideo(long least, long most) {
+    leastVideo = least;
+    mostVideo = most;
+  }
+
   /** Every tick: sees how much the peer can take, and what of it is left for video. */
   void tick(long now) {
     video.tick(now);
@@ -74,7 +82,9 @@ final class SendSide {
       audioRate.add((int) (audio.bytes() - audioBytes), now);
       audioBytes = audio.bytes();
       long forAudio = audioRate.bitsPerSecond(now) + AUDIO_OVERHEAD;
-      video.adapt(Math.max(0, estimate.bitsPerSecond() - forAudio), estimate.isLossHeavy(), now);
+      long forVideo = Math.max(0, estimate.bitsPerSecond() - forAudio);
+      long bounded = Math.max(leastVideo, Math.min(mostVideo, forVideo));
+      video.adapt(bounded, estimate.isLossHeavy(), now);
       prober.plan(forAudio, now);
     }
     prober.tick(now);

@@ -289,7 +289,7 @@ abstract class ElementObject extends MediaObject {
       return Future.succeededFuture(StatsReport.ofElement(id(), takenOf(wanted)));
     }
     Future<ElementStats> stats = host().await(() -> engine.get().stats());
-    return stats.map(now -> StatsReport.of(id(), now, wanted));
+    return stats.map(now -> StatsReport.of(id(), now, takenOf(wanted), wanted));
   }
 
   private List<MediaType> takenOf(Optional<MediaType> wanted) {

@@ -19,8 +19,9 @@ final class EndpointTypes {
           .build();
 
   /**
-   * Negotiation by SDP. Bandwidths (kbit/s, 0: no bound) are kept and reported; the engine's own
-   * estimate decides what a browser sends.
+   * Negotiation by SDP. Bandwidths for receiving (kbit/s, 0: no bound) that are set before are told
+   * in the description. Those for sending bound the estimate once a client has set one: 100 to 500
+   * kbit/s, which a Kurento server begins with, would leave no layer but the smallest.
    */
   static final ObjectType SDP_ENDPOINT =
       ObjectType.named("SdpEndpoint", "core", SdpEndpointObject.class)
@@ -47,12 +48,22 @@ final class EndpointTypes {
               "minVideoSendBandwidth",
               PropertyKind.INTEGER,
               100,
-              (o, min) -> atMost(o.property("maxVideoSendBandwidth", 500), min))
+              (o, min) -> {
+                Object max = o.property("maxVideoSendBandwidth", 500);
+                Object kept = atMost(max, min);
+                o.boundSending((int) kept, (int) max);
+                return kept;
+              })
           .property(
               "maxVideoSendBandwidth",
               PropertyKind.INTEGER,
               500,
-              (o, max) -> atLeast(o.property("minVideoSendBandwidth", 100), max))
+              (o, max) -> {
+                Object min = o.property("minVideoSendBandwidth", 100);
+                Object kept = atLeast(min, max);
+                o.boundSending((int) min, (int) kept);
+                return kept;
+              })
           .on("getRembParams", (o, p) -> o.rembParams().get())
           .on("setRembParams", (o, p) -> o.rembParams().set(p.object("rembParams")))
           .property("mtu", PropertyKind.INTEGER, 1200)

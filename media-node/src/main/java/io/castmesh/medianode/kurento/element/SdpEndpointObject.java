@@ -95,8 +95,8 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
         .map(
             offer -> {
               offered = true;
-              local = offer;
-              return offer;
+              local = bounded(offer);
+              return local;
             })
         .recover(
             cause -> {
@@ -131,10 +131,22 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
   }
 
   private String started(String localDescription, String remoteDescription) {
-    local = localDescription;
+    local = bounded(localDescription);
     remote = remoteDescription;
     raise("MediaSessionStarted", new JsonObject());
-    return localDescription;
+    return local;
+  }
+
+  private String bounded(String description) {
+    return Bandwidths.into(
+        description,
+        (int) property("maxAudioRecvBandwidth", 0),
+        (int) property("maxVideoRecvBandwidth", 0));
+  }
+
+  /** What a client has set for sending, in kbit/s; 0 for no bound. */
+  final void boundSending(int least, int most) {
+    peer().boundVideo(1000L * Math.max(0, least), most <= 0 ? Long.MAX_VALUE : 1000L * most);
   }
 
   private static Throwable sdpError(Throwable cause, KurentoError otherwise) {

@@ -22,14 +22,6 @@ final class StatsReport {
    * does not queue, so that is nothing. Kurento: {@code ElementStats}.
    */
   static JsonObject ofElement(String elementId, List<MediaType> inputs) {
-    JsonArray latency = new JsonArray();
-    for (MediaType type : inputs) {
-      latency.add(
-          Values.typed("MediaLatencyStat")
-              .put("name", "sink_" + type.name().toLowerCase(Locale.ROOT) + "_default")
-              .put("type", type.name())
-              .put("avg", 0.0));
-    }
     return new JsonObject()
         .put(
             elementId,
@@ -37,11 +29,30 @@ final class StatsReport {
                 .put("id", elementId)
                 .put("type", "element")
                 .put("timestampMillis", System.currentTimeMillis())
-                .put("inputLatency", latency));
+                .put("inputLatency", latencies(inputs)));
   }
 
-  /** The report, or null for an element without streams, as a Kurento server answers. */
-  static JsonObject of(String elementId, ElementStats stats, Optional<MediaType> wanted) {
+  private static JsonArray latencies(List<MediaType> inputs) {
+    JsonArray latencies = new JsonArray();
+    for (MediaType type : inputs) {
+      latencies.add(
+          Values.typed("MediaLatencyStat")
+              .put("name", "sink_" + type.name().toLowerCase(Locale.ROOT) + "_default")
+              .put("type", type.name())
+              .put("avg", 0.0));
+    }
+    return latencies;
+  }
+
+  /**
+   * The report, or null for an element without streams, as a Kurento server answers. Like there,
+   * what the peer reports is part of what is sent to it, and there are no entries for codecs,
+   * transports and candidates.
+   *
+   * @param inputs as in {@link #ofElement}
+   */
+  static JsonObject of(
+      String elementId, ElementStats stats, List<MediaType> inputs, Optional<MediaType> wanted) {
     JsonObject report = new JsonObject();
     for (ElementStats.Stream stream : stats.inbound()) {
       if (isWanted(stream, wanted)) {
@@ -64,7 +75,17 @@ final class StatsReport {
                 .put("roundTripTime", stream.roundTripSeconds()));
       }
     }
-    return report.isEmpty() ? null : report;
+    if (report.isEmpty()) {
+      return null;
+    }
+    return report.put(
+        elementId,
+        Values.typed("EndpointStats")
+            .put("id", elementId)
+            .put("type", "endpoint")
+            .put("timestampMillis", stats.timestampMillis())
+            .put("inputLatency", latencies(inputs))
+            .put("E2ELatency", latencies(inputs)));
   }
 
   private static boolean isWanted(ElementStats.Stream stream, Optional<MediaType> wanted) {

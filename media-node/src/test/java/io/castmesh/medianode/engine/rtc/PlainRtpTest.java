@@ -108,7 +108,6 @@ class PlainRtpTest {
     List<TestPeer.Received> video = viewer.received(TestPeer.VIDEO_TYPE);
     byte[] begin = video.get(0).payload();
     assertThat(MediaCodec.VP8.startsKeyFrame(begin, 0, begin.length)).isTrue();
-    assertThat(camera.keyFrames()).isGreaterThanOrEqualTo(2);
     int number = camera.numberOf(begin);
     assertThat(video.stream().map(p -> camera.numberOf(p.payload())).distinct().sorted())
         .startsWith(number, number + 1, number + 2, number + 3);

@@ -46,7 +46,7 @@ class RtcEngineTest extends EngineScene {
       assertThat(video.get(i).ssrc()).isEqualTo(announced);
       assertThat(video.get(i).sequence()).isEqualTo((video.get(0).sequence() + i) & 0xFFFF);
     }
-    assertThat(viewer.remote.received(TestPeer.AUDIO_TYPE)).isNotEmpty();
+    await("sound", () -> !viewer.remote.received(TestPeer.AUDIO_TYPE).isEmpty());
   }
 
   @Test

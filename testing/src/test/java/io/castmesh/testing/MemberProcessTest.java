@@ -26,13 +26,17 @@ class MemberProcessTest {
   @Test
   void oneThatStartsWhileTheOtherHangsGoesOnAloneAndMeetsItAfterwards(TestMesh test)
       throws Exception {
+    Map<String, String> identity = ClusterTlsTest.identity(test.dataDir().resolve("ours"));
     int port = Tap.freePort();
-    try (MemberProcess other = MemberProcess.start(test, MemberProcess.at(test, port, port))) {
+    Map<String, String> first = MemberProcess.at(test, port, port);
+    first.putAll(identity);
+    try (MemberProcess other = MemberProcess.start(test, first)) {
       // given
       other.awaitReady().freeze();
 
       // when
       Map<String, String> settings = MemberProcess.at(test, Tap.freePort(), port);
+      settings.putAll(identity);
       try (MemberProcess started = MemberProcess.start(test, settings)) {
         started.awaitReady();
         assertThat(started.knows()).isEqualTo(1);

@@ -213,8 +213,13 @@ class FuzzTest {
             "create",
             "{\"type\":\"WebRtcEndpoint\",\"constructorParams\":{\"mediaPipeline\":\"$0\"}}");
     String invoke = "{\"object\":\"$1\",\"operation\":\"%s\",\"operationParams\":%s}";
+    String other =
+        "{\"type\":\"%s\",\"constructorParams\":{\"mediaPipeline\":\"$0\",\"uri\":\"file:///x\"}}";
     List<String> ends =
         List.of(
+            request.formatted(3, "create", other.formatted("RtpEndpoint")),
+            request.formatted(3, "create", other.formatted("PlayerEndpoint")),
+            request.formatted(3, "create", other.formatted("RecorderEndpoint")),
             request.formatted(3, "invoke", invoke.formatted("connect", "{\"sink\":\"$1\"}")),
             request.formatted(3, "invoke", invoke.formatted("processOffer", "{\"offer\":\"v=0\"}")),
             request.formatted(

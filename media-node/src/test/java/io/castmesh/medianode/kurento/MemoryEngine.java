@@ -37,7 +37,7 @@ final class MemoryEngine implements MediaEngine {
   @Override
   public RtpPeer createRtpPeer(
       String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
-    throw new UnsupportedOperationException("plain RTP is tried with the real engine");
+    return new PlainPeer(id);
   }
 
   @Override
@@ -50,7 +50,7 @@ final class MemoryEngine implements MediaEngine {
 
   @Override
   public MediaPlayer createPlayer(String id, Path file, MediaPlayer.Listener listener) {
-    throw new UnsupportedOperationException("players are tested with the real engine");
+    return new Player(id);
   }
 
   @Override
@@ -114,16 +114,14 @@ final class MemoryEngine implements MediaEngine {
     }
   }
 
-  final class Peer extends Element implements WebRtcPeer {
-    final WebRtcPeer.Listener listener;
+  /** Agrees to whatever is offered, once. */
+  abstract class Negotiator extends Element implements SdpPeer {
     volatile ElementStats stats = new ElementStats(0, List.of(), List.of());
     volatile int keyFrameRequests;
-    volatile String lastCandidate;
     private boolean negotiated;
 
-    Peer(String id, WebRtcPeer.Listener listener) {
+    Negotiator(String id) {
       super(id);
-      this.listener = listener;
     }
 
     @Override
@@ -151,19 +149,6 @@ final class MemoryEngine implements MediaEngine {
     }
 
     @Override
-    public CompletionStage<Void> gatherCandidates() {
-      listener.onIceState(IceState.GATHERING);
-      listener.onIceCandidate("candidate:1 1 UDP 2015364095 127.0.0.1 9 typ host", "0", 0);
-      listener.onGatheringDone();
-      return done(null);
-    }
-
-    @Override
-    public void addIceCandidate(String candidate, String sdpMid, int sdpMLineIndex) {
-      lastCandidate = candidate;
-    }
-
-    @Override
     public void requestKeyFrame() {
       keyFrameRequests++;
     }
@@ -176,6 +161,83 @@ final class MemoryEngine implements MediaEngine {
     @Override
     public CompletionStage<Void> release() {
       peers.remove(id);
+      return done(null);
+    }
+  }
+
+  /** What it is connected to matters, not what it sends. */
+  final class PlainPeer extends Negotiator implements RtpPeer {
+    PlainPeer(String id) {
+      super(id);
+    }
+  }
+
+  final class Peer extends Negotiator implements WebRtcPeer {
+    final WebRtcPeer.Listener listener;
+    volatile String lastCandidate;
+
+    Peer(String id, WebRtcPeer.Listener listener) {
+      super(id);
+      this.listener = listener;
+    }
+
+    @Override
+    public CompletionStage<Void> gatherCandidates() {
+      listener.onIceState(IceState.GATHERING);
+      listener.onIceCandidate("candidate:1 1 UDP 2015364095 127.0.0.1 9 typ host", "0", 0);
+      listener.onGatheringDone();
+      return done(null);
+    }
+
+    @Override
+    public void addIceCandidate(String candidate, String sdpMid, int sdpMLineIndex) {
+      lastCandidate = candidate;
+    }
+  }
+
+  /** Plays nothing, without end. */
+  final class Player extends Element implements MediaPlayer {
+    Player(String id) {
+      super(id);
+    }
+
+    @Override
+    public CompletionStage<Void> play() {
+      return done(null);
+    }
+
+    @Override
+    public CompletionStage<Void> pause() {
+      return done(null);
+    }
+
+    @Override
+    public CompletionStage<Void> stop() {
+      return done(null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> seek(long millis) {
+      return done(false);
+    }
+
+    @Override
+    public CompletionStage<Long> position() {
+      return done(0L);
+    }
+
+    @Override
+    public CompletionStage<Info> info() {
+      return done(Info.NONE);
+    }
+
+    @Override
+    public CompletionStage<ElementStats> stats() {
+      return done(new ElementStats(0, List.of(), List.of()));
+    }
+
+    @Override
+    public CompletionStage<Void> release() {
       return done(null);
     }
   }

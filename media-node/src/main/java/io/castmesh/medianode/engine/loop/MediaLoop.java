@@ -197,7 +197,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
           () -> {
             try {
               result.complete(task.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // somebody waits for it
               result.completeExceptionally(e);
             }
           });

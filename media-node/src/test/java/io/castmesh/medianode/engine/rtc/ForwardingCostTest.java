@@ -17,6 +17,7 @@ import io.castmesh.medianode.engine.track.PacketHistory;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +44,22 @@ class ForwardingCostTest {
   }
 
   private RtcPeer join(String id, Direction direction) throws Exception {
-    RtcPeer peer = (RtcPeer) engine.createWebRtcPeer(id, new WebRtcPeer.Listener() {});
+    CompletableFuture<Boolean> ready = new CompletableFuture<>();
+    RtcPeer peer =
+        (RtcPeer)
+            engine.createWebRtcPeer(
+                id,
+                new WebRtcPeer.Listener() {
+                  @Override
+                  public void onConnected(boolean connected) {
+                    ready.complete(connected);
+                  }
+                });
     TestPeer remote = new TestPeer();
     remotes.add(remote);
     String offer = remote.offer(direction);
     remote.connect(peer.processOffer(offer).toCompletableFuture().get(5, TimeUnit.SECONDS));
+    assertThat(ready.get(10, TimeUnit.SECONDS)).isTrue();
     return peer;
   }
 

@@ -24,8 +24,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +74,7 @@ final class TestPeer implements AutoCloseable {
   private volatile DtlsAssociation dtls;
   private volatile SrtpSender sender;
   private volatile SrtpReceiver receiver;
+  private final Queue<byte[]> early = new ArrayDeque<>();
   private volatile boolean reading = true;
   private volatile boolean closed;
   private int transportSequence;
@@ -247,7 +250,12 @@ final class TestPeer implements AutoCloseable {
         dtls.start();
       } else if (first >= 20 && first <= 63) {
         dtls.onDatagram(buffer, 0, length);
-      } else if (first >= 128 && receiver != null) {
+      } else if (first >= 128 && receiver == null) {
+        early.add(Arrays.copyOf(buffer, length)); // the thread of the handshake is not done
+      } else if (first >= 128) {
+        for (byte[] packet = early.poll(); packet != null; packet = early.poll()) {
+          onMedia(packet, packet.length);
+        }
         onMedia(buffer, length);
       }
     }

@@ -245,9 +245,12 @@ test('presence is watched again, and a change from before the snapshot is old ne
   });
   await presence.watch({ everyone: true });
   version = 20;
+  let snapshots = 0;
+  presence.on('snapshot', () => snapshots++);
   // when
   await takenOver();
-  await until('the third question', () => watched === 3);
+  await until('the answer to the third question', () => snapshots === 1);
+  assert.equal(watched, 3);
   peer.last.event('presence.changed', { user: bob, state: 'offline', version: 15, seq: 1 });
   peer.last.event('presence.changed', { user: bob, state: 'busy', version: 22, seq: 2 });
   peer.last.event('presence.changed', { user: bob, state: 'online', version: 21, seq: 3 });

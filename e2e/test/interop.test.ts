@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Aiortc } from '../src/aiortc.ts';
 import { Api, nickname } from '../src/api.ts';
 import { TestBrowser } from '../src/browser.ts';
@@ -11,6 +12,8 @@ import { Castmesh } from '../src/server.ts';
 import { Turn } from '../src/turn.ts';
 
 const SEEN_MS = 15_000;
+/** A live of less than a second leaves no recording. */
+const KEPT_MS = 2_000;
 
 /** From now on the person's browser uses nothing but relays: a network that lets nothing else out. */
 async function isBehindAWall({ page }: Person): Promise<void> {
@@ -102,12 +105,14 @@ describe('peers of different makers see and hear each other', () => {
   async function isSeenByAll(presenter: Person, viewers: Person[]): Promise<void> {
     const liveId = await presenter.goLive('Neighbours');
     await seesFrames(presenter.see('server-preview'), SEEN_MS, 'the presenter');
+    const kept = pause(KEPT_MS);
     for (const viewer of viewers) {
       await viewer.watch(liveId);
       await seesFrames(viewer.see('watch-video'), SEEN_MS, viewer.name);
       await viewer.hears();
     }
     await presenter.seesViewers(...viewers);
+    await kept;
     await presenter.stopLive();
     for (const viewer of viewers) await viewer.see('live-ended').waitFor();
     await presenter.goTo('videos');

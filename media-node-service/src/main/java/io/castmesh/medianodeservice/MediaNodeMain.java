@@ -72,11 +72,9 @@ public final class MediaNodeMain {
           Runtime.getRuntime().halt(clean ? 0 : 1);
         });
     log.info(
-        "ready control=ws://{}:{}/kurento media={}:{} management=http://{}:{} startMs={}",
+        "ready control=ws://{}:{}/kurento management=http://{}:{} startMs={}",
         config.controlHost(),
         node.controlPort(),
-        config.mediaHost(),
-        config.mediaPort(),
         runtime.managementHost(),
         management.port(),
         ManagementFactory.getRuntimeMXBean().getUptime());

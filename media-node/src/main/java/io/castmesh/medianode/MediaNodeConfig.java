@@ -2,6 +2,7 @@ package io.castmesh.medianode;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Settings of the media node.
@@ -102,129 +103,95 @@ public record MediaNodeConfig(
 
   /** The same with another port for the Kurento protocol. */
   public MediaNodeConfig withControlPort(int port) {
-    return new MediaNodeConfig(
-        controlHost,
-        port,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        rtpPorts,
-        playableFolders,
-        loops,
-        joinMillis,
-        limits);
+    return changed(draft -> draft.controlPort = port);
   }
 
   /** The same at other addresses. */
   public MediaNodeConfig withMediaHost(String hosts, Announced told) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        hosts,
-        mediaPort,
-        told,
-        tcp,
-        rtpPorts,
-        playableFolders,
-        loops,
-        joinMillis,
-        limits);
+    return changed(
+        draft -> {
+          draft.mediaHost = hosts;
+          draft.announced = told;
+        });
   }
 
   /** The same with TCP offered in another way. */
   public MediaNodeConfig withTcp(IceTcp other) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        other,
-        rtpPorts,
-        playableFolders,
-        loops,
-        joinMillis,
-        limits);
+    return changed(draft -> draft.tcp = other);
   }
 
   /** The same with other ports for plain RTP. */
   public MediaNodeConfig withRtpPorts(PortRange ports) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        ports,
-        playableFolders,
-        loops,
-        joinMillis,
-        limits);
+    return changed(draft -> draft.rtpPorts = ports);
   }
 
   /** The same with other folders to play from. */
   public MediaNodeConfig withPlayableFolders(List<Path> folders) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        rtpPorts,
-        folders,
-        loops,
-        joinMillis,
-        limits);
+    return changed(draft -> draft.playableFolders = folders);
   }
 
-  /** The same with more threads for media. */
+  /** The same with so many threads for media. */
   public MediaNodeConfig withLoops(int count) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        rtpPorts,
-        playableFolders,
-        count,
-        joinMillis,
-        limits);
+    return changed(draft -> draft.loops = count);
   }
 
-  /** The same with other viewers that join without a new keyframe. */
+  /** The same with another age of the keyframe that viewers begin with. */
   public MediaNodeConfig withJoinMillis(int millis) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        rtpPorts,
-        playableFolders,
-        loops,
-        millis,
-        limits);
+    return changed(draft -> draft.joinMillis = millis);
   }
 
   /** The same with other bounds. */
   public MediaNodeConfig withLimits(PeerLimits others) {
-    return new MediaNodeConfig(
-        controlHost,
-        controlPort,
-        mediaHost,
-        mediaPort,
-        announced,
-        tcp,
-        rtpPorts,
-        playableFolders,
-        loops,
-        joinMillis,
-        others);
+    return changed(draft -> draft.limits = others);
+  }
+
+  private MediaNodeConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.config();
+  }
+
+  /** What may be changed of a copy. */
+  private static final class Draft {
+    private final String controlHost;
+    private int controlPort;
+    private String mediaHost;
+    private final int mediaPort;
+    private Announced announced;
+    private IceTcp tcp;
+    private PortRange rtpPorts;
+    private List<Path> playableFolders;
+    private int loops;
+    private int joinMillis;
+    private PeerLimits limits;
+
+    Draft(MediaNodeConfig of) {
+      controlHost = of.controlHost;
+      controlPort = of.controlPort;
+      mediaHost = of.mediaHost;
+      mediaPort = of.mediaPort;
+      announced = of.announced;
+      tcp = of.tcp;
+      rtpPorts = of.rtpPorts;
+      playableFolders = of.playableFolders;
+      loops = of.loops;
+      joinMillis = of.joinMillis;
+      limits = of.limits;
+    }
+
+    MediaNodeConfig config() {
+      return new MediaNodeConfig(
+          controlHost,
+          controlPort,
+          mediaHost,
+          mediaPort,
+          announced,
+          tcp,
+          rtpPorts,
+          playableFolders,
+          loops,
+          joinMillis,
+          limits);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.container.MediaFrame;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.Fanout;
+import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketHistory;
 import io.castmesh.medianode.engine.track.SenderClock;
@@ -21,11 +22,12 @@ import java.util.concurrent.TimeUnit;
  * One track of a player. Its timestamps follow our wall clock, so pauses and jumps in the file are
  * for viewers what a late frame is, and one stream lasts as long as the player.
  *
- * <p>A file gives no keyframe when a viewer asks for one: who comes between two of them gets the
- * pictures since the last one again, all at once. Owned by the loop.
+ * <p>A file gives no keyframe when a viewer asks for one. Who comes between two of them gets the
+ * pictures since the last one from the history, also while the player stands; who has lost too much
+ * makes all get them again, all at once. Owned by the loop.
  */
 final class PlayedTrack implements TrackSource {
-  private static final int VIDEO_HISTORY = 1024;
+  private static final int VIDEO_HISTORY = 2048;
   private static final int AUDIO_HISTORY = 64;
 
   /** Numbers that come before the first one stay positive. */
@@ -38,8 +40,15 @@ final class PlayedTrack implements TrackSource {
   private static final int BURST_SHARE = 16;
 
   private static final long REPEAT_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+
+  /** When nothing was sent for so long, a viewer who asks for a picture has the last one. */
+  private static final long STANDS_AFTER = TimeUnit.SECONDS.toNanos(1);
+
   private static final int MAX_REPEATED_FRAMES = 600;
   private static final int MAX_REPEATED_BYTES = 4 << 20;
+
+  private static final JoinLimits JOINS =
+      new JoinLimits(Long.MAX_VALUE, MAX_REPEATED_BYTES, VIDEO_HISTORY);
 
   /** Between the frames of a repetition: they are decoded and hardly seen. */
   private static final int REPEAT_STEP = 2;
@@ -64,12 +73,13 @@ final class PlayedTrack implements TrackSource {
   private int groupBytes;
   private boolean keyFrameWanted;
   private long repeatedAt;
+  private long sentAt;
   private int lastTimestamp;
   private long frames;
 
   PlayedTrack(MediaKind kind) {
     this.kind = kind;
-    this.history = new PacketHistory(kind == MediaKind.VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY);
+    this.history = PacketHistory.ageless(kind == MediaKind.VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY);
     this.clock = new SenderClock(clockRate());
   }
 
@@ -88,6 +98,7 @@ final class PlayedTrack implements TrackSource {
     pending.clear();
     group.clear();
     groupBytes = 0;
+    history.forgetKeyFrame();
   }
 
   /** Sends a frame, in this tick or the next ones. */
@@ -137,14 +148,13 @@ final class PlayedTrack implements TrackSource {
 
   /** Sends what is due. */
   void tick(long now) {
+    if (!pending.isEmpty()) {
+      sentAt = now;
+    }
     if (keyFrameWanted && !group.isEmpty() && now - repeatedAt > REPEAT_INTERVAL) {
       keyFrameWanted = false;
-      repeatedAt = now;
-      pending.clear();
-      int timestamp = lastTimestamp;
-      for (MediaFrame frame : List.copyOf(group)) {
-        timestamp += REPEAT_STEP;
-        enqueue(frame, timestamp);
+      if (now - sentAt < STANDS_AFTER || joinAt(0, JOINS, now) < 0) {
+        repeat(now);
       }
     }
     int most = Math.max(BURST, pending.size() / BURST_SHARE);
@@ -164,6 +174,16 @@ final class PlayedTrack implements TrackSource {
       fanout.add(packet, now);
     }
     fanout.flush(now);
+  }
+
+  private void repeat(long now) {
+    repeatedAt = now;
+    pending.clear();
+    int timestamp = lastTimestamp;
+    for (MediaFrame frame : List.copyOf(group)) {
+      timestamp += REPEAT_STEP;
+      enqueue(frame, timestamp);
+    }
   }
 
   boolean isIdle() {
@@ -211,6 +231,17 @@ final class PlayedTrack implements TrackSource {
   @Override
   public MediaPacket find(long sequence, long now) {
     return history.find(sequence, now);
+  }
+
+  /** However long ago: a player that stands has viewers, too. */
+  @Override
+  public long joinAt(int layer, JoinLimits limits, long now) {
+    return history.joinAt(JOINS, now);
+  }
+
+  @Override
+  public long newest(int layer) {
+    return history.newest();
   }
 
   @Override

@@ -16,6 +16,7 @@ public final class PacketHistory {
 
   private final MediaPacket[] slots;
   private final int layer;
+  private final long maxAge;
   private long highest = -1;
 
   /** The newest packet that begins a keyframe; -1 before the first one. */
@@ -32,7 +33,17 @@ public final class PacketHistory {
    * @param layer of all packets in it, see {@link MediaPacket#layer}
    */
   public PacketHistory(int size, int layer) {
+    this(size, layer, MAX_AGE);
+  }
+
+  /** One whose packets stay until others need their place, however long nothing comes. */
+  public static PacketHistory ageless(int size) {
+    return new PacketHistory(size, 0, Long.MAX_VALUE);
+  }
+
+  private PacketHistory(int size, int layer, long maxAge) {
     this.layer = layer;
+    this.maxAge = maxAge;
     if (Integer.bitCount(size) != 1) {
       throw new IllegalArgumentException("a history's size is a power of two");
     }
@@ -96,7 +107,7 @@ public final class PacketHistory {
   public MediaPacket find(long sequence, long now) {
     MediaPacket packet = slots[slot(sequence)];
     boolean there =
-        packet != null && packet.sequence() == sequence && now - packet.arrivedAt() <= MAX_AGE;
+        packet != null && packet.sequence() == sequence && now - packet.arrivedAt() <= maxAge;
     return there ? packet : null;
   }
 
@@ -108,6 +119,11 @@ public final class PacketHistory {
       }
     }
     highest = -1;
+    keyFrame = -1;
+  }
+
+  /** Nobody can join before the next keyframe: what follows has nothing to do with what was. */
+  public void forgetKeyFrame() {
     keyFrame = -1;
   }
 

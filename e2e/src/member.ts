@@ -4,6 +4,8 @@ import { Rpc, RpcFailure, type Event } from './rpc.ts';
 
 const ATTEMPT_MS = 5_000;
 const PING_MS = 10_000;
+/** A ping that is not answered in this time: nobody is there. */
+const PONG_MS = 10_000;
 /** Between attempts to come back; a person's client waits longer and longer. */
 const RETURN_MS = 250;
 const RETRY_MS = 200;
@@ -81,7 +83,7 @@ export class Member {
     this.#base = base;
     this.#tokens = tokens;
     this.name = tokens.user.nickname;
-    this.#pinging = setInterval(() => void this.#rpc?.call('session.ping').catch(() => 0), PING_MS);
+    this.#pinging = setInterval(() => this.#ping(), PING_MS);
     this.#pinging.unref();
   }
 
@@ -129,6 +131,11 @@ export class Member {
     this.#ends = true;
     clearInterval(this.#pinging);
     this.#rpc?.close();
+  }
+
+  #ping(): void {
+    const rpc = this.#rpc;
+    rpc?.call('session.ping', {}, PONG_MS).catch(() => rpc.drop());
   }
 
   /** Until it is answered: what may succeed later is asked again, with the same parameters. */

@@ -312,10 +312,33 @@ export class Scene {
 
   /** The name of the gateway process that holds somebody's session. */
   async gatewayOf(person: Person): Promise<string> {
+    return this.#processOf(await this.nodeOf(person));
+  }
+
+  /** The same as the node that others know. */
+  async nodeOf(person: Person): Promise<string> {
     const entries = await redisEntries(this.cluster.dataDir);
     const lease = entries.find((one) => one.key === `presence:session:${person.sessionId}`);
-    const node = (JSON.parse(lease?.content ?? '""') as string).split(' ')[1] ?? '';
-    return this.#processOf(node);
+    return (JSON.parse(lease?.content ?? '""') as string).split(' ')[1] ?? '';
+  }
+
+  /** Waits until who connects to this gateway is heard by others and hears them. */
+  async serves(gateway: string, ms: number): Promise<void> {
+    await eventually(
+      `${gateway} has a part in the cluster`,
+      async () => {
+        const company = await Company.meet([gateway, this.cluster.url], 2, SEND_EVERY_MS);
+        try {
+          company.start();
+          await company.flows();
+          await company.heardEverything();
+          await company.leave();
+        } finally {
+          company.close();
+        }
+      },
+      { within: ms, every: 500 },
+    );
   }
 
   /** The name of the media-service process that has the live; there is no other live. */

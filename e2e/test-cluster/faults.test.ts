@@ -20,6 +20,9 @@ const PLACED_ANEW_MS = 30_000;
 const IN_TIME_MS = 12_000;
 const AWAY_MS = 20_000;
 const UNDISTURBED_MS = 5_000;
+/** Longer than clients and the other processes wait for a sign of life. */
+const HANGS_MS = 40_000;
+const THAWED_MS = 90_000;
 /** Leases and waiting sessions of those who are gone have run out by then. */
 const RELEASED_MS = 75_000;
 /** Tombstones, which keep late messages from bringing something back, last this long. */
@@ -131,6 +134,44 @@ describe('a cluster in use survives', () => {
     goesOn(seen);
     await scene.heardEverything();
     table.add('kill -9 haproxy', 'clients come back, media goes on', told(seen));
+  });
+
+  survives('a gateway that hangs for a while', async () => {
+    const name = await scene.gatewayOf(scene.presenter);
+    const node = await scene.nodeOf(scene.presenter);
+    const { pid, host, ports } = cluster.named(name);
+    ensure(pid, `the process ${name}`);
+    let elsewhereMs = 0;
+    let servesMs = 0;
+    const seen = await scene.during(
+      async () => {
+        const begin = performance.now();
+        process.kill(pid, 'SIGSTOP');
+        try {
+          await eventually(
+            'the presenter is at another gateway',
+            async () => assert.notEqual(await scene.nodeOf(scene.presenter), node),
+            { within: HANGS_MS, every: 250 },
+          );
+          elsewhereMs = performance.now() - begin;
+          await pause(HANGS_MS - elsewhereMs);
+        } finally {
+          process.kill(pid, 'SIGCONT');
+        }
+        const thawed = performance.now();
+        await scene.serves(`http://${host}:${ports.http}`, THAWED_MS);
+        servesMs = performance.now() - thawed;
+      },
+      { 'GET /lives': '/lives' },
+    );
+    goesOn(seen);
+    await scene.heardEverything();
+    table.add(
+      `gateway hangs for ${seconds(HANGS_MS)}`,
+      'clients come back elsewhere, later it is one of them again',
+      `presenter elsewhere after ${seconds(elsewhereMs)}, it serves ${seconds(servesMs)} after the ` +
+        `end, ${told(seen)}`,
+    );
   });
 
   survives('the draining of a gateway, unnoticed', async () => {

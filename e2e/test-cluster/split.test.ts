@@ -20,9 +20,12 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 
-/** Each half is a computer of its own; databases, media nodes, proxy and browsers are a third. */
+/**
+ * Each half is a computer of its own; databases, media nodes, proxy and browsers are a third. What
+ * the services say to each other crosses a network, so nobody else is to read it.
+ */
 function placed(hub: Hub): string[] {
-  const options = ['--bind', hub.address];
+  const options = ['--bind', hub.address, '--tls'];
   for (const service of SERVICES) {
     hub.sides.forEach(({ address, wrap }, side) => {
       const name = `${service}-${side + 1}`;

@@ -13,8 +13,13 @@ public interface SdpPeer extends MediaElement {
    */
   CompletionStage<String> processOffer(String sdpOffer);
 
-  /** An offer of ours: audio and video, both ways. */
-  CompletionStage<String> generateOffer();
+  /** An offer of ours; fails with {@link IllegalStateException} after another one. */
+  CompletionStage<String> generateOffer(OfferOptions options);
+
+  /** The same of everything. */
+  default CompletionStage<String> generateOffer() {
+    return generateOffer(OfferOptions.EVERYTHING);
+  }
 
   /** The answer to {@link #generateOffer}; returns our own description again. */
   CompletionStage<String> processAnswer(String sdpAnswer);

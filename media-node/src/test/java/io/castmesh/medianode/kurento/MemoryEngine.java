@@ -7,6 +7,7 @@ import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.SdpPeer;
@@ -137,7 +138,7 @@ final class MemoryEngine implements MediaEngine {
     }
 
     @Override
-    public CompletionStage<String> generateOffer() {
+    public CompletionStage<String> generateOffer(OfferOptions options) {
       return done("v=0\r\ns=offer\r\n");
     }
 

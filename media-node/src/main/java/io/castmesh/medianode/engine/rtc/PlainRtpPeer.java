@@ -2,6 +2,7 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.ElementStats;
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.codec.MediaFormat;
@@ -100,7 +101,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
   }
 
   @Override
-  public CompletionStage<String> generateOffer() {
+  public CompletionStage<String> generateOffer(OfferOptions options) {
     return home.submit(
         () -> {
           if (offered || negotiated) {
@@ -108,7 +109,7 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
           }
           open(place.host());
           offered = true;
-          localDescription = PlainSdpWriter.offer(describe());
+          localDescription = PlainSdpWriter.offer(describe(), options);
           return localDescription;
         });
   }

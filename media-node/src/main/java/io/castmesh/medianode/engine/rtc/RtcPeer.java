@@ -2,10 +2,13 @@ package io.castmesh.medianode.engine.rtc;
 
 import io.castmesh.medianode.engine.ElementStats;
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.sdp.LocalDescription;
+import io.castmesh.medianode.engine.sdp.NegotiatedMedia;
 import io.castmesh.medianode.engine.sdp.Negotiation;
+import io.castmesh.medianode.engine.sdp.OfferedMedia;
 import io.castmesh.medianode.engine.sdp.SdpWriter;
 import io.castmesh.medianode.engine.sdp.SessionDescription;
 import io.castmesh.medianode.engine.track.ElementHome;
@@ -32,7 +35,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   private final PeerConnection connection;
 
   // Owned by the loop.
-  private boolean offered;
+  private OfferOptions offered;
   private Negotiation negotiation;
   private String localDescription = "";
 
@@ -65,7 +68,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
     return withNegotiation(
         sdpOffer,
         offer -> {
-          if (offered || negotiation != null) {
+          if (offered != null || negotiation != null) {
             throw new IllegalStateException("this peer has an offer already");
           }
           negotiate(offer);
@@ -75,14 +78,14 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   }
 
   @Override
-  public CompletionStage<String> generateOffer() {
+  public CompletionStage<String> generateOffer(OfferOptions options) {
     return home.submit(
         () -> {
-          if (offered || negotiation != null) {
+          if (offered != null || negotiation != null) {
             throw new IllegalStateException("this peer has an offer already");
           }
-          offered = true;
-          localDescription = SdpWriter.offer(describe());
+          offered = options;
+          localDescription = SdpWriter.offer(describe(), options);
           return localDescription;
         });
   }
@@ -92,7 +95,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
     return withNegotiation(
         sdpAnswer,
         answer -> {
-          if (!offered || negotiation != null) {
+          if (offered == null || negotiation != null) {
             throw new IllegalStateException("this peer waits for no answer");
           }
           negotiate(answer);
@@ -135,7 +138,9 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
           home.tell(l -> l.onIceState(IceState.GATHERING));
           List<String> mids =
               negotiation == null
-                  ? List.of("0", "1")
+                  ? OfferedMedia.of(offered == null ? OfferOptions.EVERYTHING : offered).stream()
+                      .map(NegotiatedMedia::mid)
+                      .toList()
                   : negotiation.sections().stream().map(s -> s.offered().mid()).toList();
           for (String candidate : context.candidates().attributes()) {
             for (int i = 0; i < mids.size(); i++) {

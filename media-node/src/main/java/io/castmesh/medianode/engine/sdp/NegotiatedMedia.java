@@ -26,6 +26,22 @@ public record NegotiatedMedia(
     int transportCcExtension,
     int absSendTimeExtension) {
 
+  /** The same in another direction. */
+  NegotiatedMedia directed(Direction other) {
+    return new NegotiatedMedia(
+        kind,
+        mid,
+        other,
+        codecs,
+        rids,
+        reducedSize,
+        midExtension,
+        ridExtension,
+        repairedRidExtension,
+        transportCcExtension,
+        absSendTimeExtension);
+  }
+
   /** Whether this feedback is agreed for any of the codecs. */
   public boolean hasFeedback(String value) {
     return codecs.stream().anyMatch(codec -> codec.feedback().contains(value));

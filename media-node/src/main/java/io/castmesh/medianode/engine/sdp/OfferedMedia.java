@@ -1,16 +1,18 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What an offer of ours proposes; an answer repeats the numbers of what it takes. */
-final class OfferedMedia {
+public final class OfferedMedia {
   private static final List<String> VIDEO_FEEDBACK =
       List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
 
-  static final NegotiatedMedia AUDIO =
+  private static final NegotiatedMedia AUDIO =
       media(
           MediaKind.AUDIO,
           "0",
@@ -19,7 +21,7 @@ final class OfferedMedia {
               audio(MediaCodec.PCMU, "", 0),
               audio(MediaCodec.PCMA, "", 8)));
 
-  static final NegotiatedMedia VIDEO =
+  private static final NegotiatedMedia VIDEO =
       media(
           MediaKind.VIDEO,
           "1",
@@ -33,6 +35,14 @@ final class OfferedMedia {
               video(MediaCodec.AV1, "level-idx=5;profile=0;tier=0", 104)));
 
   private OfferedMedia() {}
+
+  /** The sections of an offer, in its order. */
+  public static List<NegotiatedMedia> of(OfferOptions options) {
+    return Stream.of(AUDIO, VIDEO)
+        .filter(media -> options.kinds().contains(media.kind()))
+        .map(media -> media.directed(options.direction()))
+        .toList();
+  }
 
   private static NegotiatedMedia media(MediaKind kind, String mid, List<NegotiatedCodec> codecs) {
     return new NegotiatedMedia(

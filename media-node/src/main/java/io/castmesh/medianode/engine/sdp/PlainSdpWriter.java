@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import java.util.Base64;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes answers and offers of plain RTP. */
 public final class PlainSdpWriter {
@@ -81,12 +83,13 @@ public final class PlainSdpWriter {
         codec.kind() == MediaKind.VIDEO ? VIDEO_FEEDBACK : List.of());
   }
 
-  /** An offer of audio and video, both ways. */
-  public static String offer(Description local) {
+  /** An offer of ours. */
+  public static String offer(Description local, OfferOptions options) {
     PlainSdpWriter writer = new PlainSdpWriter(local);
     String protocol = local.key().isPresent() ? "RTP/SAVPF" : "RTP/AVPF";
-    writer.media(OFFERED_AUDIO, protocol, false);
-    writer.media(OFFERED_VIDEO, protocol, false);
+    Stream.of(OFFERED_AUDIO, OFFERED_VIDEO)
+        .filter(media -> options.kinds().contains(media.kind()))
+        .forEach(media -> writer.media(media.directed(options.direction()), protocol, false));
     return writer.text.toString();
   }
 

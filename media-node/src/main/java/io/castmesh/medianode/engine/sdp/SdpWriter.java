@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import java.util.List;
@@ -32,10 +33,10 @@ public final class SdpWriter {
     return writer.text.toString();
   }
 
-  /** An offer of audio and video, both ways. */
-  public static String offer(LocalDescription local) {
+  /** An offer of ours. */
+  public static String offer(LocalDescription local, OfferOptions options) {
     SdpWriter writer = new SdpWriter(local);
-    List<NegotiatedMedia> media = List.of(OfferedMedia.AUDIO, OfferedMedia.VIDEO);
+    List<NegotiatedMedia> media = OfferedMedia.of(options);
     writer.session(media);
     media.forEach(section -> writer.media(section, Setup.ACTPASS, "UDP/TLS/RTP/SAVPF"));
     return writer.text.toString();

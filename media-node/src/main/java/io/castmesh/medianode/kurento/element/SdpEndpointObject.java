@@ -2,8 +2,10 @@ package io.castmesh.medianode.kurento.element;
 
 import io.castmesh.medianode.engine.MediaElement;
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.SdpPeer;
+import io.castmesh.medianode.engine.sdp.Direction;
 import io.castmesh.medianode.kurento.object.KurentoError;
 import io.castmesh.medianode.kurento.object.ObjectHost;
 import io.castmesh.medianode.kurento.object.ObjectType;
@@ -76,22 +78,37 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
             });
   }
 
-  /** Kurento: {@code OfferOptions}, which say what may be left out. */
-  final Future<String> generateOffer(Params params) {
+  /** Which way the media of an offer goes; an answer follows the offer that it gets. */
+  Direction offeredDirection() {
+    return Direction.SENDRECV;
+  }
+
+  /** Kurento: {@code OfferOptions}, by which a kind of media is left out altogether. */
+  private OfferOptions offerOptions(Params params) {
+    Set<MediaKind> kinds = EnumSet.allOf(MediaKind.class);
     params
         .optionalObject("options")
         .map(Params::properties)
         .ifPresent(
             options -> {
-              options.optionalBool("offerToReceiveAudio");
-              options.optionalBool("offerToReceiveVideo");
+              if (!options.optionalBool("offerToReceiveAudio").orElse(true)) {
+                kinds.remove(MediaKind.AUDIO);
+              }
+              if (!options.optionalBool("offerToReceiveVideo").orElse(true)) {
+                kinds.remove(MediaKind.VIDEO);
+              }
             });
+    return new OfferOptions(kinds, offeredDirection());
+  }
+
+  final Future<String> generateOffer(Params params) {
+    OfferOptions options = offerOptions(params);
     if (negotiating) {
       throw KurentoError.SDP_END_POINT_ALREADY_NEGOTIATED.with("Endpoint already negotiated");
     }
     negotiating = true;
     return host()
-        .await(() -> peer().generateOffer())
+        .await(() -> peer().generateOffer(options))
         .map(
             offer -> {
               offered = true;

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.kurento.element;
 
 import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.sdp.Direction;
 import io.castmesh.medianode.kurento.object.KurentoError;
 import io.castmesh.medianode.kurento.object.KurentoException;
 import io.castmesh.medianode.kurento.object.ObjectHost;
@@ -65,11 +66,14 @@ final class WebRtcEndpointObject extends SdpEndpointObject {
 
   private final WebRtcReports reports = new WebRtcReports(this);
   private final WebRtcPeer peer;
+  private final Direction offeredDirection;
 
   private WebRtcEndpointObject(ObjectHost host, Params params) {
     super(host, TYPE, params);
-    params.optionalBool("recvonly");
-    params.optionalBool("sendonly");
+    boolean receivesOnly = params.optionalBool("recvonly").orElse(false);
+    boolean sendsOnly = params.optionalBool("sendonly").orElse(false);
+    this.offeredDirection =
+        sendsOnly ? Direction.SENDONLY : receivesOnly ? Direction.RECVONLY : Direction.SENDRECV;
     params.optionalName("certificateKeyType", "CertificateKeyType", CERTIFICATE_KEYS);
     params.optionalName("qosDscp", "DSCPValue", MARKS);
     if (params.optionalBool("useDataChannels").orElse(false)) {
@@ -94,6 +98,11 @@ final class WebRtcEndpointObject extends SdpEndpointObject {
   @Override
   WebRtcPeer peer() {
     return peer;
+  }
+
+  @Override
+  Direction offeredDirection() {
+    return offeredDirection;
   }
 
   private Future<Void> gatherCandidates() {

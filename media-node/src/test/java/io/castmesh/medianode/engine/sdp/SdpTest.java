@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
@@ -228,7 +229,8 @@ class SdpTest {
   @Test
   void ourOwnOfferCanBeAnswered() {
     // when
-    SessionDescription ours = SessionDescription.parse(SdpWriter.offer(local()));
+    SessionDescription ours =
+        SessionDescription.parse(SdpWriter.offer(local(), OfferOptions.EVERYTHING));
     Negotiation negotiation = Negotiation.of(ours);
 
     // then

@@ -1,7 +1,8 @@
 /**
  * What a viewer sees over a network that loses, delays and reorders: `npm run measure:loss -w e2e --
  * ws://host:port/kurento ...`, one media server after the other over the same relay. Frames are
- * those of Chromium's fake camera, 20 a second.
+ * those of Chromium's fake camera, 20 a second. `MEASURE_SECONDS`, `MEASURE_LOSSES=0.05,0.1` and
+ * `MEASURE_SIDES=viewer` take a part of it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestBrowser } from '../src/browser.ts';
@@ -10,10 +11,13 @@ import { type Participant, Studio } from '../src/studio.ts';
 import { circumstances } from './figures.ts';
 
 const SECONDS = Number(process.env.MEASURE_SECONDS ?? 30);
-const LOSSES = [0, 0.02, 0.05, 0.1];
+const LOSSES = (process.env.MEASURE_LOSSES ?? '0,0.02,0.05,0.1').split(',').map(Number);
+const SIDES = (process.env.MEASURE_SIDES ?? 'presenter,viewer').split(',') as Side[];
 const SETTLE_MS = 5_000;
 const OUTAGE_MS = 1_000;
 const RECOVERED_FRAMES = 5;
+
+type Side = 'presenter' | 'viewer';
 
 /** How long after an outage of a second the picture moves again. */
 async function recoveryMs(
@@ -35,7 +39,7 @@ async function recoveryMs(
   return Number.POSITIVE_INFINITY;
 }
 
-async function measure(url: string, side: 'presenter' | 'viewer', loss: number): Promise<void> {
+async function measure(url: string, side: Side, loss: number): Promise<void> {
   const browser = await TestBrowser.launch();
   const studio = await Studio.open(browser, url);
   const wishes = { width: 1280, height: 720, codec: 'video/VP8' };
@@ -75,7 +79,7 @@ for (const url of process.argv.slice(2)) {
     '| lossy side | loss | frames/s | freezes | frozen | kbit/s | keyframes | sound concealed | after 1 s outage |',
   );
   console.log('|---|---|---|---|---|---|---|---|---|');
-  for (const side of ['presenter', 'viewer'] as const) {
+  for (const side of SIDES) {
     for (const loss of LOSSES) await measure(url, side, loss);
   }
 }

@@ -25,12 +25,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short run of all fuzz targets together, with Jazzer, from packets and texts that are right. A
- * long one of a single target: {@code -Dcastmesh.fuzz.target=SDP -Dcastmesh.fuzz.seconds=600}; what
- * it finds is printed with the input that shows it.
+ * A short run of all fuzz targets together, with Jazzer, from packets and texts that are right; a
+ * minute before a change is merged. A long one of a single target: {@code
+ * -Dcastmesh.fuzz.target=SDP -Dcastmesh.fuzz.seconds=600}; what it finds is printed with the input
+ * that shows it.
  */
 class FuzzTest {
-  private static final int SECONDS = Integer.getInteger("castmesh.fuzz.seconds", 6);
+  private static final int SECONDS =
+      Integer.getInteger(
+          "castmesh.fuzz.seconds",
+          Integer.parseInt(System.getenv().getOrDefault("CASTMESH_FUZZ_SECONDS", "6")));
 
   /** 640x360. */
   private static final byte[] VP8_KEY_FRAME = {

@@ -23,7 +23,7 @@ const ONE_PROCESS = ['start', 'log', 'interop'];
 const APART = ['bad-input', 'split'];
 /** It kills the whole cluster. */
 const LAST = 'crash';
-/** Settings that all who share a cluster can live with. */
+/** Settings that all who share a cluster can live with; who wants others starts one more. */
 const SHARED = { CASTMESH_CALL_RING_TIMEOUT: '4', CASTMESH_AUTH_ACCESS_TTL: '7200' };
 
 function filesIn(folder: string): string[] {

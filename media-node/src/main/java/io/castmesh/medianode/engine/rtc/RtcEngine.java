@@ -156,7 +156,7 @@ public final class RtcEngine implements MediaEngine {
           config.mediaHost(),
           engine.mediaPorts(),
           engine.tcpPorts(),
-          engine.loops.get(0).context().candidates().attributes());
+          engine.loops.get(0).context().candidates().addresses());
       return engine;
     } catch (IOException e) {
       throw new UncheckedIOException(

@@ -55,6 +55,11 @@ public record HostCandidates(List<String> attributes) {
     return new HostCandidates(List.copyOf(attributes));
   }
 
+  /** What peers are told to reach us at. */
+  public List<String> addresses() {
+    return attributes.stream().map(line -> line.split(" ")[4]).distinct().toList();
+  }
+
   private static long priority(int type, int local) {
     return (long) type << 24 | (long) local << 8 | 255;
   }

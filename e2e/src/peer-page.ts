@@ -47,6 +47,7 @@ interface Peers {
   offer(id: string, wishes: PeerWishes): Promise<string>;
   answer(id: string, sdp: string): Promise<void>;
   candidate(id: string, candidate: RTCIceCandidateInit): Promise<void>;
+  resize(id: string, width: number, height: number): Promise<void>;
   seen(id: string): Promise<Seen>;
   close(id: string): void;
 }
@@ -145,6 +146,11 @@ export function installPeers(): void {
     },
 
     candidate: (id, candidate) => find(id).connection.addIceCandidate(candidate),
+
+    async resize(id, width, height) {
+      const [track] = find(id).stream?.getVideoTracks() ?? [];
+      await track?.applyConstraints({ width, height });
+    },
 
     async seen(id) {
       const { connection, firstFrameMs, answeredAt, connectedAt } = find(id);

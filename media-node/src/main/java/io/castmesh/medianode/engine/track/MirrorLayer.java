@@ -11,7 +11,9 @@ final class MirrorLayer {
   private static final int AUDIO_HISTORY = 64;
 
   private final boolean video;
-  private final PacketHistory history;
+  private final int layer;
+  private PacketHistory history;
+  private boolean lasting;
   private final SenderClock clock;
   private final LayerRates rates = new LayerRates();
   private MediaCodec codec;
@@ -21,7 +23,12 @@ final class MirrorLayer {
     this.video = kind == MediaKind.VIDEO;
     this.clockRate = video ? 90_000 : 48_000;
     this.clock = new SenderClock(clockRate);
-    this.history = new PacketHistory(video ? VIDEO_HISTORY : AUDIO_HISTORY, layer);
+    this.layer = layer;
+    this.history = new PacketHistory(size(), layer);
+  }
+
+  private int size() {
+    return video ? VIDEO_HISTORY : AUDIO_HISTORY;
   }
 
   /** Copies a packet in; null when it is there already, or too old. */
@@ -46,8 +53,13 @@ final class MirrorLayer {
   }
 
   /** What follows has nothing to do with what came before. */
-  void clear(MediaCodec next) {
-    history.clear();
+  void begin(MediaCodec next, boolean isLasting) {
+    if (lasting == isLasting) {
+      history.clear();
+    } else {
+      lasting = isLasting;
+      history = lasting ? PacketHistory.ageless(size()) : new PacketHistory(size(), layer);
+    }
     codec = next;
     clockRate = next == null ? clockRate : next.clockRate();
     clock.reset(clockRate);
@@ -58,7 +70,11 @@ final class MirrorLayer {
   }
 
   long joinAt(JoinLimits limits, long now) {
-    return history.joinAt(limits, now);
+    return history.joinAt(lasting ? JoinLimits.LASTING : limits, now);
+  }
+
+  boolean isLasting() {
+    return lasting;
   }
 
   long newest() {

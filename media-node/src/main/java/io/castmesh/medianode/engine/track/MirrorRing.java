@@ -21,8 +21,10 @@ final class MirrorRing {
 
     int layers;
 
-    /** With a restart: what the source sends now, if that is known. */
+    /** With a restart: what the source sends now, if that is known, and of which kind it is. */
     MediaCodec codec;
+
+    boolean lasting;
 
     boolean clockKnown;
     int clockTimestamp;

@@ -47,6 +47,7 @@ final class MirrorSink implements TrackSink {
     if (slot != null) {
       slot.restart = true;
       slot.codec = source.codec();
+      slot.lasting = source.isLasting();
       slot.layers = source.layers();
       publish();
       restarted = false;

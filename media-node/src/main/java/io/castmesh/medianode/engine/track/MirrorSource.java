@@ -79,7 +79,7 @@ final class MirrorSource implements TrackSource {
       if (slot.restart) {
         fanout.flush(now);
         for (MirrorLayer layer : layers) {
-          layer.clear(slot.codec);
+          layer.begin(slot.codec, slot.lasting);
         }
         restarted = true;
       } else {
@@ -209,6 +209,11 @@ final class MirrorSource implements TrackSource {
   @Override
   public long joinAt(int layer, JoinLimits limits, long now) {
     return layers[layer].joinAt(limits, now);
+  }
+
+  @Override
+  public boolean isLasting() {
+    return layers[best.current()].isLasting();
   }
 
   @Override

@@ -58,6 +58,14 @@ public interface TrackSource {
     return -1;
   }
 
+  /**
+   * Whether somebody may join with what went by however long ago: a film that stands still, unlike
+   * a camera, goes on with the picture after the last one.
+   */
+  default boolean isLasting() {
+    return false;
+  }
+
   /** The newest packet of a layer that {@link #find} gives; -1 before the first one. */
   default long newest(int layer) {
     return -1;

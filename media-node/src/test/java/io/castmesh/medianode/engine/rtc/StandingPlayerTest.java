@@ -19,9 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 class StandingPlayerTest extends EngineScene {
   @TempDir static Path folder;
 
+  MediaNodeConfig config() {
+    return MediaNodeConfig.LOOPBACK.withPlayableFolders(List.of(folder));
+  }
+
   @Override
   RtcEngine start() {
-    return RtcEngine.start(MediaNodeConfig.LOOPBACK.withPlayableFolders(List.of(folder)));
+    return RtcEngine.start(config());
   }
 
   @Test

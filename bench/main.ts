@@ -85,7 +85,7 @@ class Bench {
     );
     const peer = spawn(process.execPath, ['--import', 'tsx', join(root, 'bench/peer.ts')], {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [port] = (await once(peer.stdout!, 'data')) as [Buffer];
     return new Bench(cluster, peer, String(port).trim());

@@ -1,7 +1,7 @@
 /**
  * What castmesh is measured against: the least that a server on the library `ws` can do. It answers
  * each message with a reply of the same shape, and sends to all what comes as `all`. Prints its
- * port.
+ * port, and ends with its input.
  */
 import { WebSocket, WebSocketServer } from 'ws';
 
@@ -24,3 +24,5 @@ server.on('listening', () => {
   const address = server.address();
   if (typeof address === 'object') console.log(address?.port);
 });
+// Whoever started this has ended, in whatever way.
+process.stdin.resume().once('end', () => process.exit());

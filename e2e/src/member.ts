@@ -204,7 +204,7 @@ export class Member {
       const missed = resume.resume && !welcome.resumed && this.#roomId;
       if (missed) await this.#readAgain(rpc);
     } catch (error) {
-      rpc.close();
+      rpc.drop(); // whoever says good-bye gives the session up
       throw error;
     }
     this.#release();
@@ -266,7 +266,7 @@ export class Member {
       this.#held = [];
       const rpc = this.#rpc;
       void this.#readAgain(rpc)
-        .catch(() => rpc.close())
+        .catch(() => rpc.drop())
         .finally(() => this.#release());
     }
     this.#take(method, params);

@@ -34,7 +34,7 @@ class FuzzTest {
   private static final int SECONDS =
       Integer.getInteger(
           "castmesh.fuzz.seconds",
-          Integer.parseInt(System.getenv().getOrDefault("CASTMESH_FUZZ_SECONDS", "6")));
+          Integer.parseInt(System.getenv().getOrDefault("FUZZ_SECONDS", "6")));
 
   /** 640x360. */
   private static final byte[] VP8_KEY_FRAME = {

@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
  */
 public record JoinLimits(long age, int bytes, int packets) {
   /** For a source that {@linkplain TrackSource#isLasting lasts}: all that its history holds. */
-  public static final JoinLimits LASTING = new JoinLimits(Long.MAX_VALUE, 4 << 20, 2048);
+  public static final JoinLimits LASTING =
+      new JoinLimits(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   /** Bounds besides the age: what a line of 10 Mbit/s carries in a quarter of a second. */
   public static JoinLimits ofMillis(int millis) {

@@ -7,6 +7,7 @@ import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaPlayer;
 import io.castmesh.medianode.engine.MediaRecorder;
+import io.castmesh.medianode.engine.OfferOptions;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.SdpPeer;
@@ -174,7 +175,7 @@ final class ScriptedEngine implements MediaEngine {
     }
 
     @Override
-    public CompletionStage<String> generateOffer() {
+    public CompletionStage<String> generateOffer(OfferOptions options) {
       return CompletableFuture.failedFuture(new UnsupportedOperationException());
     }
 

@@ -196,13 +196,15 @@ describe('what the gateway says of itself is what it does', () => {
   it('tells who is online as described', async () => {
     const [watcher] = (await people('watcher')) as [Checked];
     const [watched] = (await people('watched')) as [Checked];
-    const { users } = (await watcher.call('presence.watch', {
-      users: [watched.tokens.user.id],
-    })) as { users: { id: string; state: string }[] };
-    assert.deepEqual(
-      users.map(({ id, state }) => ({ id, state })),
-      [{ id: watched.tokens.user.id, state: 'online' }],
-    );
+    await eventually('the watched one is online', async () => {
+      const { users } = (await watcher.call('presence.watch', {
+        users: [watched.tokens.user.id],
+      })) as { users: { id: string; state: string }[] };
+      assert.deepEqual(
+        users.map(({ id, state }) => ({ id, state })),
+        [{ id: watched.tokens.user.id, state: 'online' }],
+      );
+    });
     leave(watched);
     await eventually('the watcher hears of it', () =>
       ensure(

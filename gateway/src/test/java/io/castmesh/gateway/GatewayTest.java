@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -37,11 +36,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestMesh.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   private final BlockingQueue<Clients.SessionEnded> ended = new LinkedBlockingQueue<>();
   private Mesh mesh;
   private int port;
+  private TestHttp http;
 
   @BeforeAll
   void start(TestMesh test) throws Exception {
@@ -64,15 +62,16 @@ class GatewayTest {
     GatewayVerticle gateway = new GatewayVerticle(mesh, config);
     test.deploy(gateway);
     port = URI.create(gateway.url()).getPort();
+    http = new TestHttp(port);
   }
 
   @Test
   void whoSignsUpCanAuthenticateASocketAndPing() throws Exception {
     // given
-    JsonObject tokens = signUp("Ada");
+    JsonObject tokens = http.signUp("Ada");
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
       // when
-      JsonObject welcome = authenticate(client, tokens, null);
+      JsonObject welcome = client.authenticate(tokens, null);
       JsonObject pong = client.call("session.ping", new JsonObject());
       // then
       assertThat(welcome.getJsonObject("user").getString("nickname")).isEqualTo("Ada");
@@ -84,9 +83,9 @@ class GatewayTest {
   @Test
   void aClientThatReturnsGetsWhatItMissedInOrderAndOnce() throws Exception {
     // given
-    JsonObject tokens = signUp("Bea");
+    JsonObject tokens = http.signUp("Bea");
     TestClient first = new TestClient(mesh.vertx(), port);
-    String session = authenticate(first, tokens, null).getString("sessionId");
+    String session = first.authenticate(tokens, null).getString("sessionId");
     deliver(session, 1);
     assertThat(first.event().getJsonObject("params").getInteger("n")).isEqualTo(1);
     // when
@@ -96,8 +95,7 @@ class GatewayTest {
     deliver(session, 3);
     try (TestClient second = new TestClient(mesh.vertx(), port)) {
       JsonObject welcome =
-          authenticate(
-              second, tokens, new JsonObject().put("sessionId", session).put("lastSeq", 1));
+          second.authenticate(tokens, new JsonObject().put("sessionId", session).put("lastSeq", 1));
       // then
       assertThat(welcome.getBoolean("resumed")).isTrue();
       assertThat(welcome.getString("sessionId")).isEqualTo(session);
@@ -115,8 +113,8 @@ class GatewayTest {
   void aClientThatDoesNotReturnIsGivenUpAfterItsWindow() throws Exception {
     // given
     TestClient client = new TestClient(mesh.vertx(), port);
-    JsonObject tokens = signUp("Cleo");
-    String session = authenticate(client, tokens, null).getString("sessionId");
+    JsonObject tokens = http.signUp("Cleo");
+    String session = client.authenticate(tokens, null).getString("sessionId");
     // when
     client.cut();
     client.close();
@@ -129,21 +127,21 @@ class GatewayTest {
     assertThat(news.reason()).isEqualTo("expired");
     try (TestClient late = new TestClient(mesh.vertx(), port)) {
       JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 0);
-      assertThat(authenticate(late, tokens, resume).getBoolean("resumed")).isFalse();
+      assertThat(late.authenticate(tokens, resume).getBoolean("resumed")).isFalse();
     }
   }
 
   @Test
   void aSessionIsNotHandedToSomebodyElse() throws Exception {
     // given
-    JsonObject dora = signUp("Dora");
-    JsonObject eve = signUp("Eve");
+    JsonObject dora = http.signUp("Dora");
+    JsonObject eve = http.signUp("Eve");
     TestClient owner = new TestClient(mesh.vertx(), port);
-    String session = authenticate(owner, dora, null).getString("sessionId");
+    String session = owner.authenticate(dora, null).getString("sessionId");
     // when
     try (TestClient thief = new TestClient(mesh.vertx(), port)) {
       JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 0);
-      JsonObject welcome = authenticate(thief, eve, resume);
+      JsonObject welcome = thief.authenticate(eve, resume);
       // then
       assertThat(welcome.getBoolean("resumed")).isFalse();
       assertThat(welcome.getString("sessionId")).isNotEqualTo(session);
@@ -155,11 +153,11 @@ class GatewayTest {
   @Test
   void aClientBehindAProxyWithoutWebSocketsUsesSockJs() throws Exception {
     // given
-    JsonObject tokens = signUp("Pia");
+    JsonObject tokens = http.signUp("Pia");
     String session = "/sockjs/000/" + System.nanoTime();
     HttpResponse<Stream<String>> stream =
-        HTTP.send(
-            request(session + "/xhr_streaming", null)
+        TestHttp.CLIENT.send(
+            http.request(session + "/xhr_streaming", null)
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build(),
             HttpResponse.BodyHandlers.ofLines());
@@ -173,7 +171,7 @@ class GatewayTest {
             .put("method", "session.authenticate")
             .put("params", new JsonObject().put("token", tokens.getString("accessToken")));
     String sent = new JsonArray().add(request.encode()).encode();
-    assertThat(post(session + "/xhr_send", sent, null).statusCode()).isEqualTo(204);
+    assertThat(http.post(session + "/xhr_send", sent, null).statusCode()).isEqualTo(204);
     // then
     JsonObject answer = new JsonObject(new JsonArray(frames.next().substring(1)).getString(0));
     assertThat(answer.getJsonObject("result").getJsonObject("user").getString("nickname"))
@@ -191,7 +189,7 @@ class GatewayTest {
   @Test
   void badMessagesAreAnsweredWithStableErrorsAndDisturbNobody() throws Exception {
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
-      authenticate(client, signUp("Fay"), null);
+      client.authenticate(http.signUp("Fay"), null);
       // when, then
       client.send("{\"jsonrpc\":");
       assertThat(TestClient.name(client.answer())).isEqualTo("PARSE_ERROR");
@@ -217,8 +215,8 @@ class GatewayTest {
   void aMessageOverTheLimitClosesItsSocketAlone() throws Exception {
     try (TestClient bystander = new TestClient(mesh.vertx(), port);
         TestClient client = new TestClient(mesh.vertx(), port)) {
-      authenticate(bystander, signUp("Gus"), null);
-      authenticate(client, signUp("Hal"), null);
+      bystander.authenticate(http.signUp("Gus"), null);
+      client.authenticate(http.signUp("Hal"), null);
       client.send("{\"x\":\"" + "a".repeat(70_000) + "\"}");
       assertThat(client.closeCode()).isEqualTo(4413);
       assertThat(bystander.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
@@ -228,14 +226,14 @@ class GatewayTest {
   @Test
   void aSessionTooManyTakesThePlaceOfTheOldest() throws Exception {
     // given
-    JsonObject tokens = signUp("Rosa");
+    JsonObject tokens = http.signUp("Rosa");
     TestClient first = new TestClient(mesh.vertx(), port);
-    authenticate(first, tokens, null);
+    first.authenticate(tokens, null);
     List<TestClient> others = new ArrayList<>();
     // when
     for (int i = 0; i < 16; i++) {
       TestClient next = new TestClient(mesh.vertx(), port);
-      authenticate(next, tokens, null);
+      next.authenticate(tokens, null);
       others.add(next);
     }
     // then
@@ -251,7 +249,7 @@ class GatewayTest {
   @Test
   void aFloodIsRefusedAndThenCutOff() throws Exception {
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
-      authenticate(client, signUp("Ivy"), null);
+      client.authenticate(http.signUp("Ivy"), null);
       for (int i = 0; i < 2000; i++) {
         client.send("{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"method\":\"session.ping\"}");
       }
@@ -266,11 +264,11 @@ class GatewayTest {
 
   @Test
   void aClientThatDoesNotReadIsCutOffAndReturnsToWhatItMissed() throws Exception {
-    JsonObject tokens = signUp("Quinn");
+    JsonObject tokens = http.signUp("Quinn");
     String session;
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
       // given
-      session = authenticate(client, tokens, null).getString("sessionId");
+      session = client.authenticate(tokens, null).getString("sessionId");
       client.stopReading();
       // when: more than the kernel's buffers and the outbox hold
       String much = "x".repeat(60_000);
@@ -287,14 +285,14 @@ class GatewayTest {
     }
     try (TestClient back = new TestClient(mesh.vertx(), port)) {
       JsonObject resume = new JsonObject().put("sessionId", session).put("lastSeq", 195);
-      assertThat(authenticate(back, tokens, resume).getBoolean("resumed")).isTrue();
+      assertThat(back.authenticate(tokens, resume).getBoolean("resumed")).isTrue();
       assertThat(back.event().getJsonObject("params").getInteger("seq")).isEqualTo(196);
     }
   }
 
   @Test
   void tokensThatAreNotOursAreRefused() throws Exception {
-    String good = signUp("Jan").getString("accessToken");
+    String good = http.signUp("Jan").getString("accessToken");
     String[] parts = good.split("\\.", -1);
     JsonObject claims = new JsonObject(new String(Base64.getUrlDecoder().decode(parts[1])));
     String unsigned =
@@ -311,87 +309,11 @@ class GatewayTest {
   }
 
   @Test
-  void loggingOutRevokesBothTokensAndEndsTheSession() throws Exception {
-    // given
-    JsonObject tokens = signUp("Kim");
-    String refresh = body("refreshToken", tokens.getString("refreshToken"));
-    TestClient client = new TestClient(mesh.vertx(), port);
-    authenticate(client, tokens, null);
-    // when
-    HttpResponse<String> out = post("/api/v1/auth/logout", refresh, tokens);
-    // then
-    assertThat(out.statusCode()).isEqualTo(204);
-    assertThat(client.closeCode()).isEqualTo(4401);
-    client.close();
-    assertThat(problem(get("/api/v1/me", tokens))).isEqualTo("TOKEN_REVOKED");
-    assertThat(problem(post("/api/v1/auth/refresh", refresh, null))).isEqualTo("TOKEN_REVOKED");
-  }
-
-  @Test
-  void aRefreshTokenWorksOnceAndItsReuseEndsTheFamily() throws Exception {
-    // given a token and its successor, both used
-    JsonObject tokens = signUp("Lea");
-    String first = body("refreshToken", tokens.getString("refreshToken"));
-    JsonObject second = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
-    assertThat(get("/api/v1/me", second).statusCode()).isEqualTo(200);
-    String successor = body("refreshToken", second.getString("refreshToken"));
-    JsonObject third = new JsonObject(post("/api/v1/auth/refresh", successor, null).body());
-    // when
-    assertThat(problem(post("/api/v1/auth/refresh", first, null))).isEqualTo("TOKEN_REVOKED");
-    // then
-    String latest = body("refreshToken", third.getString("refreshToken"));
-    assertThat(problem(post("/api/v1/auth/refresh", latest, null))).isEqualTo("TOKEN_REVOKED");
-  }
-
-  @Test
-  void whoDidNotGetTheAnswerMayRefreshAgainAndTheLostSuccessorIsOfNoUse() throws Exception {
-    // given
-    JsonObject tokens = signUp("Lou");
-    String first = body("refreshToken", tokens.getString("refreshToken"));
-    JsonObject lost = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
-    // when
-    JsonObject again = new JsonObject(post("/api/v1/auth/refresh", first, null).body());
-    // then
-    assertThat(get("/api/v1/me", again).statusCode()).isEqualTo(200);
-    String unseen = body("refreshToken", lost.getString("refreshToken"));
-    assertThat(problem(post("/api/v1/auth/refresh", unseen, null))).isEqualTo("TOKEN_REVOKED");
-    // and since somebody had the unseen one, nobody is trusted any more
-    String latest = body("refreshToken", again.getString("refreshToken"));
-    assertThat(problem(post("/api/v1/auth/refresh", latest, null))).isEqualTo("TOKEN_REVOKED");
-  }
-
-  @Test
-  void nicknamesThatLookAlikeAreOne() throws Exception {
-    signUp("Max");
-    HttpResponse<String> taken =
-        post("/api/v1/auth/register", credentials("\uFF2Dax", "password1"), null);
-    assertThat(taken.statusCode()).isEqualTo(409);
-    assertThat(problem(taken)).isEqualTo("NICKNAME_TAKEN");
-  }
-
-  @Test
-  void badHttpInputGetsProblemsWithStableNames() throws Exception {
-    assertThat(problem(post("/api/v1/auth/register", "{", null))).isEqualTo("INVALID_REQUEST");
-    assertThat(problem(post("/api/v1/auth/register", credentials("a b!", "password1"), null)))
-        .isEqualTo("INVALID_REQUEST");
-    assertThat(problem(post("/api/v1/auth/register", credentials("Nils", "short"), null)))
-        .isEqualTo("INVALID_REQUEST");
-    assertThat(problem(post("/api/v1/auth/login", credentials("nobody", "password1"), null)))
-        .isEqualTo("BAD_CREDENTIALS");
-    assertThat(problem(get("/api/v1/me", null))).isEqualTo("UNAUTHENTICATED");
-    assertThat(problem(get("/api/v1/nothing", null))).isEqualTo("NOT_FOUND");
-    assertThat(problem(get("/api/v1/videos/..%2f..%2fetc%2fpasswd/content", null)))
-        .isIn("VIDEO_NOT_FOUND", "NOT_FOUND");
-    assertThat(problem(get("/api/v1/videos?page=-1", null))).isEqualTo("INVALID_REQUEST");
-    assertThat(problem(get("/api/v1/lives", null))).isEqualTo("UNAVAILABLE");
-  }
-
-  @Test
   void everyDescribedMethodIsKnownAndSaysWhatIsWrong() throws Exception {
-    JsonObject document = new JsonObject(get("/openrpc.json", null).body());
+    JsonObject document = new JsonObject(http.get("/openrpc.json", null).body());
     JsonArray methods = document.getJsonArray("methods");
     try (TestClient client = new TestClient(mesh.vertx(), port)) {
-      authenticate(client, signUp("Olga"), null);
+      client.authenticate(http.signUp("Olga"), null);
       for (int i = 0; i < methods.size(); i++) {
         String name = methods.getJsonObject(i).getString("name");
         JsonObject answer = client.call(name, new JsonObject());
@@ -405,60 +327,6 @@ class GatewayTest {
 
   private void deliver(String session, int n) throws Exception {
     mesh.clients().toSession(new SessionRef(session, mesh.node()), "test.event", Map.of("n", n));
-  }
-
-  private JsonObject signUp(String nickname) throws Exception {
-    HttpResponse<String> response =
-        post("/api/v1/auth/register", credentials(nickname, "password1"), null);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
-    return new JsonObject(response.body());
-  }
-
-  private static JsonObject authenticate(TestClient client, JsonObject tokens, JsonObject resume)
-      throws Exception {
-    JsonObject params = new JsonObject().put("token", tokens.getString("accessToken"));
-    if (resume != null) {
-      params.put("resume", resume);
-    }
-    JsonObject answer = client.call("session.authenticate", params);
-    assertThat(answer.containsKey("result")).as(answer.encode()).isTrue();
-    return answer.getJsonObject("result");
-  }
-
-  private HttpResponse<String> get(String path, JsonObject tokens) throws Exception {
-    return HTTP.send(request(path, tokens).GET().build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> post(String path, String body, JsonObject tokens) throws Exception {
-    return HTTP.send(
-        request(path, tokens).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpRequest.Builder request(String path, JsonObject tokens) {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("content-type", "application/json");
-    return tokens == null
-        ? builder
-        : builder.header("authorization", "Bearer " + tokens.getString("accessToken"));
-  }
-
-  private static String credentials(String nickname, String password) {
-    return new JsonObject().put("nickname", nickname).put("password", password).encode();
-  }
-
-  private static String body(String name, String value) {
-    return new JsonObject().put(name, value).encode();
-  }
-
-  private static String problem(HttpResponse<String> response) {
-    assertThat(response.headers().firstValue("content-type"))
-        .as(response.body())
-        .contains("application/problem+json");
-    JsonObject problem = new JsonObject(response.body());
-    assertThat(problem.getInteger("status")).isEqualTo(response.statusCode());
-    return problem.getString("name");
   }
 
   private static String encode(JsonObject json) {

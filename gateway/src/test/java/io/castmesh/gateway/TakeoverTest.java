@@ -15,9 +15,6 @@ import io.castmesh.testing.TestCluster;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,8 +28,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestMesh.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TakeoverTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   private final List<Clients.SessionEnded> ended = new CopyOnWriteArrayList<>();
   private TestMesh test;
   private TestCluster cluster;
@@ -74,9 +69,9 @@ class TakeoverTest {
   @Test
   void whatWasMissedIsFetchedFromTheOtherGatewayInOrderAndOnce() throws Exception {
     // given
-    JsonObject tokens = signUp("Ada");
+    JsonObject tokens = http().signUp("Ada");
     TestClient first = new TestClient(room.vertx(), herePort);
-    JsonObject welcome = authenticate(first, tokens, null);
+    JsonObject welcome = first.authenticate(tokens, null);
     SessionRef session = new SessionRef(welcome.getString("sessionId"), here.node());
     send(session, 1);
     assertThat(number(first.event())).isEqualTo(1);
@@ -87,7 +82,7 @@ class TakeoverTest {
     send(session, 2);
     send(session, 3);
     try (TestClient second = new TestClient(room.vertx(), therePort)) {
-      JsonObject back = authenticate(second, tokens, resume(session, 1));
+      JsonObject back = second.authenticate(tokens, resume(session, 1));
 
       // then
       assertThat(back.getBoolean("resumed")).isTrue();
@@ -107,7 +102,7 @@ class TakeoverTest {
   @Test
   void whenTheOtherGatewayIsDeadTheSessionGoesOnWithoutItsEvents() throws Exception {
     // given a session of a gateway that exists no more
-    JsonObject tokens = signUp("Bea");
+    JsonObject tokens = http().signUp("Bea");
     JsonObject user = tokens.getJsonObject("user");
     User bea = new User(user.getString("id"), user.getString("nickname"), user.getString("avatar"));
     SessionRef session = new SessionRef("session-of-the-dead", "gateway-dead");
@@ -120,7 +115,7 @@ class TakeoverTest {
 
     try (TestClient client = new TestClient(room.vertx(), therePort)) {
       // when
-      JsonObject welcome = authenticate(client, tokens, resume(session, 17));
+      JsonObject welcome = client.authenticate(tokens, resume(session, 17));
 
       // then
       assertThat(welcome.getBoolean("resumed")).isFalse();
@@ -134,15 +129,15 @@ class TakeoverTest {
   @Test
   void somebodyElsesSessionIsNotHandedOver() throws Exception {
     // given
-    JsonObject cleo = signUp("Cleo");
-    JsonObject dora = signUp("Dora");
+    JsonObject cleo = http().signUp("Cleo");
+    JsonObject dora = http().signUp("Dora");
     try (TestClient owner = new TestClient(room.vertx(), herePort);
         TestClient thief = new TestClient(room.vertx(), therePort)) {
-      JsonObject welcome = authenticate(owner, cleo, null);
+      JsonObject welcome = owner.authenticate(cleo, null);
       SessionRef session = new SessionRef(welcome.getString("sessionId"), here.node());
 
       // when
-      JsonObject other = authenticate(thief, dora, resume(session, 0));
+      JsonObject other = thief.authenticate(dora, resume(session, 0));
 
       // then
       assertThat(other.getString("sessionId")).isNotEqualTo(session.sessionId());
@@ -158,10 +153,10 @@ class TakeoverTest {
     Mesh leaving = cluster.join("gateway");
     int port = gateway(leaving);
     cluster.ready(leaving);
-    JsonObject tokens = signUp("Eve");
+    JsonObject tokens = http().signUp("Eve");
     TestClient client = new TestClient(room.vertx(), port);
     SessionRef session =
-        new SessionRef(authenticate(client, tokens, null).getString("sessionId"), leaving.node());
+        new SessionRef(client.authenticate(tokens, null).getString("sessionId"), leaving.node());
     send(session, 1);
     assertThat(number(client.event())).isEqualTo(1);
 
@@ -177,7 +172,7 @@ class TakeoverTest {
     send(session, 2);
     try (TestClient back = new TestClient(room.vertx(), therePort)) {
       int seen = news.getJsonObject("params").getInteger("seq");
-      JsonObject welcome = authenticate(back, tokens, resume(session, seen));
+      JsonObject welcome = back.authenticate(tokens, resume(session, seen));
       assertThat(welcome.getBoolean("resumed")).isTrue();
       assertThat(number(back.event())).isEqualTo(2);
       drain.join();
@@ -190,6 +185,10 @@ class TakeoverTest {
     assertThat(ended).noneMatch(e -> e.session().sessionId().equals(session.sessionId()));
   }
 
+  private TestHttp http() {
+    return new TestHttp(herePort);
+  }
+
   private void send(SessionRef session, int n) {
     room.clients().toSession(session, "test.event", Map.of("n", n));
   }
@@ -200,33 +199,5 @@ class TakeoverTest {
 
   private static JsonObject resume(SessionRef session, int lastSeq) {
     return new JsonObject().put("sessionId", session.sessionId()).put("lastSeq", lastSeq);
-  }
-
-  private static JsonObject authenticate(TestClient client, JsonObject tokens, JsonObject resume)
-      throws Exception {
-    JsonObject params = new JsonObject().put("token", tokens.getString("accessToken"));
-    if (resume != null) {
-      params.put("resume", resume);
-    }
-    JsonObject answer = client.call("session.authenticate", params);
-    assertThat(answer.containsKey("result")).as(answer.encode()).isTrue();
-    return answer.getJsonObject("result");
-  }
-
-  private JsonObject signUp(String nickname) throws Exception {
-    HttpResponse<String> response =
-        HTTP.send(
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + herePort + "/api/v1/auth/register"))
-                .header("content-type", "application/json")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        new JsonObject()
-                            .put("nickname", nickname)
-                            .put("password", "correct horse battery")
-                            .encode()))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    return new JsonObject(response.body());
   }
 }

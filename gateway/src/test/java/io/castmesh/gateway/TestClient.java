@@ -1,5 +1,7 @@
 package io.castmesh.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -55,6 +57,21 @@ final class TestClient implements AutoCloseable {
     return answer();
   }
 
+  /**
+   * Answers the welcome.
+   *
+   * @param resume null for a fresh session
+   */
+  JsonObject authenticate(JsonObject tokens, JsonObject resume) throws Exception {
+    JsonObject params = new JsonObject().put("token", tokens.getString("accessToken"));
+    if (resume != null) {
+      params.put("resume", resume);
+    }
+    JsonObject answer = call("session.authenticate", params);
+    assertThat(answer.containsKey("result")).as(answer.encode()).isTrue();
+    return answer.getJsonObject("result");
+  }
+
   /** The name of the failure that a request is answered with. */
   String failure(String method, JsonObject params) throws Exception {
     return name(call(method, params));
@@ -62,6 +79,11 @@ final class TestClient implements AutoCloseable {
 
   static String name(JsonObject answer) {
     return answer.getJsonObject("error").getJsonObject("data").getString("name");
+  }
+
+  /** Whether an answer is there that nobody has taken yet. */
+  boolean answered() {
+    return !answers.isEmpty();
   }
 
   JsonObject answer() throws Exception {

@@ -74,6 +74,23 @@ final class Admission {
               return resume == null
                   ? Future.succeededFuture(begin(verified))
                   : resume(verified, resume.getString("sessionId"), resume.getLong("lastSeq", 0L));
+            })
+        .compose(welcome -> welcome.fresh() ? announced(welcome) : Future.succeededFuture(welcome));
+  }
+
+  /** The client hears that its session has begun when others can know of it. */
+  private Future<Welcome> announced(Welcome welcome) {
+    Session session = welcome.session();
+    return sessions
+        .announce(session)
+        .map(
+            said -> {
+              if (sessions.find(session.ref().sessionId()) != session) {
+                discipline.requireNotBanned(session.user().id());
+                discipline.requireNotKicked(session.user().id());
+                throw Failure.UNAVAILABLE.exception("it has ended meanwhile");
+              }
+              return welcome;
             });
   }
 

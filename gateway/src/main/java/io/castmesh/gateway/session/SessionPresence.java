@@ -5,9 +5,11 @@ import io.castmesh.contract.Presence.Assertion;
 import io.castmesh.contract.Presence.Withdrawal;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
+import io.vertx.core.Timer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ final class SessionPresence {
 
   /** A Redis that comes back empty knows who is online again within ten seconds. */
   private static final long EVERY_MILLIS = 8_000;
+
+  /** A session does not wait longer for a Redis that is away or late. */
+  private static final long BEGUN_WITHIN_MILLIS = 500;
 
   private final Mesh mesh;
   private final Collection<Session> sessions;
@@ -46,9 +51,14 @@ final class SessionPresence {
     mesh.vertx().cancelTimer(timer);
   }
 
-  /** A session has begun. */
-  void begun(Session session) {
-    say(List.of(session));
+  /**
+   * A session begins: who is told that it has may be called and is seen by others at once, or,
+   * where that takes long, soon. Never fails.
+   */
+  Future<Void> begun(Session session) {
+    Timer patience = mesh.vertx().timer(BEGUN_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
+    Future<Void> said = say(List.of(session)).onComplete(done -> patience.cancel());
+    return Future.any(said, patience).mapEmpty();
   }
 
   /** A session has ended; never fails. */
@@ -63,15 +73,18 @@ final class SessionPresence {
         .otherwiseEmpty();
   }
 
-  private void say(Collection<Session> held) {
+  /** Never fails. */
+  private Future<Void> say(Collection<Session> held) {
     if (held.isEmpty()) {
-      return;
+      return Future.succeededFuture();
     }
     List<Presence.Session> list = new ArrayList<>();
     held.forEach(session -> list.add(session.presence()));
-    mesh.bus()
+    return mesh.bus()
         .ask(Presence.ASSERT, new Assertion(mesh.node(), list))
         .onSuccess(asserted -> asserted.lost().forEach(lost))
-        .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()));
+        .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

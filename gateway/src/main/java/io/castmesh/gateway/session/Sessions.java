@@ -217,13 +217,17 @@ public final class Sessions {
       return;
     }
     log.info("session started session={} user={}", session.ref().sessionId(), session.user().id());
-    presence.begun(session);
+  }
+
+  /** A fresh session is made known to others; never fails. */
+  Future<Void> announce(Session session) {
+    return presence.begun(session);
   }
 
   /** The client's socket closed while it was being let in. */
   void abandoned(Admission.Welcome welcome) {
     if (welcome.fresh()) {
-      forget(welcome.session());
+      end(welcome.session(), "closed");
     }
   }
 

@@ -168,7 +168,7 @@ final class PlayedTrack implements TrackSource {
               0,
               next.payload().length,
               now);
-      fanout.add(packet, now);
+      fanout.add(packet, false, now);
     }
     fanout.flush(now);
   }

@@ -123,7 +123,7 @@ final class InboundTrack implements TrackSource {
     if (streams.length > 1) {
       best.onPacket(packet, now);
     }
-    fanout.add(packet, now);
+    fanout.add(packet, isUnfinished(packet), now);
   }
 
   private boolean usesNack() {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 record MediaContext(
     Shard shard,
     PeerTable<RtcPeer> peers,
+    PeerTurns turns,
     DtlsIdentity identity,
     Executor handshakes,
     HostCandidates candidates,

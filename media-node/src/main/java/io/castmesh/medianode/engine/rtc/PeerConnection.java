@@ -130,12 +130,12 @@ final class PeerConnection implements PeerTransport.Events {
       }
       return;
     }
-    boolean used =
-        Rtp.isRtcp(data, 0, length)
-            ? onRtcp(data, length, now)
-            : receiving.onRtp(data, length, now);
+    boolean isRtcp = Rtp.isRtcp(data, 0, length);
+    boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
     if (!used) {
       context.counters().packetsDropped.increment();
+    } else if (!isRtcp) {
+      context.turns().attend(owner);
     }
   }
 
@@ -220,6 +220,7 @@ final class PeerConnection implements PeerTransport.Events {
     owner.tell(l -> l.onDtlsState(DtlsState.CONNECTED));
     reportConnected();
     sending.onReady(MediaLoop.now());
+    context.turns().attend(owner);
   }
 
   @Override

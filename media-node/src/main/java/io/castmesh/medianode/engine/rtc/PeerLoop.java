@@ -28,9 +28,6 @@ import java.util.concurrent.TimeUnit;
  * and RTP apart (RFC 7983 section 7) and finds the peer.
  */
 final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
-  /** A peer that only watches is looked after each 50 ms. */
-  private static final int QUIET_TURNS = 5;
-
   private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   /**
@@ -51,16 +48,15 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
   private final PeerTable<RtcPeer> table = new PeerTable<>();
   private final BurstEnd bursts = new BurstEnd();
   private final Shard shard;
+  private final PeerTurns peers = new PeerTurns();
   private final MediaContext context;
 
   // Added to and taken from anywhere; asked on the loop.
-  private final Set<RtcPeer> peers = ConcurrentHashMap.newKeySet();
   private final Set<PlainRtpPeer> rtpPeers = ConcurrentHashMap.newKeySet();
   private final Set<FilePlayer> players = ConcurrentHashMap.newKeySet();
   private final Set<FileRecorder> recorders = ConcurrentHashMap.newKeySet();
 
   // Owned by the loop.
-  private int ticks;
   private long nextExpiry = MediaLoop.now() + EXPIRY_INTERVAL;
 
   /**
@@ -75,6 +71,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
         new MediaContext(
             shard,
             table,
+            peers,
             shared.identity(),
             shared.handshakes(),
             HostCandidates.of(shared.addresses(), loop.port(), loop.tcpPort()),
@@ -100,7 +97,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     return counters;
   }
 
-  Set<RtcPeer> peers() {
+  PeerTurns peers() {
     return peers;
   }
 
@@ -171,15 +168,8 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
       nextExpiry = now + EXPIRY_INTERVAL;
       table.expire(now);
     }
-    bursts.run(now);
-    ticks++;
-    int turn = 0;
-    for (RtcPeer peer : peers) {
-      // Who sends us media is answered at each tick. A crowd that only watches takes turns.
-      if (peer.connection().isBusy() || (turn++ + ticks) % QUIET_TURNS == 0) {
-        peer.connection().tick(now);
-      }
-    }
+    bursts.runAll(now);
+    peers.tick(now);
     for (PlainRtpPeer peer : rtpPeers) {
       peer.tick(now);
     }

@@ -318,7 +318,7 @@ public final class RtcEngine implements MediaEngine {
     // Recordings first: their files are finished while media may still arrive.
     loops.forEach(each -> release(each.recorders(), releases));
     loops.forEach(each -> release(each.players(), releases));
-    loops.forEach(each -> release(each.peers(), releases));
+    loops.forEach(each -> release(each.peers().all(), releases));
     loops.forEach(each -> release(each.rtpPeers(), releases));
     CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new))
         .orTimeout(10, TimeUnit.SECONDS)

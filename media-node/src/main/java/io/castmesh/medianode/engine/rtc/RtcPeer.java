@@ -38,6 +38,7 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   private OfferOptions offered;
   private Negotiation negotiation;
   private String localDescription = "";
+  private boolean attended;
 
   RtcPeer(String id, MediaContext context, Listener listener, Consumer<RtcPeer> onReleased) {
     this.id = id;
@@ -56,6 +57,15 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
 
   PeerConnection connection() {
     return connection;
+  }
+
+  /** Whether it has its turn in each tick; see {@link PeerTurns}. */
+  boolean isAttended() {
+    return attended;
+  }
+
+  void attended(boolean now) {
+    attended = now;
   }
 
   @Override

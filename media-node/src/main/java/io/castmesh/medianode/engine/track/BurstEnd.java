@@ -2,11 +2,18 @@ package io.castmesh.medianode.engine.track;
 
 import java.util.Arrays;
 
-/** Who has packets waiting until the loop has read what arrived. Owned by the loop. */
+/**
+ * Who has packets waiting: for the rest of what arrives together, or a little longer for the rest
+ * of a frame. Owned by the loop.
+ */
 public final class BurstEnd {
   /** Somebody who has packets waiting. */
   interface Listener {
-    void onBurstEnd(long now);
+    /**
+     * @param last whether nothing may wait any longer
+     * @return whether nothing waits any more; else it is asked again
+     */
+    boolean onBurstEnd(long now, boolean last);
   }
 
   private Listener[] waiting = new Listener[16];
@@ -21,9 +28,22 @@ public final class BurstEnd {
 
   /** Nothing more has arrived for now. Who is told may add others, which are told then, too. */
   public void run(long now) {
+    tell(now, false);
+  }
+
+  /** The same, and what waits for more has waited long enough. */
+  public void runAll(long now) {
+    tell(now, true);
+  }
+
+  private void tell(long now, boolean last) {
+    int kept = 0;
     for (int i = 0; i < count; i++) {
-      waiting[i].onBurstEnd(now);
+      Listener listener = waiting[i];
+      if (!listener.onBurstEnd(now, last)) {
+        waiting[kept++] = listener;
+      }
     }
-    count = 0;
+    count = kept;
   }
 }

@@ -1,11 +1,13 @@
 package io.castmesh.medianode.engine.track;
 
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.Arrays;
 
 /**
  * The sinks of one source. Packets that arrive together are handed over sink by sink, not packet by
  * packet: what one viewer needs stays in the processor's cache, and its packets leave one after the
- * other, so that they can be sent as one run.
+ * other, so that they can be sent as one run. A crowd's packets wait for the rest of their frame,
+ * one tick at most: nobody can show a part of it, and a run costs little more than a packet.
  *
  * <p>Packets of a frame differ by a byte or two, and a run needs equal sizes: the shorter ones get
  * RTP padding (RFC 3550 section 5.1), before the first sink sees them. Owned by the loop.
@@ -17,10 +19,17 @@ public final class Fanout implements BurstEnd.Listener {
   /** More would cost more than it saves. */
   private static final int MOST_PADDING = 8;
 
+  /** So many make it worth it; fewer get each packet as it comes. */
+  private static final int CROWD = 32;
+
   private final BurstEnd bursts;
   private final MediaPacket[] waiting = new MediaPacket[MOST_WAITING];
   private int count;
   private boolean announced;
+
+  /** Whether one of those that wait must not wait for more. */
+  private boolean due;
+
   private int layer;
   private TrackSink[] sinks = new TrackSink[0];
 
@@ -31,11 +40,16 @@ public final class Fanout implements BurstEnd.Listener {
     this.bursts = bursts;
   }
 
-  /** Takes a packet of the source's history. */
-  public void add(MediaPacket packet, long now) {
+  /**
+   * Takes a packet of the source's history.
+   *
+   * @param unfinished whether more of the same frame is about to come
+   */
+  public void add(MediaPacket packet, boolean unfinished, long now) {
     if (sinks.length == 0) {
       return;
     }
+    due |= !unfinished;
     waiting[count++] = packet;
     if (count == MOST_WAITING) {
       flush(now);
@@ -45,11 +59,15 @@ public final class Fanout implements BurstEnd.Listener {
     }
   }
 
-  /** At the end of a burst; for {@link BurstEnd}. */
+  /** For {@link BurstEnd}. */
   @Override
-  public void onBurstEnd(long now) {
+  public boolean onBurstEnd(long now, boolean last) {
+    if (count > 0 && !due && !last && sinks.length >= CROWD) {
+      return false;
+    }
     announced = false;
     flush(now);
+    return true;
   }
 
   /** Hands over what waits: also before the source starts anew. */
@@ -59,6 +77,7 @@ public final class Fanout implements BurstEnd.Listener {
     }
     int ready = count;
     count = 0;
+    due = false;
     equalise(ready);
     // The array is replaced, never changed: a sink may leave while it is told.
     for (TrackSink sink : sinks) {
@@ -86,7 +105,9 @@ public final class Fanout implements BurstEnd.Listener {
     }
   }
 
+  /** Who comes gets nothing of what came before. */
   public void add(TrackSink sink, TrackSource source) {
+    flush(MediaLoop.now());
     sinks = Arrays.copyOf(sinks, sinks.length + 1);
     sinks[sinks.length - 1] = sink;
     sink.onSource(source);

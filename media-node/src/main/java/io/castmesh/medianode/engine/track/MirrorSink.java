@@ -112,11 +112,12 @@ final class MirrorSink implements TrackSink {
     }
   }
 
-  private void onBurstEnd(long now) {
+  private boolean onBurstEnd(long now, boolean last) {
     announced = false;
     if (awake.compareAndSet(false, true)) {
       post(drain);
     }
+    return true;
   }
 
   /** On the other loop. What is published from here on wakes it again. */

@@ -121,7 +121,7 @@ final class MirrorSource implements TrackSource {
     if (layers.length > 1) {
       best.onPacket(stored, now);
     }
-    fanout.add(stored, now);
+    fanout.add(stored, isUnfinished(stored), now);
   }
 
   /** The source has let us go. */

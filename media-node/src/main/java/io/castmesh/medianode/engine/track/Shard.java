@@ -17,7 +17,7 @@ public final class Shard {
   private final Map<TrackSource, MirrorSource> mirrors = new IdentityHashMap<>();
 
   /**
-   * @param bursts is run at the end of each burst of the loop, and before each tick
+   * @param bursts is run at the end of each burst of the loop, and to its end before each tick
    * @param joins of viewers
    */
   public Shard(MediaLoop loop, BurstEnd bursts, JoinLimits joins) {

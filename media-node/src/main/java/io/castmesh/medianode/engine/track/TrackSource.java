@@ -72,6 +72,16 @@ public interface TrackSource {
   }
 
   /**
+   * Whether the rest of a picture is about to come: after a packet that is neither its last (RFC
+   * 3550 section 5.1, the marker) nor one that comes late, which somebody may wait for.
+   */
+  default boolean isUnfinished(MediaPacket packet) {
+    return kind() == MediaKind.VIDEO
+        && !packet.marker()
+        && packet.sequence() >= newest(packet.layer());
+  }
+
+  /**
    * What comes of a layer just now.
    *
    * @param temporalLayer with pictures up to this one

@@ -120,6 +120,29 @@ class InboundTrackTest {
   }
 
   @Test
+  void aCrowdGetsWholePicturesAndWhatComesLateAtOnce() {
+    // given
+    negotiate();
+    Notes viewer = new Notes(true);
+    track.add(viewer);
+    for (int i = 0; i < 40; i++) {
+      track.add(new Notes(true));
+    }
+
+    // when: the second of three packets was lost
+    arrives(11, "", 5, true, 100);
+    assertThat(viewer.notes).containsOnly("anew");
+    packet.marker = true;
+    arrives(11, "", 7, false, 100);
+    assertThat(viewer.notes).endsWith("0 key 65541", "0 65543");
+    packet.marker = false;
+    arrives(11, "", 6, false, 100);
+
+    // then
+    assertThat(viewer.notes).endsWith("0 65543", "0 65542");
+  }
+
+  @Test
   void whoTakesOneLayerGetsTheRichestFromAKeyFrameOn() {
     // given
     negotiate("q", "f");

@@ -171,6 +171,7 @@ class LayerChoiceTest {
         new MediaContext(
             new Shard(null, new BurstEnd(), JoinLimits.ofMillis(0)),
             new PeerTable<>(),
+            new PeerTurns(),
             null,
             null,
             null,

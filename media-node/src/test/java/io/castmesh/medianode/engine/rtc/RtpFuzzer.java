@@ -85,6 +85,7 @@ public final class RtpFuzzer {
     return new MediaContext(
         new Shard(null, new BurstEnd(), JoinLimits.ofMillis(1000)),
         new PeerTable<>(),
+        new PeerTurns(),
         null,
         null,
         null,

@@ -52,9 +52,9 @@ class FanoutTest {
     fanout.add(new Viewer("b"), null);
 
     // when
-    fanout.add(packet(1, 900), 1);
-    fanout.add(packet(2, 900), 1);
-    fanout.add(packet(3, 400), 1);
+    fanout.add(packet(1, 900), false, 1);
+    fanout.add(packet(2, 900), false, 1);
+    fanout.add(packet(3, 400), false, 1);
     assertThat(seen).isEmpty();
     bursts.run(1);
 
@@ -66,11 +66,11 @@ class FanoutTest {
   void packetsOfAFrameAreMadeEqualAndStaySoForWhoeverAsksAgain() {
     // given: as browsers cut frames, and a packet that differs by more than padding is worth
     fanout.add(new Viewer("a"), null);
-    fanout.add(packet(1, 1050), 1);
-    fanout.add(packet(2, 1051), 1);
-    fanout.add(packet(3, 1050), 1);
-    fanout.add(packet(4, 1050), 1);
-    fanout.add(packet(5, 200), 1);
+    fanout.add(packet(1, 1050), false, 1);
+    fanout.add(packet(2, 1051), false, 1);
+    fanout.add(packet(3, 1050), false, 1);
+    fanout.add(packet(4, 1050), false, 1);
+    fanout.add(packet(5, 200), false, 1);
 
     // when
     bursts.run(1);
@@ -89,8 +89,8 @@ class FanoutTest {
     fanout.add(new Viewer("a"), null);
     byte[] payload = new byte[703];
     Arrays.fill(payload, (byte) 7);
-    fanout.add(history.store(VP8, 1, 0, false, false, payload, 0, 700, 1), 1);
-    fanout.add(history.store(VP8, 2, 0, false, false, payload, 0, 703, 1), 1);
+    fanout.add(history.store(VP8, 1, 0, false, false, payload, 0, 700, 1), false, 1);
+    fanout.add(history.store(VP8, 2, 0, false, false, payload, 0, 703, 1), false, 1);
 
     // when
     bursts.run(1);
@@ -109,13 +109,84 @@ class FanoutTest {
 
     // when
     for (int i = 1; i <= 40; i++) {
-      fanout.add(packet(i, 100), 1);
+      fanout.add(packet(i, 100), false, 1);
     }
 
     // then
     assertThat(seen).hasSize(32);
     bursts.run(1);
     assertThat(seen).hasSize(40).last().isEqualTo("a40:100");
+  }
+
+  @Test
+  void aCrowdGetsAPictureInOneRun() {
+    // given
+    join(32);
+
+    // when: it arrives in two bursts
+    fanout.add(packet(1, 900), true, 1);
+    bursts.run(1);
+    assertThat(seen).isEmpty();
+    fanout.add(packet(2, 400), false, 2);
+    bursts.run(2);
+
+    // then
+    assertThat(seen).hasSize(64).startsWith("v1:900", "v2:400", "v1:900", "v2:400");
+  }
+
+  @Test
+  void theRestOfAPictureIsNotWaitedForLongerThanATick() {
+    // given
+    join(32);
+    fanout.add(packet(1, 900), true, 1);
+    bursts.run(1);
+
+    // when
+    bursts.runAll(2);
+
+    // then
+    assertThat(seen).hasSize(32);
+    fanout.add(packet(2, 400), false, 3);
+    bursts.run(3);
+    assertThat(seen).hasSize(64);
+  }
+
+  @Test
+  void aFewGetEachPacketAsItComes() {
+    // given
+    join(31);
+
+    // when
+    fanout.add(packet(1, 900), true, 1);
+    bursts.run(1);
+
+    // then
+    assertThat(seen).hasSize(31);
+  }
+
+  @Test
+  void whoComesGetsNothingOfWhatCameBefore() {
+    // given
+    join(32);
+    fanout.add(packet(1, 900), true, 1);
+    bursts.run(1);
+
+    // when
+    fanout.add(new Viewer("late"), null);
+    fanout.add(packet(2, 400), false, 2);
+    bursts.run(2);
+
+    // then
+    assertThat(seen)
+        .hasSize(65)
+        .filteredOn(got -> got.startsWith("late"))
+        .containsOnly("late2:400");
+  }
+
+  private void join(int viewers) {
+    for (int i = 0; i < viewers; i++) {
+      fanout.add(new Viewer("v"), null);
+    }
   }
 
   @Test
@@ -130,7 +201,7 @@ class FanoutTest {
           }
         };
     fanout.add(viewer, null);
-    fanout.add(packet(1, 100), 1);
+    fanout.add(packet(1, 100), false, 1);
 
     // when
     fanout.restart(null, 1);

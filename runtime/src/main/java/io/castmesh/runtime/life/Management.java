@@ -22,8 +22,10 @@ import java.util.function.Supplier;
 
 /**
  * The port for operators: {@code /health/live} (the process works), {@code /health/ready} (it may
- * be given work: everything it needs answers and it is not draining), {@code /mesh} (who this
- * process is and whom it knows), {@code /log-levels} and {@code /metrics} (Prometheus).
+ * be given work: everything it needs answers and it is not draining), {@code /health/serving} (the
+ * same for load balancers, which tell a process that wants nothing new, 404, from one that is
+ * dead), {@code /mesh} (who this process is and whom it knows), {@code /log-levels} and {@code
+ * /metrics} (Prometheus).
  */
 public final class Management {
   private static final long CHECK_SECONDS = 2;
@@ -84,7 +86,8 @@ public final class Management {
   public Future<Void> start(RuntimeConfig config) {
     Router router = Router.router(vertx);
     router.get("/health/live").handler(ctx -> ctx.json(new JsonObject().put("status", "UP")));
-    router.get("/health/ready").handler(this::ready);
+    router.get("/health/ready").handler(ctx -> ready(ctx, 503));
+    router.get("/health/serving").handler(ctx -> ready(ctx, 404));
     router.get("/mesh").handler(ctx -> ctx.json(mesh.get()));
     new LogLevels(vertx).mount(router);
     router
@@ -102,7 +105,7 @@ public final class Management {
     return server == null ? Future.succeededFuture() : server.close();
   }
 
-  private void ready(RoutingContext ctx) {
+  private void ready(RoutingContext ctx, int otherwise) {
     JsonObject parts = new JsonObject();
     AtomicBoolean up = new AtomicBoolean(started && lifecycle.running());
     List<Future<Void>> all = new ArrayList<>();
@@ -112,7 +115,7 @@ public final class Management {
         .onComplete(
             done ->
                 ctx.response()
-                    .setStatusCode(up.get() ? 200 : 503)
+                    .setStatusCode(up.get() ? 200 : otherwise)
                     .putHeader("content-type", "application/json")
                     .end(
                         new JsonObject()

@@ -40,7 +40,7 @@ record ProxyConfig(
           default_backend gateways
         """
             .formatted(certificate.isEmpty() ? "http" : "https", away()));
-    text.append("\nbackend gateways\n  balance leastconn\n").append(away()).append('\n');
+    text.append(GATEWAYS).append(away()).append('\n');
     servers(text, "");
     text.append(
         """
@@ -52,6 +52,7 @@ record ProxyConfig(
           hash-type consistent
           stick-table type string len 64 size 100k expire 10m
           stick on path,field(4,/)
+          http-check disable-on-404
         """);
     text.append(away()).append('\n');
     servers(text, " track gateways/");
@@ -111,9 +112,23 @@ record ProxyConfig(
         retries 3
         option redispatch 1
         retry-on conn-failure
-        # A gateway that drains says so here and is given nothing new from then on.
-        option httpchk GET /health/ready
+        # A gateway that drains says 404 here: it is given nothing new and keeps what it has. One
+        # that does not answer hangs or is dead: whoever waits for it comes back elsewhere at once.
+        option httpchk GET /health/serving
         http-check expect status 200
-        default-server inter 250ms fastinter 100ms downinter 250ms fall 2 rise 1
+        default-server inter 250ms fastinter 100ms downinter 250ms fall 3 rise 1 on-marked-down shutdown-sessions
+      """;
+
+  private static final String GATEWAYS =
+      """
+
+      backend gateways
+        balance leastconn
+        http-check disable-on-404
+        # A question that a gateway leaves unanswered is asked elsewhere; an order might be carried
+        # out twice.
+        retry-on conn-failure response-timeout
+        http-request disable-l7-retry unless METH_GET
+        http-request set-timeout server 5s if METH_GET { path_beg /api/ } !{ path_end /content }
       """;
 }

@@ -2,13 +2,16 @@ package io.castmesh.standalone.cluster;
 
 import static io.castmesh.standalone.cluster.TestProcesses.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.castmesh.embedded.Child;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +28,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +41,8 @@ class ProxyConfigTest {
   @TempDir Path folder;
   private final List<HttpServer> servers = new ArrayList<>();
   private final Set<String> draining = ConcurrentHashMap.newKeySet();
+  private final Set<String> hanging = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client = HttpClient.newHttpClient();
   private Path haproxy;
   private Child proxy;
@@ -76,6 +84,8 @@ class ProxyConfigTest {
     if (proxy != null) {
       proxy.stop();
     }
+    hanging.clear();
+    threads.shutdownNow();
     servers.forEach(server -> server.stop(0));
   }
 
@@ -100,6 +110,36 @@ class ProxyConfigTest {
     draining.add("one");
     // then
     eventually("only the other one is asked", () -> names("/").equals(Set.of("two")));
+  }
+
+  @Test
+  void aGatewayThatDrainsKeepsWhatItHas() throws Exception {
+    // given
+    try (BufferedReader lines = open()) {
+      String name = lines.readLine();
+      // when
+      draining.add(name);
+      eventually("only the other one is asked", () -> !names("/").contains(name));
+      // then
+      for (int i = 0; i < 20; i++) {
+        assertThat(lines.readLine()).isEqualTo(name);
+      }
+    }
+  }
+
+  @Test
+  void whoWaitsForAGatewayThatHangsComesToTheOtherOne() throws Exception {
+    // given
+    BufferedReader lines = open();
+    String name = lines.readLine();
+    // when
+    hanging.add(name);
+    // then: questions are answered all the time, and what it had is free to come again
+    for (int i = 0; i < 4; i++) {
+      assertThat(get("/api/v1/lives").body()).doesNotStartWith(name);
+    }
+    assertThatThrownBy(() -> lines.lines().forEach(line -> {}))
+        .isInstanceOf(UncheckedIOException.class);
   }
 
   @Test
@@ -162,19 +202,60 @@ class ProxyConfigTest {
   private HttpServer gateway(String name) throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext(
-        "/health/ready", exchange -> answer(exchange, draining.contains(name) ? 503 : 200, ""));
+        "/health/serving",
+        exchange -> {
+          passHanging(name);
+          answer(exchange, draining.contains(name) ? 404 : 200, "");
+        });
+    server.createContext("/stream", exchange -> stream(exchange, name));
     server.createContext(
         "/",
-        exchange ->
-            answer(
-                exchange,
-                200,
-                name
-                    + " for="
-                    + String.join(",", exchange.getRequestHeaders().get("X-Forwarded-For"))));
+        exchange -> {
+          passHanging(name);
+          answer(
+              exchange,
+              200,
+              name
+                  + " for="
+                  + String.join(",", exchange.getRequestHeaders().get("X-Forwarded-For")));
+        });
+    server.setExecutor(threads);
     server.start();
     servers.add(server);
     return server;
+  }
+
+  /** As a process does that is stopped: it takes connections and says nothing. */
+  private void passHanging(String name) {
+    while (hanging.contains(name)) {
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  /** An answer that goes on until the connection is closed. */
+  private void stream(HttpExchange exchange, String name) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try (exchange) {
+      while (!threads.isShutdown()) {
+        if (!hanging.contains(name)) {
+          exchange.getResponseBody().write((name + "\n").getBytes(StandardCharsets.UTF_8));
+          exchange.getResponseBody().flush();
+        }
+        LockSupport.parkNanos(100_000_000);
+      }
+    }
+  }
+
+  /** The lines of {@link #stream}. */
+  private BufferedReader open() throws IOException, InterruptedException {
+    return new BufferedReader(
+        new InputStreamReader(
+            client
+                .send(
+                    HttpRequest.newBuilder(uri("/stream")).build(),
+                    HttpResponse.BodyHandlers.ofInputStream())
+                .body(),
+            StandardCharsets.UTF_8));
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -198,6 +198,50 @@ class RoomFaultTest {
   }
 
   @Test
+  void whatOneInstanceCouldNotTellIsNotPassedOverByTheOthers(Mesh mesh) {
+    // given events of which the first was not told: its instance has died
+    Caller ann = story.person("ann");
+    Caller bob = story.person("bob");
+    String room = story.join(ann).roomId();
+    story.join(bob, room);
+    long lost = await(story.sending(ann, room, "\"lost\"", "once")).roomSeq();
+    eventually(
+        "that is noted",
+        () ->
+            assertThat(await(mesh.redis().run(Command.HGET, "room:" + room, "told")).toLong())
+                .isEqualTo(lost));
+    story.ears.heard.clear();
+    await(mesh.redis().run(Command.HSET, "room:" + room, "told", lost - 1));
+
+    // when others go on
+    for (int i = 0; i < 30; i++) {
+      story.data(bob, room, "" + i);
+    }
+
+    // then
+    eventually(
+        "it is told after all",
+        () ->
+            assertThat(story.events(bob, room))
+                .anyMatch(event -> event.params().getLong("roomSeq") == lost));
+    eventually(
+        "everything is noted",
+        () ->
+            assertThat(await(mesh.redis().run(Command.HGET, "room:" + room, "told")).toLong())
+                .isEqualTo(lost + 30));
+
+    // and when it is asked for again, since nobody has answered, it is told again
+    story.ears.heard.clear();
+    await(mesh.redis().run(Command.HSET, "room:" + room, "told", lost - 1));
+    assertThat(await(story.sending(ann, room, "\"lost\"", "once")).roomSeq()).isEqualTo(lost);
+    eventually(
+        "it is told again",
+        () ->
+            assertThat(story.events(bob, room))
+                .anyMatch(event -> event.params().getLong("roomSeq") == lost));
+  }
+
+  @Test
   void roomsGoOnWhenAnInstanceStopsAndNobodyIsToldAnything(TestMesh test, Mesh mesh)
       throws Exception {
     // given

@@ -25,9 +25,16 @@ final class RoomNews {
     this.clients = clients;
   }
 
-  /** Whoever has written the change tells of it. */
+  /**
+   * Whoever has written the change tells of it. Where it is asked for again, the first attempt may
+   * have been written by an instance that died before it could tell.
+   */
   void tell(Committed change) {
-    if (change.again() || change.events().isEmpty()) {
+    if (change.again()) {
+      tellAgain(change.after(), change.last()).onFailure(away -> {}); // then the sweep finds it
+      return;
+    }
+    if (change.events().isEmpty()) {
       return;
     }
     long seq = change.first();
@@ -35,7 +42,20 @@ final class RoomNews {
       tell(change.after(), event.audience(), event.method(), seq++, event.params());
     }
     // Not waited for: at worst something is told twice, with the same number.
-    rooms.told(change.after().id(), change.last()).onFailure(away -> {});
+    rooms.told(change.after().id(), change.first(), change.last()).onFailure(away -> {});
+  }
+
+  private Future<Void> tellAgain(Room room, long seq) {
+    return rooms
+        .read(room.id())
+        .compose(
+            read ->
+                read == null || read.told() >= seq
+                    ? Future.succeededFuture()
+                    : rooms
+                        .after(room.id(), seq - 1, 1)
+                        .onSuccess(log -> log.entries().forEach(entry -> tell(room, entry)))
+                        .mapEmpty());
   }
 
   /**
@@ -74,16 +94,13 @@ final class RoomNews {
                         .after(room, read.told(), RoomStore.LOG_EVENTS)
                         .compose(
                             log -> {
-                              for (Entry entry : log.entries()) {
-                                tell(
-                                    read.room(),
-                                    entry.audience(),
-                                    entry.method(),
-                                    entry.seq(),
-                                    entry.params());
-                              }
-                              return rooms.told(room, read.seq());
+                              log.entries().forEach(entry -> tell(read.room(), entry));
+                              return rooms.told(room, read.told() + 1, read.seq());
                             }));
+  }
+
+  private void tell(Room room, Entry entry) {
+    tell(room, entry.audience(), entry.method(), entry.seq(), entry.params());
   }
 
   private void tell(Room room, String audience, String method, long seq, String params) {

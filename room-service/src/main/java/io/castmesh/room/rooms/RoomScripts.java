@@ -5,11 +5,13 @@ package io.castmesh.room.rooms;
  *
  * <pre>
  * rooms                 sorted set: room by the ms in which it was made
- * room:ROOM             hash: json; version (of the json); seq (of the last event); told (the last
- *                       event that was sent to gateways); floor (the last event that is forgotten);
+ * room:ROOM             hash: json; version (of the json); seq (of the last event); told (up to this
+ *                       one all events were sent to gateways); floor (the last event that is forgotten);
  *                       bytes (of the log); base (seq of the copy it was restored from, until the
  *                       next change)
  * room:ROOM:log         list of the last events: "seq ms sent audience method params"
+ * room:ROOM:early       sorted set: "first-last", by first, of events that were sent to gateways
+ *                       though one before them was not yet: another instance is at that
  * room:ROOM:sent        hash: session:clientId to seq, of the events in the log
  * room:session:SESSION  set of the rooms in which a session is
  * room:user:USER        set of rooms that a user has made or been in
@@ -25,6 +27,7 @@ final class RoomScripts {
       local function key(room) return 'room:' .. room end
       local function log(room) return 'room:' .. room .. ':log' end
       local function sent(room) return 'room:' .. room .. ':sent' end
+      local function early(room) return 'room:' .. room .. ':early' end
       local function ofSession(session) return 'room:session:' .. session end
       local function ofUser(user) return 'room:user:' .. user end
       local function clock()
@@ -68,6 +71,7 @@ final class RoomScripts {
             return { 0, redis.call('HGET', key(room), 'json') }
           end
           local now = clock()
+          if ARGV[2] == '-' then redis.call('DEL', early(room)) end
           if ARGV[3] ~= '' then
             redis.call('HSET', key(room), 'json', ARGV[3], 'version', ARGV[4])
             redis.call('ZADD', rooms, 'NX', now, room)
@@ -135,14 +139,25 @@ final class RoomScripts {
           return list
           """;
 
-  /** Room, seq: the events up to it are told. */
+  /** Room, first, last: the events from one to the other are told. */
   static final String TOLD =
       COMMON
           + """
-          local room, seq = ARGV[1], tonumber(ARGV[2])
-          if redis.call('EXISTS', key(room)) == 1 and number(room, 'told') < seq then
-            redis.call('HSET', key(room), 'told', seq)
+          local room, told = ARGV[1], number(ARGV[1], 'told')
+          if redis.call('EXISTS', key(room)) == 0 or tonumber(ARGV[3]) <= told then return 1 end
+          if tonumber(ARGV[2]) > told + 1 then
+            redis.call('ZADD', early(room), ARGV[2], ARGV[2] .. '-' .. ARGV[3])
+            redis.call('PEXPIRE', early(room), 60000)
+            return 1
           end
+          told = tonumber(ARGV[3])
+          for _, range in ipairs(redis.call('ZRANGE', early(room), 0, -1)) do
+            local first, last = string.match(range, '^(%d+)%-(%d+)$')
+            if tonumber(first) > told + 1 then break end
+            told = math.max(told, tonumber(last))
+            redis.call('ZREM', early(room), range)
+          end
+          redis.call('HSET', key(room), 'told', told)
           return 1
           """;
 
@@ -161,7 +176,7 @@ final class RoomScripts {
   /**
    * The first and the last of the rooms to look at, ms to keep one with somebody in it; answers how
    * many there are, then for each peer whose session has no lease: room, peer; and for each room
-   * whose last event is a second old and was not told: room, -.
+   * with an event that is a second old and was not told: room, -.
    */
   static final String SWEEP =
       COMMON
@@ -183,9 +198,11 @@ final class RoomScripts {
                   list[#list + 1] = member.id
                 end
               end
-              if number(room, 'told') < number(room, 'seq') then
-                local last = redis.call('LINDEX', log(room), -1)
-                local time = last and tonumber(string.match(last, '^%d+ (%d+)'))
+              local untold = number(room, 'seq') - number(room, 'told')
+              if untold > 0 then
+                local first = redis.call('LINDEX', log(room), -untold)
+                  or redis.call('LINDEX', log(room), 0)
+                local time = first and tonumber(string.match(first, '^%d+ (%d+)'))
                 if time and now - time > 1000 then
                   list[#list + 1] = room
                   list[#list + 1] = '-'
@@ -211,7 +228,7 @@ final class RoomScripts {
             if theirs == version and not (base and tonumber(base) < seq) then return 0 end
           end
           local next = math.max(number(room, 'seq'), seq) + 1000
-          redis.call('DEL', key(room), log(room), sent(room))
+          redis.call('DEL', key(room), log(room), sent(room), early(room))
           local at = 6
           for i = 1, tonumber(ARGV[at]) do
             enter(room, ARGV[at + 1], ARGV[at + 2], 3600000)

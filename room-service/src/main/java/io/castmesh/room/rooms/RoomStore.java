@@ -250,9 +250,9 @@ final class RoomStore {
     copies.wrote(step.room(), first, entries);
   }
 
-  /** The events up to this number have been sent to gateways. */
-  Future<Void> told(String id, long seq) {
-    return run(RoomScripts.TOLD, id, seq).mapEmpty();
+  /** The events from one number to the other have been sent to gateways. */
+  Future<Void> told(String id, long first, long last) {
+    return run(RoomScripts.TOLD, id, first, last).mapEmpty();
   }
 
   /** A part of all rooms, the newest first, and how many there are. */

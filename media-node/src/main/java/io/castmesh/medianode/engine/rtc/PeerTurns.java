@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The peers of a loop, and whom a tick looks after: each time those who have something to do, and
@@ -13,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Peers are added and taken away from anywhere; the rest belongs to the loop.
  */
 final class PeerTurns {
+  private static final Logger log = LoggerFactory.getLogger(PeerTurns.class);
+
   /** A peer that only watches is looked after each 50 ms. */
   private static final int PARTS = 5;
 
@@ -56,7 +60,7 @@ final class PeerTurns {
     }
     for (int i = busy.size() - 1; i >= 0; i--) {
       RtcPeer peer = busy.get(i);
-      peer.connection().tick(now);
+      lookAfter(peer, now);
       if (!peer.connection().isBusy()) {
         peer.attended(false);
         busy.remove(i);
@@ -66,11 +70,20 @@ final class PeerTurns {
     for (int i = part; i < crowd.length; i += PARTS) {
       RtcPeer peer = crowd[i];
       if (!peer.isAttended()) {
-        peer.connection().tick(now);
+        lookAfter(peer, now);
         if (peer.connection().isBusy()) {
           attend(peer);
         }
       }
+    }
+  }
+
+  /** What goes wrong with one peer is not to harm the others. */
+  private static void lookAfter(RtcPeer peer, long now) {
+    try {
+      peer.connection().tick(now);
+    } catch (RuntimeException e) {
+      log.warn("peer {} could not be looked after", peer.id(), e);
     }
   }
 }

@@ -37,13 +37,19 @@ public final class BurstEnd {
   }
 
   private void tell(long now, boolean last) {
+    int next = 0;
     int kept = 0;
-    for (int i = 0; i < count; i++) {
-      Listener listener = waiting[i];
-      if (!listener.onBurstEnd(now, last)) {
-        waiting[kept++] = listener;
+    try {
+      while (next < count) {
+        Listener listener = waiting[next++];
+        if (!listener.onBurstEnd(now, last)) {
+          waiting[kept++] = listener;
+        }
       }
+    } finally {
+      // Those who come after one that failed are told the next time.
+      System.arraycopy(waiting, next, waiting, kept, count - next);
+      count += kept - next;
     }
-    count = kept;
   }
 }

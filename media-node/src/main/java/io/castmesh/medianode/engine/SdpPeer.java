@@ -33,6 +33,15 @@ public interface SdpPeer extends MediaElement {
    */
   default void boundVideo(long least, long most) {}
 
+  /**
+   * Bounds what the peer is asked to send at most, where it goes by our estimate
+   * (draft-alvestrand-rmcat-remb); one that makes its own of our feedback is not asked.
+   *
+   * @param least bits per second
+   * @param most the same; {@link Long#MAX_VALUE} for no bound
+   */
+  default void boundReceivedVideo(long least, long most) {}
+
   /** Called on the engine's loop; every method has an empty default. */
   interface Listener {
     /** The way to the other end is open, or is not any more. */

@@ -19,6 +19,14 @@ final class BitrateFallback {
   private long lostBefore;
   private long packetsBefore;
   private long estimate = START;
+  private long least;
+  private long most = Long.MAX_VALUE;
+
+  /** Whatever is lost: in bits per second. */
+  void bound(long newLeast, long newMost) {
+    least = newLeast;
+    most = newMost;
+  }
 
   void onPacket(int length) {
     bytes += length;
@@ -46,6 +54,6 @@ final class BitrateFallback {
     lastAt = now;
     lostBefore = lost;
     packetsBefore = packets;
-    return estimate;
+    return Math.max(least, Math.min(most, estimate));
   }
 }

@@ -249,6 +249,10 @@ final class PeerConnection implements PeerTransport.Events {
     sending.boundVideo(least, most);
   }
 
+  void boundReceivedVideo(long least, long most) {
+    receiving.boundVideo(least, most);
+  }
+
   ElementStats stats(long timestampMillis) {
     return PeerStats.of(timestampMillis, receiving, sending);
   }

@@ -103,6 +103,11 @@ final class ReceiveSide {
         transportCcExtension == 0 && media != null && media.hasFeedback("goog-remb");
   }
 
+  /** Whatever our estimate says: in bits per second. */
+  void boundVideo(long least, long most) {
+    bitrateFallback.bound(least, most);
+  }
+
   void secured(PacketOpener receiver) {
     srtp = receiver;
   }

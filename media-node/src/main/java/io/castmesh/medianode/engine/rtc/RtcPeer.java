@@ -179,6 +179,11 @@ final class RtcPeer implements WebRtcPeer, TrackElement {
   }
 
   @Override
+  public void boundReceivedVideo(long least, long most) {
+    home.post(() -> connection.boundReceivedVideo(least, most));
+  }
+
+  @Override
   public Shard shard() {
     return context.shard();
   }

@@ -32,7 +32,14 @@ final class EndpointTypes {
           .on("getLocalSessionDescriptor", (o, p) -> o.localDescription())
           .on("getRemoteSessionDescriptor", (o, p) -> o.remoteDescription())
           .property("maxAudioRecvBandwidth", PropertyKind.INTEGER, 0)
-          .property("maxVideoRecvBandwidth", PropertyKind.INTEGER, 0)
+          .property(
+              "maxVideoRecvBandwidth",
+              PropertyKind.INTEGER,
+              0,
+              (o, max) -> {
+                o.boundReceiving((int) o.property("minVideoRecvBandwidth", 0), (int) max);
+                return max;
+              })
           .build();
 
   /** RTP with feedback. */
@@ -43,7 +50,12 @@ final class EndpointTypes {
               "minVideoRecvBandwidth",
               PropertyKind.INTEGER,
               0,
-              (o, min) -> atMost(o.property("maxVideoRecvBandwidth", 0), min))
+              (o, min) -> {
+                Object max = o.property("maxVideoRecvBandwidth", 0);
+                Object kept = atMost(max, min);
+                o.boundReceiving((int) kept, (int) max);
+                return kept;
+              })
           .property(
               "minVideoSendBandwidth",
               PropertyKind.INTEGER,

@@ -163,7 +163,20 @@ abstract class SdpEndpointObject extends ElementObject implements SdpPeer.Listen
 
   /** What a client has set for sending, in kbit/s; 0 for no bound. */
   final void boundSending(int least, int most) {
-    peer().boundVideo(1000L * Math.max(0, least), most <= 0 ? Long.MAX_VALUE : 1000L * most);
+    peer().boundVideo(floor(least), ceiling(most));
+  }
+
+  /** The same for what the peer sends to us. */
+  final void boundReceiving(int least, int most) {
+    peer().boundReceivedVideo(floor(least), ceiling(most));
+  }
+
+  private static long floor(int kilobits) {
+    return 1000L * Math.max(0, kilobits);
+  }
+
+  private static long ceiling(int kilobits) {
+    return kilobits <= 0 ? Long.MAX_VALUE : 1000L * kilobits;
   }
 
   private static Throwable sdpError(Throwable cause, KurentoError otherwise) {

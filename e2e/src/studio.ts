@@ -32,6 +32,7 @@ export class Studio {
   readonly kurento: Kurento;
   readonly pipeline: string;
   #participants = 0;
+  readonly #networks = new Set<PoorNetwork>();
 
   private constructor(page: Page, origin: Server, kurento: Kurento, pipeline: string) {
     this.#page = page;
@@ -69,6 +70,7 @@ export class Studio {
     const { kurento } = this;
     const id = String(this.#participants++);
     const network = await PoorNetwork.open();
+    this.#networks.add(network);
     const endpoint = await kurento.create('WebRtcEndpoint', { mediaPipeline: this.pipeline });
     const errors: string[] = [];
     await kurento.listen(endpoint, 'Error', ({ data }) => errors.push(String(data.description)));
@@ -120,10 +122,10 @@ export class Studio {
       close: async () => {
         await page.evaluate((peer) => window.peers.close(peer), id);
         await kurento.release(endpoint);
-        network.close();
+        this.#cut(network);
       },
       vanish: async () => {
-        network.close();
+        this.#cut(network);
         await page.evaluate((peer) => window.peers.close(peer), id);
         await pause(VANISHED_MS);
         await kurento.release(endpoint);
@@ -136,7 +138,13 @@ export class Studio {
     await this.kurento.invoke(presenter.endpoint, 'connect', { sink: viewer.endpoint });
   }
 
+  #cut(network: PoorNetwork): void {
+    if (this.#networks.delete(network)) network.close();
+  }
+
+  /** Also for those whose test has failed. */
   async close(): Promise<void> {
+    this.#networks.forEach((network) => this.#cut(network));
     await this.kurento.release(this.pipeline);
     this.kurento.close();
     await this.#page.close();

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class Hearing {
   private final String node;
   private volatile int failures;
   private boolean probing;
+  private long probedAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(EVERY_MILLIS);
   private long timer = -1;
 
   /**
@@ -82,10 +84,14 @@ public final class Hearing {
 
   private void probe() {
     List<Node> others = peers.nodes().stream().filter(other -> !other.node().equals(node)).toList();
-    if (probing || others.isEmpty()) {
+    long now = System.nanoTime();
+    // After the process has hung, the timer makes up for what it has missed, all at once.
+    boolean early = now - probedAt < TimeUnit.MILLISECONDS.toNanos(EVERY_MILLIS / 2);
+    if (probing || early || others.isEmpty()) {
       return;
     }
     probing = true;
+    probedAt = now;
     Node other = others.get(ThreadLocalRandom.current().nextInt(others.size()));
     bus.ask(Nodes.PROBE.at(other.node()), new Probe(node))
         .onComplete(

@@ -69,7 +69,7 @@ class AuxiliaryFilesTest {
     assertThat(text)
         .contains("gateway:" + gateway.get("CASTMESH_HTTP_PORT"))
         .contains("check port " + gateway.get("CASTMESH_MANAGEMENT_PORT"))
-        .contains("option httpchk GET /health/ready");
+        .contains("option httpchk GET /health/serving");
   }
 
   @Test

@@ -81,11 +81,6 @@ final class TestClient implements AutoCloseable {
     return answer.getJsonObject("error").getJsonObject("data").getString("name");
   }
 
-  /** Whether an answer is there that nobody has taken yet. */
-  boolean answered() {
-    return !answers.isEmpty();
-  }
-
   JsonObject answer() throws Exception {
     JsonObject answer = answers.poll(5, TimeUnit.SECONDS);
     if (answer == null) {

@@ -76,7 +76,7 @@ class WelcomeTest {
       // when
       send(client, tokens);
       Presence.Session session = assertedOf(tokens);
-      assertThat(client.answered()).isFalse();
+      assertThat(client.failure("session.ping", new JsonObject())).isEqualTo("UNAUTHENTICATED");
       presence.complete(new Asserted(List.of()));
 
       // then

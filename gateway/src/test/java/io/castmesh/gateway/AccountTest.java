@@ -3,11 +3,8 @@ package io.castmesh.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.runtime.Mesh;
-import io.castmesh.runtime.config.RuntimeConfig;
-import io.castmesh.runtime.config.Settings;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,13 +23,9 @@ class AccountTest {
   @BeforeAll
   void start(TestMesh test) {
     mesh = test.mesh();
-    Settings settings =
-        test.settings(
-            Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000"));
-    GatewayVerticle gateway =
-        new GatewayVerticle(mesh, GatewayConfig.read(settings, RuntimeConfig.read(settings)));
+    GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     test.deploy(gateway);
-    port = URI.create(gateway.url()).getPort();
+    port = Gateways.port(gateway);
     http = new TestHttp(port);
   }
 

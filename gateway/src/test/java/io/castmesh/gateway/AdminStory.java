@@ -80,14 +80,9 @@ abstract class AdminStory {
 
   int gateway() {
     Mesh mesh = cluster.join("gateway");
-    GatewayConfig config =
-        GatewayConfig.read(
-            test.settings(
-                Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000")),
-            mesh.config());
-    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
+    GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     cluster.deploy(mesh, gateway);
-    return URI.create(gateway.url()).getPort();
+    return Gateways.port(gateway);
   }
 
   void end(String what, String id) throws Exception {

@@ -7,15 +7,12 @@ import io.castmesh.contract.Done;
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.SessionRef;
 import io.castmesh.runtime.Mesh;
-import io.castmesh.runtime.config.RuntimeConfig;
-import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.testing.Eventually;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -51,17 +48,15 @@ class GatewayTest {
     mesh.bus()
         .serve(Presence.HOLDERS, q -> Future.succeededFuture(new Presence.Holders(List.of())));
     mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
-    Settings settings =
-        test.settings(
+    GatewayVerticle gateway =
+        Gateways.on(
+            mesh,
+            test,
             Map.of(
-                "CASTMESH_HTTP_PORT", "0",
                 "CASTMESH_SESSION_RESUME_WINDOW", "2",
-                "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000",
                 "CASTMESH_SESSION_AUTHENTICATE_WITHIN", "4"));
-    GatewayConfig config = GatewayConfig.read(settings, RuntimeConfig.read(settings));
-    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
     test.deploy(gateway);
-    port = URI.create(gateway.url()).getPort();
+    port = Gateways.port(gateway);
     http = new TestHttp(port);
   }
 

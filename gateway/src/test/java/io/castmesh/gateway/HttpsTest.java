@@ -3,8 +3,6 @@ package io.castmesh.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.castmesh.runtime.config.RuntimeConfig;
-import io.castmesh.runtime.config.Settings;
 import io.castmesh.testing.TestMesh;
 import java.io.InputStream;
 import java.net.URI;
@@ -45,10 +43,7 @@ class HttpsTest {
   }
 
   private static GatewayVerticle gateway(TestMesh test) {
-    Settings settings =
-        test.settings(Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_TLS_ENABLED", "true"));
-    return new GatewayVerticle(
-        test.mesh(), GatewayConfig.read(settings, RuntimeConfig.read(settings)));
+    return Gateways.on(test.mesh(), test, Map.of("CASTMESH_TLS_ENABLED", "true"));
   }
 
   private static HttpResponse<String> get(GatewayVerticle gateway, SSLContext trust)

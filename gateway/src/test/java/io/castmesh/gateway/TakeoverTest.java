@@ -14,7 +14,6 @@ import io.castmesh.runtime.Mesh;
 import io.castmesh.testing.TestCluster;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,14 +55,9 @@ class TakeoverTest {
   }
 
   private int gateway(Mesh mesh) {
-    GatewayConfig config =
-        GatewayConfig.read(
-            test.settings(
-                Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000")),
-            mesh.config());
-    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
+    GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     cluster.deploy(mesh, gateway);
-    return URI.create(gateway.url()).getPort();
+    return Gateways.port(gateway);
   }
 
   @Test

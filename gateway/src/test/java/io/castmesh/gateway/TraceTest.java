@@ -71,11 +71,9 @@ class TraceTest {
 
   private int gateway(String ratio) {
     Mesh mesh = cluster.join("gateway", tracing(ratio));
-    GatewayConfig config =
-        GatewayConfig.read(test.settings(Map.of("CASTMESH_HTTP_PORT", "0")), mesh.config());
-    GatewayVerticle gateway = new GatewayVerticle(mesh, config);
+    GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     cluster.deploy(mesh, gateway);
-    return URI.create(gateway.url()).getPort();
+    return Gateways.port(gateway);
   }
 
   @Test

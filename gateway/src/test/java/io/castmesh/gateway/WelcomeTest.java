@@ -8,13 +8,10 @@ import io.castmesh.contract.Presence;
 import io.castmesh.contract.Presence.Asserted;
 import io.castmesh.contract.Presence.Withdrawal;
 import io.castmesh.runtime.Mesh;
-import io.castmesh.runtime.config.RuntimeConfig;
-import io.castmesh.runtime.config.Settings;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -57,13 +54,9 @@ class WelcomeTest {
               return Future.succeededFuture(Done.DONE);
             });
     mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
-    Settings settings =
-        test.settings(
-            Map.of("CASTMESH_HTTP_PORT", "0", "CASTMESH_AUTH_ATTEMPTS_PER_MINUTE", "10000"));
-    GatewayVerticle gateway =
-        new GatewayVerticle(mesh, GatewayConfig.read(settings, RuntimeConfig.read(settings)));
+    GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     test.deploy(gateway);
-    port = URI.create(gateway.url()).getPort();
+    port = Gateways.port(gateway);
     http = new TestHttp(port);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.castmesh.embedded.Programs;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.http.IceServers;
+import io.castmesh.standalone.cluster.ProxyErrors;
 import io.castmesh.testing.TestMesh;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,7 +70,8 @@ class AuxiliaryFilesTest {
     assertThat(text)
         .contains("gateway:" + gateway.get("CASTMESH_HTTP_PORT"))
         .contains("check port " + gateway.get("CASTMESH_MANAGEMENT_PORT"))
-        .contains("option httpchk GET /health/serving");
+        .contains("option httpchk GET /health/serving")
+        .contains(ProxyErrors.lines());
   }
 
   @Test

@@ -17,14 +17,10 @@ record ProxyConfig(
   /** One of those who answer. */
   record Gateway(String name, String host, int port, int managementPort) {}
 
-  /** The same answer as a gateway gives for what is away, so that clients need to know one only. */
-  private static final String AWAY =
-      "{\"type\":\"urn:castmesh:failure:unavailable\","
-          + "\"title\":\"No gateway is there at the moment\",\"status\":503,"
-          + "\"name\":\"UNAVAILABLE\",\"retryable\":true}";
-
   String text() {
     StringBuilder text = new StringBuilder(START);
+    text.append("  # What this proxy says by itself reads like the answers of a gateway.\n");
+    ProxyErrors.lines().forEach(line -> text.append("  ").append(line).append('\n'));
     text.append("\nfrontend castmesh\n");
     String tls = certificate.isEmpty() ? "" : " ssl crt " + certificate + " alpn http/1.1";
     binds.forEach(bind -> text.append("  bind ").append(bind).append(tls).append('\n'));
@@ -33,14 +29,13 @@ record ProxyConfig(
           # Whoever wrote these before us is not believed.
           http-request set-header X-Forwarded-For %%[src]
           http-request set-header X-Forwarded-Proto %s
-        %s
           # /sockjs/<server>/<session>/<transport>; /sockjs/info belongs to no session.
           acl sockjs_session path_reg ^/sockjs/[^/]+/[^/]+/
           use_backend sockjs if sockjs_session
           default_backend gateways
         """
-            .formatted(certificate.isEmpty() ? "http" : "https", away()));
-    text.append(GATEWAYS).append(away()).append('\n');
+            .formatted(certificate.isEmpty() ? "http" : "https"));
+    text.append(GATEWAYS);
     servers(text, "");
     text.append(
         """
@@ -54,7 +49,6 @@ record ProxyConfig(
           stick on path,field(4,/)
           http-check disable-on-404
         """);
-    text.append(away()).append('\n');
     servers(text, " track gateways/");
     text.append("\nfrontend management\n  bind ").append(management).append('\n');
     text.append(
@@ -78,13 +72,6 @@ record ProxyConfig(
       }
       text.append('\n');
     }
-  }
-
-  private static String away() {
-    return "  http-error status 503 content-type application/problem+json hdr Retry-After 1"
-        + " hdr Cache-Control no-store string '"
-        + AWAY
-        + "'";
   }
 
   private static final String START =

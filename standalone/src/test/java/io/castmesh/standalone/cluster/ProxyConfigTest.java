@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.castmesh.contract.Failure;
 import io.castmesh.embedded.Child;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +28,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +46,7 @@ class ProxyConfigTest {
   private final List<HttpServer> servers = new ArrayList<>();
   private final Set<String> draining = ConcurrentHashMap.newKeySet();
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
+  private final Queue<String> orders = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client = HttpClient.newHttpClient();
   private Path haproxy;
@@ -159,11 +164,25 @@ class ProxyConfigTest {
     // then
     HttpResponse<String> answer = get("/api/v1/anything");
     assertThat(answer.statusCode()).isEqualTo(503);
-    assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
     assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
-    JsonObject problem = new JsonObject(answer.body());
-    assertThat(problem.getString("name")).isEqualTo("UNAVAILABLE");
-    assertThat(problem.getBoolean("retryable")).isTrue();
+    assertThat(failure(answer)).isEqualTo(Failure.UNAVAILABLE);
+  }
+
+  /** Nobody knows whether it was carried out: the connection says so by its end. */
+  @Test
+  void anOrderToAGatewayThatHangsIsGivenUpAndNotGivenTwice() throws Exception {
+    // given
+    hanging.addAll(List.of("one", "two"));
+    // when
+    assertThatThrownBy(() -> order("/api/v1/auth/login"))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(HttpTimeoutException.class);
+    // then, as long as nobody is there
+    assertThat(failure(get("/api/v1/lives"))).isEqualTo(Failure.UNAVAILABLE);
+    // and when they are again
+    hanging.clear();
+    eventually("somebody answers", () -> status("/") == 200);
+    assertThat(orders).hasSize(1);
   }
 
   @Test
@@ -211,6 +230,9 @@ class ProxyConfigTest {
     server.createContext(
         "/",
         exchange -> {
+          if (exchange.getRequestMethod().equals("POST")) {
+            orders.add(name);
+          }
           passHanging(name);
           answer(
               exchange,
@@ -279,6 +301,28 @@ class ProxyConfigTest {
       }
     }
     return names;
+  }
+
+  /** What a problem document says that has gone wrong; its status is that of the answer. */
+  private static Failure failure(HttpResponse<String> answer) {
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+    assertThat(answer.headers().firstValue("cache-control")).hasValue("no-store");
+    JsonObject problem = new JsonObject(answer.body());
+    assertThat(problem.getInteger("status")).isEqualTo(answer.statusCode());
+    Failure failure = Failure.ofCode(problem.getInteger("code")).orElseThrow();
+    assertThat(problem.getString("name")).isEqualTo(failure.name());
+    assertThat(problem.getBoolean("retryable")).isEqualTo(failure.retryable());
+    return failure;
+  }
+
+  /** Waits for longer than the proxy does, so that its patience is what is seen. */
+  private HttpResponse<String> order(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(30))
+            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private int status(String path) {

@@ -47,6 +47,7 @@ public final class Sessions {
   private final Discipline discipline;
   private final Admission admission;
   private final SessionPresence presence;
+  private final Expiry expiry;
   private final PresenceNews presenceNews = new PresenceNews();
 
   /** In an outage every request fails: a few lines tell as much as all of them. */
@@ -71,6 +72,7 @@ public final class Sessions {
     this.handover = new Handover(mesh, config.limits(), meters);
     this.admission = new Admission(mesh, config, tokens, iceServers, this, handover);
     this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
+    this.expiry = new Expiry(mesh, sessions, this::lost, session -> end(session, "expired"));
   }
 
   public Future<Void> start() {
@@ -243,16 +245,9 @@ public final class Sessions {
     await(session, Math.max(1000, wait));
   }
 
+  /** The client is to come back within that time. */
   void await(Session session, long millis) {
-    session.timer(
-        mesh.vertx()
-            .setTimer(
-                millis,
-                timer -> {
-                  if (session.connection() == null) {
-                    end(session, "expired");
-                  }
-                }));
+    expiry.await(session, millis);
   }
 
   void keep(Session session) {

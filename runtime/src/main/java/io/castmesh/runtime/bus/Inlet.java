@@ -130,6 +130,10 @@ final class Inlet {
   void heard(String node, long head) {
     context.runOnContext(
         ignored -> {
+          if (closed) {
+            // What was taken has been said: nothing may be taken after that.
+            return;
+          }
           Source source = sources.get(node);
           if (source == null) {
             source = new Source();
@@ -153,8 +157,8 @@ final class Inlet {
     context.runOnContext(
         ignored -> {
           Source source = sources.get(node);
-          if (source == null && !dedicated) {
-            // It was never heard here: nothing is expected of it.
+          if (closed || source == null && !dedicated) {
+            // It was never heard here, or nothing is listened to: nothing is expected of it.
             complete.complete();
             return;
           }

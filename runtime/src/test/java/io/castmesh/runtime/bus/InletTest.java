@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -82,6 +83,26 @@ class InletTest {
     say(5);
     assertThat(next(2)).containsExactly("1", "5");
     assertThat(gaps).hasValue(1);
+  }
+
+  /**
+   * A node that leaves has said what it took: the rest goes elsewhere, and would be heard twice.
+   */
+  @Test
+  void whatIsSaidToAListenerThatHasClosedIsNotTaken() throws Exception {
+    reachable = true;
+    say(1);
+    assertThat(next(1)).containsExactly("1");
+    assertThat(get(inlet.close())).containsExactly(Map.entry(SOURCE, 1L));
+    inlet.heard(SOURCE, 5);
+    get(inlet.complete(SOURCE, 5));
+    assertThat(asked.tryAcquire(300, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(heard).isEmpty();
+    assertThat(gaps).hasValue(0);
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
   }
 
   private Future<Repair> ask(String node, Missed missed) {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,13 +63,23 @@ function installed(what: string, variable: string, usual: string[]): string {
   throw new Error(`${what} is missing: install it or set ${variable} to its path.`);
 }
 
+/** Whether a process runs; one that has ended and whose parent has not looked yet does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }
+}
+
+/** Processes with their command lines, for those who read a failure. */
+export function described(pids: number[]): string[] {
+  if (pids.length === 0) return [];
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,ppid=,stat=,lstart=,args=', '-p', pids.join()], {
+    encoding: 'utf8',
+  });
+  return stdout.trim().split('\n');
 }
 
 /** Process ids whose command line holds the text: the children that work on a folder, say. */

@@ -7,7 +7,7 @@ import { TestBrowser } from '../src/browser.ts';
 import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
 import { seesFrames } from '../src/frames.ts';
-import { isAlive } from '../src/machine.ts';
+import { described, isAlive } from '../src/machine.ts';
 import { Person } from '../src/person.ts';
 import { probe } from '../src/recordings.ts';
 import { redisEntries } from '../src/redis.ts';
@@ -109,7 +109,7 @@ describe('castmesh is killed with -9 while it records', () => {
 
   it('starts again on the same data', async () => {
     await castmesh.start();
-    assert.deepEqual(old.filter(isAlive), [], 'no process of the old run is left');
+    assert.deepEqual(described(old.filter(isAlive)), [], 'no process of the old run is left');
   });
 
   it('the recording is listed and plays', async () => {

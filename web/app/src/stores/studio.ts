@@ -13,6 +13,11 @@ export interface Activity extends Viewer {
 const MAX_ACTIVITY = 100;
 const STATS_EVERY_MS = 1_000;
 
+/** Whether it is one coming of one person: the list that is read may hold who is announced later. */
+function isSame(one: Viewer, other: Viewer): boolean {
+  return one.user.id === other.user.id && one.time === other.time;
+}
+
 /** The own live. It lives here and not in a page, so that a look at another page does not end it. */
 export const useStudio = defineStore('studio', () => {
   const live = shallowRef<LiveHandle>();
@@ -48,7 +53,9 @@ export const useStudio = defineStore('studio', () => {
     handle.on('state', (value) => (state.value = value));
     handle.on('viewers', (value) => (viewers.value = value));
     handle.on('viewerJoined', (viewer) => {
-      watching.value = [viewer, ...watching.value];
+      if (!watching.value.some((other) => isSame(other, viewer))) {
+        watching.value = [viewer, ...watching.value];
+      }
       note('joined', viewer);
     });
     handle.on('viewerLeft', (viewer) => {

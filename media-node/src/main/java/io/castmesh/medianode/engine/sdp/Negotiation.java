@@ -33,9 +33,6 @@ public record Negotiation(
 
   private static final int MAX_LAYERS = 3;
 
-  /** Others number their pictures in ways that a change of layers breaks, or have layers inside. */
-  private static final Set<MediaCodec> LAYERED_CODECS = EnumSet.of(MediaCodec.VP8, MediaCodec.H264);
-
   /** An m-line of the peer and what was agreed about it, if anything. */
   public record Section(MediaSection offered, Optional<NegotiatedMedia> agreed) {}
 
@@ -119,7 +116,7 @@ public record Negotiation(
     if (codecs.isEmpty()) {
       return Optional.empty();
     }
-    List<String> rids = simulcast(section, direction, codecs);
+    List<String> rids = simulcast(section, direction);
     return Optional.of(
         new NegotiatedMedia(
             kind,
@@ -135,14 +132,12 @@ public record Negotiation(
             useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME)));
   }
 
-  /** Layers are taken when we can tell them apart, and change between them unnoticed. */
-  private static List<String> simulcast(
-      MediaSection section, Direction direction, List<NegotiatedCodec> codecs) {
+  /** Layers are taken when we can tell them apart. */
+  private static List<String> simulcast(MediaSection section, Direction direction) {
     boolean possible =
         direction.receives()
             && section.simulcast().size() > 1
-            && extension(section, HeaderExtension.STREAM_ID) != 0
-            && LAYERED_CODECS.contains(codecs.get(0).format().codec());
+            && extension(section, HeaderExtension.STREAM_ID) != 0;
     return possible
         ? section.simulcast().subList(0, Math.min(MAX_LAYERS, section.simulcast().size()))
         : List.of();

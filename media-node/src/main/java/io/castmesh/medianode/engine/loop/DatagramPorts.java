@@ -82,7 +82,13 @@ public final class DatagramPorts implements AutoCloseable {
     this.selector = Selector.open();
     this.thread = new Thread(this::run, "rtp-ports");
     thread.setDaemon(true);
-    thread.start();
+  }
+
+  /** Most nodes never have such a port. */
+  private synchronized void begin() {
+    if (running && thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
   }
 
   /**
@@ -91,6 +97,7 @@ public final class DatagramPorts implements AutoCloseable {
    * @throws IOException when none are free
    */
   public Pair openPair(InetAddress host, Receiver rtp, Receiver rtcp) throws IOException {
+    begin();
     for (int attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
       int even = first == 0 ? freeEvenPort(host) : candidate(attempt);
       Port lower = tryOpen(host, even, rtp);
@@ -239,7 +246,9 @@ public final class DatagramPorts implements AutoCloseable {
 
   @Override
   public void close() {
-    running = false;
+    synchronized (this) {
+      running = false;
+    }
     thread.interrupt();
     try {
       thread.join(1000);

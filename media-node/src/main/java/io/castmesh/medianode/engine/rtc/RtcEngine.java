@@ -31,8 +31,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +63,7 @@ public final class RtcEngine implements MediaEngine {
 
   private final List<PeerLoop> loops = new ArrayList<>();
   private final List<Path> playableFolders;
-  private final RtpPlace rtpPlace;
+  private final Map<PeerLoop, RtpPlace> rtpPlaces = new LinkedHashMap<>();
   private final ThreadPoolExecutor handshakes;
   private final WriterPool writers = new WriterPool();
   private final DtlsIdentity identity = DtlsIdentity.create(Instant.now());
@@ -91,22 +93,29 @@ public final class RtcEngine implements MediaEngine {
             new SecureRandom());
     try {
       for (int i = 0; i < count(config.loops()); i++) {
-        loops.add(new PeerLoop(listening(config, hosts, i), "media-loop-" + i, shared));
+        PeerLoop loop = new PeerLoop(listening(config, hosts, i), "media-loop-" + i, shared);
+        loops.add(loop);
+        rtpPlaces.put(loop, rtpPlace(config, hosts, loop));
       }
     } catch (IOException e) {
-      loops.forEach(PeerLoop::close);
+      closeSockets();
       throw e;
     }
-    MediaLoop loop = loops.get(0).loop();
-    rtpPlace =
-        new RtpPlace(
-            new DatagramPorts(
-                loop,
-                config.rtpPorts().first(),
-                config.rtpPorts().last(),
-                loops.get(0).context().bursts()::run),
-            hosts,
-            LocalAddresses.resolve(config.announced().addresses()));
+  }
+
+  private static RtpPlace rtpPlace(MediaNodeConfig config, List<InetAddress> hosts, PeerLoop loop)
+      throws IOException {
+    MediaNodeConfig.PortRange range = config.rtpPorts();
+    return new RtpPlace(
+        new DatagramPorts(
+            loop.loop(), range.first(), range.last(), loop.context().bursts()::run),
+        hosts,
+        LocalAddresses.resolve(config.announced().addresses()));
+  }
+
+  private void closeSockets() {
+    rtpPlaces.values().forEach(place -> place.ports().close());
+    loops.forEach(PeerLoop::close);
   }
 
   /** What browsers are told: the announced addresses, before or instead of the bound ones. */
@@ -213,15 +222,19 @@ public final class RtcEngine implements MediaEngine {
     return peer;
   }
 
-  /** On the first loop, which their ports belong to. */
   @Override
   public RtpPeer createRtpPeer(
       String id, RtpPeer.Protection protection, SdpPeer.Listener listener) {
     checkRoom();
-    PeerLoop home = loops.get(0);
+    PeerLoop home = leastLoaded();
     PlainRtpPeer peer =
         new PlainRtpPeer(
-            id, home.context(), rtpPlace, protection, listener, home.rtpPeers()::remove);
+            id,
+            home.context(),
+            rtpPlaces.get(home),
+            protection,
+            listener,
+            home.rtpPeers()::remove);
     home.rtpPeers().add(peer);
     return peer;
   }
@@ -347,8 +360,7 @@ public final class RtcEngine implements MediaEngine {
     }
     handshakes.shutdownNow();
     writers.close();
-    rtpPlace.ports().close();
-    loops.forEach(PeerLoop::close);
+    closeSockets();
   }
 
   @Override

@@ -45,8 +45,12 @@ class PlainRtpTest {
   private final RtcEngine second = engine(PortRange.ANY);
   @TempDir Path folder;
 
-  private RtcEngine engine(PortRange rtpPorts) {
-    RtcEngine engine = RtcEngine.start(MediaNodeConfig.LOOPBACK.withRtpPorts(rtpPorts));
+  MediaNodeConfig config() {
+    return MediaNodeConfig.LOOPBACK;
+  }
+
+  RtcEngine engine(PortRange rtpPorts) {
+    RtcEngine engine = RtcEngine.start(config().withRtpPorts(rtpPorts));
     toClose.add(0, engine);
     return engine;
   }

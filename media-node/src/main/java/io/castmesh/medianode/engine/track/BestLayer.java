@@ -50,6 +50,7 @@ public final class BestLayer {
     }
     boolean due = chosen ? wanted != current : decided;
     if (due && packet.layer() == wanted && packet.keyFrameStart()) {
+      fanout.flush(now); // what waits is of the layer before, whose clock is asked for with it
       chosen = true;
       current = wanted;
       fanout.changeLayer(source, current, now);

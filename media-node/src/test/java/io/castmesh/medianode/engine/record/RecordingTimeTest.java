@@ -37,6 +37,35 @@ class RecordingTimeTest {
   }
 
   @Test
+  void aReportThatCannotBeTrueIsPassedOver() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(90_000);
+    SenderClock clock = new SenderClock(90_000);
+    timeline.captureMicros(0, 1_000_000, clock);
+
+    // when: somebody sets the sender's clock by an hour
+    clock.onReport(90_000, 3_602_000_000L);
+
+    // then
+    assertThat(timeline.captureMicros(90_000, 2_050_000, clock)).isEqualTo(2_000_000);
+    assertThat(timeline.captureMicros(180_000, 3_010_000, clock)).isEqualTo(3_000_000);
+  }
+
+  @Test
+  void timestampsThatJumpByHoursDoNotTakeTheFileAlong() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(90_000);
+    SenderClock clock = new SenderClock(90_000);
+    clock.onReport(0, 1_000_000);
+    timeline.captureMicros(0, 1_020_000, clock);
+
+    // then
+    int later = 90_000 * 9_156;
+    assertThat(timeline.captureMicros(later, 1_060_000, clock)).isEqualTo(1_060_000);
+    assertThat(timeline.captureMicros(later + 3_600, 1_130_000, clock)).isEqualTo(1_100_000);
+  }
+
+  @Test
   void timesRiseWithinATrackAndPausesAreLeftOut() {
     // given
     RecordingClock clock = new RecordingClock();

@@ -46,7 +46,9 @@ class GatewayTest {
         .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     mesh.bus()
-        .serve(Presence.HOLDERS, q -> Future.succeededFuture(new Presence.Holders(List.of())));
+        .serve(
+            Presence.HOLDERS,
+            q -> Future.succeededFuture(Gateways.holdersOf(q.sessionIds(), mesh.node(), 0)));
     mesh.bus().listen(Clients.SESSION_ENDED, ended::add);
     GatewayVerticle gateway =
         Gateways.on(

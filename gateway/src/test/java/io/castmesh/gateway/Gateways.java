@@ -1,9 +1,11 @@
 package io.castmesh.gateway;
 
+import io.castmesh.contract.Presence;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.testing.TestMesh;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Gateways as the tests want them: on a free port, and many may sign up within a minute. */
@@ -22,6 +24,12 @@ final class Gateways {
     Map<String, String> settings = new HashMap<>(USUAL);
     settings.putAll(more);
     return new GatewayVerticle(mesh, GatewayConfig.read(test.settings(settings), mesh.config()));
+  }
+
+  /** That presence knows of this holder, of whoever's sessions. */
+  static Presence.Holders holdersOf(List<String> sessionIds, String node, int moves) {
+    return new Presence.Holders(
+        sessionIds.stream().map(id -> new Presence.Holder(id, node, "", moves)).toList());
   }
 
   /** Where a gateway that is deployed listens. */

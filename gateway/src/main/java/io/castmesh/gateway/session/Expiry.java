@@ -27,45 +27,66 @@ final class Expiry {
   private static final long GATHERED_MILLIS = 20;
   private static final long ASKED_AGAIN_MILLIS = 2_000;
 
+  /** Presence has lost everything: by then whoever holds a session has said so again. */
+  private static final long SAID_AGAIN_MILLIS = 10_000;
+
+  /**
+   * A client has not come in time.
+   *
+   * @param timer that has run out; another one runs when the client was here meanwhile
+   * @param unknown whether presence knew of no holder when it was asked before
+   */
+  private record Due(Session session, long timer, boolean unknown) {
+    String id() {
+      return session.ref().sessionId();
+    }
+  }
+
   private final Mesh mesh;
   private final Map<String, Session> held;
-  private final Consumer<String> lost;
+  private final Consumer<Holder> elsewhere;
   private final Consumer<Session> over;
-  private final Queue<Session> due = new ArrayDeque<>();
+  private final Queue<Due> due = new ArrayDeque<>();
   private boolean asking;
 
   /**
    * @param held the sessions of this gateway by id, at any time
-   * @param lost hears the ids of those that another gateway holds
-   * @param over hears of those that nobody holds any more
+   * @param elsewhere hears of those that another gateway holds
+   * @param over hears of those that nobody else holds
    */
-  Expiry(Mesh mesh, Map<String, Session> held, Consumer<String> lost, Consumer<Session> over) {
+  Expiry(Mesh mesh, Map<String, Session> held, Consumer<Holder> elsewhere, Consumer<Session> over) {
     this.mesh = mesh;
     this.held = held;
-    this.lost = lost;
+    this.elsewhere = elsewhere;
     this.over = over;
   }
 
   /** The client is to come back within that time. */
   void await(Session session, long millis) {
+    await(session, millis, false);
+  }
+
+  private void await(Session session, long millis, boolean unknown) {
     session.timer(
         mesh.vertx()
             .setTimer(
                 millis,
                 timer -> {
-                  if (isAwaited(session)) {
-                    due.add(session);
-                    askSoon(GATHERED_MILLIS);
-                  }
+                  due.add(new Due(session, timer, unknown));
+                  askIn(GATHERED_MILLIS);
                 }));
   }
 
-  private boolean isAwaited(Session session) {
-    return held.get(session.ref().sessionId()) == session && session.connection() == null;
+  /** Not any more when the client has come, be it for a moment. */
+  private boolean isAwaited(Due one) {
+    Session session = one.session();
+    return held.get(one.id()) == session
+        && session.connection() == null
+        && session.timer() == one.timer();
   }
 
   /** After a hang very many are due at once: a few questions do for all. */
-  private void askSoon(long millis) {
+  private void askIn(long millis) {
     if (!asking) {
       asking = true;
       mesh.vertx().setTimer(millis, timer -> ask());
@@ -73,13 +94,11 @@ final class Expiry {
   }
 
   private void ask() {
-    List<Session> some = new ArrayList<>();
-    List<String> ids = new ArrayList<>();
+    List<Due> some = new ArrayList<>();
     while (!due.isEmpty() && some.size() < ASKED_AT_ONCE) {
-      Session session = due.remove();
-      if (isAwaited(session)) {
-        some.add(session);
-        ids.add(session.ref().sessionId());
+      Due one = due.remove();
+      if (isAwaited(one)) {
+        some.add(one);
       }
     }
     if (some.isEmpty()) {
@@ -87,11 +106,11 @@ final class Expiry {
       return;
     }
     mesh.bus()
-        .ask(Presence.HOLDERS, new HoldersQuery(ids))
+        .ask(Presence.HOLDERS, new HoldersQuery(some.stream().map(Due::id).toList()))
         .onComplete(
             answer -> {
-              settle(some, answer.items());
               goOn(GATHERED_MILLIS);
+              settle(some, answer.items());
             },
             error -> {
               log.warn(
@@ -106,21 +125,24 @@ final class Expiry {
   private void goOn(long millis) {
     asking = false;
     if (!due.isEmpty()) {
-      askSoon(millis);
+      askIn(millis);
     }
   }
 
-  private void settle(List<Session> sessions, List<Holder> holders) {
+  private void settle(List<Due> asked, List<Holder> holders) {
     Map<String, Holder> byId = new HashMap<>();
     holders.forEach(holder -> byId.put(holder.sessionId(), holder));
-    for (Session session : sessions) {
-      if (!isAwaited(session)) {
+    for (Due one : asked) {
+      Holder holder = byId.get(one.id());
+      if (!isAwaited(one)) {
         continue;
       }
-      if (isElsewhere(session, byId.get(session.ref().sessionId()))) {
-        lost.accept(session.ref().sessionId());
+      if (holder == null && !one.unknown()) {
+        await(one.session(), SAID_AGAIN_MILLIS, true);
+      } else if (isElsewhere(one.session(), holder)) {
+        elsewhere.accept(holder);
       } else {
-        over.accept(session);
+        over.accept(one.session());
       }
     }
   }

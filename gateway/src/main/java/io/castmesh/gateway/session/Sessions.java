@@ -72,7 +72,7 @@ public final class Sessions {
     this.handover = new Handover(mesh, config.limits(), meters);
     this.admission = new Admission(mesh, config, tokens, iceServers, this, handover);
     this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
-    this.expiry = new Expiry(mesh, sessions, this::lost, session -> end(session, "expired"));
+    this.expiry = new Expiry(mesh, sessions, this::elsewhere, session -> end(session, "expired"));
   }
 
   public Future<Void> start() {
@@ -349,5 +349,11 @@ public final class Sessions {
       log.info("session is at another gateway session={}", sessionId);
       leave(session);
     }
+  }
+
+  /** The same, and what still comes here for it follows it. */
+  private void elsewhere(Presence.Holder holder) {
+    handover.lost(holder.sessionId(), holder.node());
+    lost(holder.sessionId());
   }
 }

@@ -187,6 +187,7 @@ final class Inlet {
         ignored -> {
           Map<String, Long> last = new HashMap<>();
           sources.forEach((node, source) -> last.put(node, source.last));
+          sources.values().forEach(Inlet::giveUpCompleting);
           sources.clear();
           closed = true;
           taken.complete(last);
@@ -265,6 +266,9 @@ final class Inlet {
   }
 
   private void silent(String node, Source source) {
+    if (sources.get(node) != source) {
+      return;
+    }
     boolean tooLong = System.nanoTime() - source.gapSince > GIVE_UP_NANOS;
     if (!ended.test(node) && !tooLong) {
       later(node, source, AGAIN_MILLIS);
@@ -281,6 +285,13 @@ final class Inlet {
 
   private static void settle(Source source) {
     if (source.complete != null && source.last >= source.head) {
+      source.complete.tryComplete();
+    }
+  }
+
+  /** Nothing is listened to any more: who leaves need not wait. */
+  private static void giveUpCompleting(Source source) {
+    if (source.complete != null) {
       source.complete.tryComplete();
     }
   }

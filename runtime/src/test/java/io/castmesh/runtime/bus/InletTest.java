@@ -9,6 +9,7 @@ import io.castmesh.contract.Nodes.Sent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,10 @@ class InletTest {
   private final Semaphore asked = new Semaphore(0);
   private volatile boolean reachable;
   private volatile boolean ended;
+
+  /** An answer that takes its time. */
+  private volatile Promise<Repair> late;
+
   private Vertx vertx;
   private Context context;
   private Inlet inlet;
@@ -101,12 +106,34 @@ class InletTest {
     assertThat(gaps).hasValue(0);
   }
 
+  @Test
+  void whatWasHeldWhenItClosedIsNotTakenEither() throws Exception {
+    // given: 2 to 4 are asked for, and the answer is on its way
+    say(1);
+    assertThat(next(1)).containsExactly("1");
+    late = Promise.promise();
+    say(5);
+    assertThat(asked.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+    Future<Void> complete = inlet.complete(SOURCE, 5);
+    // when
+    assertThat(get(inlet.close())).containsExactly(Map.entry(SOURCE, 1L));
+    ended = true;
+    late.fail(Failure.UNAVAILABLE.exception());
+    // then
+    get(complete);
+    assertThat(heard.poll(300, TimeUnit.MILLISECONDS)).isNull();
+    assertThat(gaps).hasValue(0);
+  }
+
   private static <T> T get(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
   }
 
   private Future<Repair> ask(String node, Missed missed) {
     asked.release();
+    if (late != null) {
+      return late.future();
+    }
     return reachable
         ? Future.succeededFuture(
             new Repair(

@@ -72,7 +72,8 @@ public final class RtcEngine implements MediaEngine {
   private RtcEngine(MediaNodeConfig config) throws IOException {
     playableFolders = config.playableFolders();
     List<InetAddress> hosts = LocalAddresses.toBind(config.mediaHost(), MediaLoop::canBind);
-    List<InetAddress> told = announced(config, hosts);
+    List<InetAddress> named = LocalAddresses.resolve(config.announced().addresses());
+    List<InetAddress> told = announced(config, named, hosts);
     handshakes =
         new ThreadPoolExecutor(
             HANDSHAKE_THREADS,
@@ -95,7 +96,7 @@ public final class RtcEngine implements MediaEngine {
       for (int i = 0; i < count(config.loops()); i++) {
         PeerLoop loop = new PeerLoop(listening(config, hosts, i), "media-loop-" + i, shared);
         loops.add(loop);
-        rtpPlaces.put(loop, rtpPlace(config, hosts, loop));
+        rtpPlaces.put(loop, rtpPlace(config.rtpPorts(), hosts, named, loop));
       }
     } catch (IOException e) {
       closeSockets();
@@ -103,14 +104,16 @@ public final class RtcEngine implements MediaEngine {
     }
   }
 
-  private static RtpPlace rtpPlace(MediaNodeConfig config, List<InetAddress> hosts, PeerLoop loop)
+  private static RtpPlace rtpPlace(
+      MediaNodeConfig.PortRange range,
+      List<InetAddress> hosts,
+      List<InetAddress> announced,
+      PeerLoop loop)
       throws IOException {
-    MediaNodeConfig.PortRange range = config.rtpPorts();
     return new RtpPlace(
-        new DatagramPorts(
-            loop.loop(), range.first(), range.last(), loop.context().bursts()::run),
+        new DatagramPorts(loop.loop(), range.first(), range.last(), loop.context().bursts()::run),
         hosts,
-        LocalAddresses.resolve(config.announced().addresses()));
+        announced);
   }
 
   private void closeSockets() {
@@ -119,10 +122,9 @@ public final class RtcEngine implements MediaEngine {
   }
 
   /** What browsers are told: the announced addresses, before or instead of the bound ones. */
-  private static List<InetAddress> announced(MediaNodeConfig config, List<InetAddress> hosts)
-      throws IOException {
-    Set<InetAddress> told =
-        new LinkedHashSet<>(LocalAddresses.resolve(config.announced().addresses()));
+  private static List<InetAddress> announced(
+      MediaNodeConfig config, List<InetAddress> named, List<InetAddress> hosts) throws IOException {
+    Set<InetAddress> told = new LinkedHashSet<>(named);
     if (told.isEmpty() || config.announced().hostToo()) {
       told.addAll(LocalAddresses.toTell(hosts));
     }
@@ -229,12 +231,7 @@ public final class RtcEngine implements MediaEngine {
     PeerLoop home = leastLoaded();
     PlainRtpPeer peer =
         new PlainRtpPeer(
-            id,
-            home.context(),
-            rtpPlaces.get(home),
-            protection,
-            listener,
-            home.rtpPeers()::remove);
+            id, home.context(), rtpPlaces.get(home), protection, listener, home.rtpPeers()::remove);
     home.rtpPeers().add(peer);
     return peer;
   }

@@ -116,7 +116,7 @@ public record Negotiation(
     if (codecs.isEmpty()) {
       return Optional.empty();
     }
-    List<String> rids = simulcast(section, direction);
+    List<String> rids = simulcast(section, kind, direction);
     return Optional.of(
         new NegotiatedMedia(
             kind,
@@ -133,9 +133,10 @@ public record Negotiation(
   }
 
   /** Layers are taken when we can tell them apart. */
-  private static List<String> simulcast(MediaSection section, Direction direction) {
+  private static List<String> simulcast(MediaSection section, MediaKind kind, Direction direction) {
     boolean possible =
-        direction.receives()
+        kind == MediaKind.VIDEO
+            && direction.receives()
             && section.simulcast().size() > 1
             && extension(section, HeaderExtension.STREAM_ID) != 0;
     return possible

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -67,6 +67,7 @@ function installed(what: string, variable: string, usual: string[]): string {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    if (!existsSync('/proc/self/status')) return true;
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -79,7 +80,7 @@ export function described(pids: number[]): string[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=,ppid=,stat=,lstart=,args=', '-p', pids.join()], {
     encoding: 'utf8',
   });
-  return stdout.trim().split('\n');
+  return stdout.split('\n').filter((line) => line.trim() !== '');
 }
 
 /** Process ids whose command line holds the text: the children that work on a folder, say. */

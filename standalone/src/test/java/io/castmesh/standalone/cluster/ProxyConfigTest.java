@@ -178,6 +178,7 @@ class ProxyConfigTest {
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(HttpTimeoutException.class);
     // then, as long as nobody is there
+    eventually("no gateway is left", () -> status("/api/v1/lives") == 503);
     assertThat(failure(get("/api/v1/lives"))).isEqualTo(Failure.UNAVAILABLE);
     // and when they are again
     hanging.clear();

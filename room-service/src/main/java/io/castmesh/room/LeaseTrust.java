@@ -43,6 +43,7 @@ final class LeaseTrust {
   }
 
   boolean holds() {
-    return since != null && !since.plus(settle).isAfter(last);
+    boolean looked = since != null && !last.plus(silence).isBefore(clock.instant());
+    return looked && !since.plus(settle).isAfter(last);
   }
 }

@@ -69,9 +69,10 @@ class LeaseTrustTest {
 
     // when
     clock.now = clock.now.plusSeconds(60);
-    trust.reachable();
 
-    // then
+    // then, whoever comes first: who asks, or who looks
+    assertThat(trust.holds()).isFalse();
+    trust.reachable();
     assertThat(trust.holds()).isFalse();
   }
 

@@ -209,12 +209,30 @@ public final class CallsMedia {
 
   /** Sides that do not come back are dropped. */
   void await(CallMedia call) {
-    vertx.setTimer(
-        RETURN.toMillis(),
-        timer ->
-            call.sides().stream()
-                .filter(side -> side.lost() && !side.busy())
-                .forEach(side -> drop(call, side)));
+    vertx.setTimer(RETURN.toMillis(), timer -> dropLost(call));
+  }
+
+  /**
+   * This process may have stood still, and the call may be with another instance by now: that is
+   * asked first, again when nobody can say.
+   */
+  private void dropLost(CallMedia call) {
+    if (calls.get(call.id()) != call) {
+      return;
+    }
+    registry
+        .put(call.record())
+        .compose(put -> kept(call, put))
+        .onComplete(
+            ours ->
+                call.sides().stream()
+                    .filter(side -> side.lost() && !side.busy())
+                    .forEach(side -> drop(call, side)),
+            error -> {
+              if (calls.get(call.id()) == call) {
+                await(call);
+              }
+            });
   }
 
   /** Says again which calls are here. */

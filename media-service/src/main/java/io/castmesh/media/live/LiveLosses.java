@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,14 +47,27 @@ final class LiveLosses {
       return;
     }
     log.info("live lost its media server live={}", live.id());
-    // Finishes the recording: what is on disk is told, for nobody writes it any more.
-    live.loseStage().ifPresent(Stage::release);
+    Optional<Stage> stage = live.loseStage();
     live.presenter().lose();
     live.viewers().forEach(MediaSession::lose);
     if (live.known()) {
-      lives.keeper().put(live).onFailure(error -> log.warn("loss not written down", error));
+      lives
+          .keeper()
+          .put(live)
+          .onComplete(ours -> stage.ifPresent(Stage::release), error -> leave(stage, live, error));
+    } else {
+      stage.ifPresent(Stage::release);
     }
     await(live);
+  }
+
+  /**
+   * This instance may be the one that is cut off, and another one may go on with the recording: its
+   * end is not told. If it has ended, it is found on disk.
+   */
+  private static void leave(Optional<Stage> stage, Live live, Throwable error) {
+    log.warn("loss not written down live={} error={}", live.id(), error.getMessage());
+    stage.ifPresent(Stage::handOver);
   }
 
   /** A live that was lost, here or where it was before: gives its people their time. */
@@ -75,16 +89,46 @@ final class LiveLosses {
     if (live.presenter().busy()) {
       after(ANSWER, () -> presenterMissing(live, lostAt));
     } else {
-      lives.end(live, "media_server_lost");
+      whileOurs(
+          live,
+          () -> {
+            if (!live.over() && lostAt.equals(live.lostAt()) && !live.presenter().busy()) {
+              lives.end(live, "media_server_lost");
+            }
+          },
+          () -> presenterMissing(live, lostAt));
     }
   }
 
   private void viewersMissing(Live live) {
     if (!live.over()) {
-      live.viewers().stream()
-          .filter(MediaSession::lost)
-          .forEach(viewer -> lives.leave(live, viewer));
+      whileOurs(
+          live,
+          () ->
+              live.viewers().stream()
+                  .filter(MediaSession::lost)
+                  .forEach(viewer -> lives.leave(live, viewer)),
+          () -> viewersMissing(live));
     }
+  }
+
+  /**
+   * This process may have stood still, and the live may be with another instance by now, with all
+   * its people: that is asked before anything is ended.
+   *
+   * @param again what is done later when nobody can say
+   */
+  private void whileOurs(Live live, Runnable work, Runnable again) {
+    lives
+        .keeper()
+        .put(live)
+        .onComplete(
+            ours -> work.run(),
+            error -> {
+              if (!live.over()) {
+                after(ANSWER, again);
+              }
+            });
   }
 
   /** The presenter comes with a fresh offer: the live is placed again. */

@@ -109,7 +109,7 @@ public final class Succession {
         .onFailure(away -> trustLeasesFrom = System.nanoTime() + instances.lease().toNanos())
         .compose(
             left -> {
-              left.values().remove(instances.own());
+              left.values().removeIf(instances.own()::equals);
               return left.isEmpty() ? Future.succeededFuture() : confirm(left);
             });
   }
@@ -171,7 +171,9 @@ public final class Succession {
       return Future.succeededFuture();
     }
     MediaKey key = waiting.remove(0);
-    adopting.add(key);
+    if (!adopting.add(key)) {
+      return next(waiting, from, taken); // it has been found before, and is being taken over
+    }
     return registry
         .takeOver(key, from)
         .compose(

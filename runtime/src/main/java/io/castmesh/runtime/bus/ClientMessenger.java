@@ -39,10 +39,17 @@ public final class ClientMessenger {
 
   private static final long PAUSE_MILLIS = 200;
 
+  /**
+   * Where a session is.
+   *
+   * @param moves how often it had changed gateways then: news that comes late says less
+   */
+  private record Place(String node, int moves) {}
+
   private final Vertx vertx;
   private final Bus bus;
   private final Peers peers;
-  private final Map<String, String> moved = new ConcurrentHashMap<>();
+  private final Map<String, Place> moved = new ConcurrentHashMap<>();
 
   /** What comes back is placed one after the other, to stay in order. */
   private Future<Void> returning = Future.succeededFuture();
@@ -80,7 +87,8 @@ public final class ClientMessenger {
     Map<String, List<String>> byNode = new HashMap<>();
     Map<String, String> homeless = new HashMap<>();
     for (SessionRef session : sessions) {
-      String node = moved.getOrDefault(session.sessionId(), session.node());
+      String known = whereabouts(session.sessionId());
+      String node = known == null ? session.node() : known;
       if (peers.isAlive(node)) {
         byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(session.sessionId());
       } else {
@@ -129,7 +137,7 @@ public final class ClientMessenger {
               for (Presence.Holder one : held.items()) {
                 sessions.put(one.sessionId(), one.node());
                 if (peers.isAlive(one.node())) {
-                  remember(one.sessionId(), one.node());
+                  remember(one.sessionId(), one.node(), one.moves());
                 }
               }
             })
@@ -177,12 +185,12 @@ public final class ClientMessenger {
   /** Answers the sessions whose gateway is not known. */
   private List<String> deliverWhereKnown(List<String> sessions, ClientEvent event) {
     Map<Boolean, List<String>> away = sessions.stream().collect(partitioningBy(this::isAway));
-    deliver(away.get(false).stream().collect(groupingBy(moved::get)), event);
+    deliver(away.get(false).stream().collect(groupingBy(this::whereabouts)), event);
     return away.get(true);
   }
 
   private boolean isAway(String sessionId) {
-    String node = moved.get(sessionId);
+    String node = whereabouts(sessionId);
     return node == null || bus.hasLeft(node);
   }
 
@@ -190,7 +198,7 @@ public final class ClientMessenger {
   private List<String> note(List<Presence.Holder> holders) {
     holders.stream()
         .filter(one -> !bus.hasLeft(one.node()))
-        .forEach(one -> remember(one.sessionId(), one.node()));
+        .forEach(one -> remember(one.sessionId(), one.node(), one.moves()));
     return holders.stream().map(Presence.Holder::sessionId).toList();
   }
 
@@ -199,12 +207,19 @@ public final class ClientMessenger {
   }
 
   private void moved(Clients.SessionMoved move) {
-    remember(move.sessionId(), move.node());
+    remember(move.sessionId(), move.node(), move.moves());
   }
 
-  private void remember(String sessionId, String node) {
+  private void remember(String sessionId, String node, int moves) {
     if (moved.size() < MOVES_AT_MOST || moved.containsKey(sessionId)) {
-      moved.put(sessionId, node);
+      Place place = new Place(node, moves);
+      moved.merge(sessionId, place, (old, now) -> now.moves() < old.moves() ? old : now);
     }
+  }
+
+  /** Null when it has not moved, as far as this process knows. */
+  private String whereabouts(String sessionId) {
+    Place place = moved.get(sessionId);
+    return place == null ? null : place.node();
   }
 }

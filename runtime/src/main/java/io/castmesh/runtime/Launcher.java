@@ -8,6 +8,7 @@ import io.castmesh.runtime.cluster.Clustering;
 import io.castmesh.runtime.cluster.Hearing;
 import io.castmesh.runtime.cluster.Peers;
 import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.life.Freeze;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.life.Signals;
@@ -121,7 +122,9 @@ public final class Launcher {
       Clustering clustering) {
     Vertx vertx = clustering.vertx();
     lifecycle.onStop("vertx", vertx::close);
-    Bus bus = Bus.of(vertx, node, clustering.membership(), registry, tracing);
+    Freeze freeze = Freeze.watch();
+    lifecycle.onStop("freeze watch", freeze::close);
+    Bus bus = Bus.of(vertx, node, clustering.membership(), freeze, registry, tracing);
     Peers peers =
         Peers.of(
             vertx,
@@ -130,6 +133,7 @@ public final class Launcher {
             name,
             clustering.member(),
             () -> lifecycle.state().name().toLowerCase(Locale.ROOT),
+            freeze,
             registry);
     Pool mysql = Stores.mysql(vertx, config);
     RedisStore redis = Stores.redis(vertx, config, registry);
@@ -160,6 +164,7 @@ public final class Launcher {
             redis,
             lifecycle,
             management,
+            freeze,
             registry,
             tracing));
   }

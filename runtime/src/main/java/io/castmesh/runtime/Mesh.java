@@ -4,6 +4,7 @@ import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.cluster.Peers;
 import io.castmesh.runtime.config.RuntimeConfig;
+import io.castmesh.runtime.life.Freeze;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.store.RedisStore;
@@ -30,5 +31,6 @@ public record Mesh(
     RedisStore redis,
     Lifecycle lifecycle,
     Management management,
+    Freeze freeze,
     MeterRegistry metrics,
     Tracing tracing) {}

@@ -3,7 +3,11 @@ package io.castmesh.testing;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.contract.Endpoint;
+import io.castmesh.contract.Topic;
+import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.ServiceProcess;
+import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -20,8 +24,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A member of a cluster in a process of its own, with no service: to be frozen and to end. */
+/**
+ * A member of a cluster in a process of its own, to be frozen and to end. It carries out orders.
+ */
 final class MemberProcess implements AutoCloseable {
+  record Order(String text) {}
+
+  /** Answered with itself by whoever carries it out. */
+  static final Endpoint<Order, Order> ORDER =
+      Endpoint.of("test.order", Order.class, Order.class).within(Duration.ofSeconds(2));
+
+  /** An order has been carried out. */
+  static final Topic<Order> CARRIED_OUT = new Topic<>("test.carriedOut", Order.class);
+
   private static final Duration READY = Duration.ofSeconds(60);
 
   private final Process process;
@@ -34,7 +49,26 @@ final class MemberProcess implements AutoCloseable {
 
   /** What runs in it. */
   public static void main(String[] args) {
-    ServiceProcess.run("member", settings -> settings, (mesh, settings) -> new VerticleBase() {});
+    ServiceProcess.run("member", settings -> settings, (mesh, settings) -> new Orders(mesh));
+  }
+
+  private static final class Orders extends VerticleBase {
+    private final Mesh mesh;
+
+    Orders(Mesh mesh) {
+      this.mesh = mesh;
+    }
+
+    @Override
+    public Future<?> start() {
+      return mesh.bus()
+          .serve(
+              ORDER,
+              order -> {
+                mesh.bus().emit(CARRIED_OUT, order);
+                return Future.succeededFuture(order);
+              });
+    }
   }
 
   /**

@@ -1,12 +1,20 @@
 package io.castmesh.testing;
 
+import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.Mesh;
+import io.castmesh.testing.MemberProcess.Order;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,6 +60,45 @@ class MemberProcessTest {
             });
       }
     }
+  }
+
+  /** Who gave it up may have done without, or asked somebody else. */
+  @Test
+  void whatWasOrderedWhileItHungIsNotCarriedOutAfterwards(TestMesh test) throws Exception {
+    int port = Tap.freePort();
+    try (TestCluster cluster = test.cluster()) {
+      // given
+      Mesh one = cluster.start("one", MemberProcess.at(test, port, port));
+      BlockingQueue<Order> carriedOut = new LinkedBlockingQueue<>();
+      await(one.bus().listen(MemberProcess.CARRIED_OUT, carriedOut::add));
+      Map<String, String> settings = MemberProcess.at(test, Tap.freePort(), port);
+      try (MemberProcess other = MemberProcess.start(test, settings)) {
+        other.awaitReady();
+        order(one, "before");
+        other.freeze();
+
+        // when
+        Future<Order> late = one.bus().ask(MemberProcess.ORDER, new Order("late"));
+        assertThatThrownBy(() -> await(late)).isInstanceOf(FailureException.class);
+        TimeUnit.SECONDS.sleep(6);
+        other.thaw();
+
+        // then
+        order(one, "after");
+        assertThat(carriedOut).extracting(Order::text).startsWith("before").doesNotContain("late");
+        assertThat(carriedOut).extracting(Order::text).contains("after");
+      }
+    }
+  }
+
+  /** As often as it takes to be answered. */
+  private static void order(Mesh asking, String text) {
+    eventually(
+        text + " is carried out",
+        PATIENCE,
+        () ->
+            assertThat(await(asking.bus().ask(MemberProcess.ORDER, new Order(text))).text())
+                .isEqualTo(text));
   }
 
   @Test

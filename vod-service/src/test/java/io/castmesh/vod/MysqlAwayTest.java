@@ -44,6 +44,7 @@ class MysqlAwayTest {
             mesh.redis(),
             mesh.lifecycle(),
             mesh.management(),
+            mesh.freeze(),
             mesh.metrics(),
             mesh.tracing());
     VodStory story = new VodStory(test, cut, 2);

@@ -1,5 +1,6 @@
 package io.castmesh.gateway.http;
 
+import io.castmesh.contract.Failure;
 import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.account.AccountService;
@@ -9,10 +10,12 @@ import io.castmesh.gateway.session.Sessions;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.trace.HttpSteps;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.concurrent.TimeUnit;
 
@@ -56,6 +59,7 @@ public final class HttpDoor {
     router.route().handler(new HttpMeters(openApi.document(), mesh.metrics())::measure);
     router.route().handler(web::headers);
     router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
+    router.route("/api/*").handler(this::refuseLate);
     new Sockets(sessions, address).mount(mesh.vertx(), router);
     new AccountRoutes(
             accounts, administration, mesh.bus(), address, config.auth().attemptsPerMinute())
@@ -84,6 +88,15 @@ public final class HttpDoor {
               return server.listen(config.port(), config.host());
             })
         .mapEmpty();
+  }
+
+  /** An order that waited while this process stood still has been given again, to another. */
+  private void refuseLate(RoutingContext ctx) {
+    HttpMethod method = ctx.request().method();
+    if (mesh.freeze().isAftermath() && method != HttpMethod.GET && method != HttpMethod.HEAD) {
+      throw Failure.UNAVAILABLE.exception("this gateway stood still for a while");
+    }
+    ctx.next();
   }
 
   public int port() {

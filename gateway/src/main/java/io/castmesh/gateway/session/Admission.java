@@ -132,6 +132,7 @@ final class Admission {
     Session session = arrival.session();
     sessions.keep(session);
     if (bannedOnTheWay(session)) {
+      handover.dropped(session);
       return Future.failedFuture(Failure.BANNED.exception());
     }
     // Its client may be gone again before it is let in.

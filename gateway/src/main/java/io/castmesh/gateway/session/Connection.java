@@ -88,6 +88,11 @@ public final class Connection {
     if (closed) {
       return;
     }
+    if (sessions.late()) {
+      // Its client has long given up what it asked, and may be elsewhere: it says so again.
+      close(CloseCode.HEARTBEAT_MISSED);
+      return;
+    }
     heardAt = System.nanoTime();
     int bytes = Outbox.utf8Length(text);
     meters.received(bytes);

@@ -38,6 +38,8 @@ final class Handover {
 
   private static final int WAITING_EVENTS = 1_000;
 
+  static final Handed NOT_FOUND = new Handed(false, false, List.of(), 0, false, List.of());
+
   /**
    * A session that has come from elsewhere.
    *
@@ -148,13 +150,25 @@ final class Handover {
     if (waiting != null) {
       waiting.forEach(session::deliver);
     }
-    mesh.bus()
-        .emit(Clients.SESSION_MOVED, new Clients.SessionMoved(id, mesh.node(), session.moves()));
     return mesh.bus()
         .ask(Presence.ASSERT, new Presence.Assertion(mesh.node(), List.of(session.presence())))
         .map(asserted -> !asserted.lost().contains(id))
         // It will be asserted again with all others.
-        .otherwise(true);
+        .otherwise(true)
+        .onSuccess(held -> tellMoved(session, held));
+  }
+
+  /** The session has ended as soon as it was here. */
+  void dropped(Session session) {
+    arriving.remove(session.ref().sessionId());
+  }
+
+  private void tellMoved(Session session, boolean held) {
+    if (held) {
+      String id = session.ref().sessionId();
+      mesh.bus()
+          .emit(Clients.SESSION_MOVED, new Clients.SessionMoved(id, mesh.node(), session.moves()));
+    }
   }
 
   /** The other side: gives a session away, with what its client has not seen. */
@@ -171,8 +185,9 @@ final class Handover {
         List.copyOf(session.watched()));
   }
 
-  static Handed unknown() {
-    return new Handed(false, false, List.of(), 0, false, List.of());
+  /** Of a session that is not here: it may have been, and who took it may have died with it. */
+  Handed absent(String sessionId) {
+    return new Handed(gone.containsKey(sessionId), false, List.of(), 0, false, List.of());
   }
 
   /** Another gateway has it, as presence says. */

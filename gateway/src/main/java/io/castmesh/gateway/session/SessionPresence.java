@@ -2,6 +2,8 @@ package io.castmesh.gateway.session;
 
 import io.castmesh.contract.Presence;
 import io.castmesh.contract.Presence.Assertion;
+import io.castmesh.contract.Presence.Holder;
+import io.castmesh.contract.Presence.HoldersQuery;
 import io.castmesh.contract.Presence.Withdrawal;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
@@ -29,15 +31,19 @@ final class SessionPresence {
 
   private final Mesh mesh;
   private final Collection<Session> sessions;
+  private final Consumer<Holder> elsewhere;
   private final Consumer<String> lost;
   private long timer = -1;
 
   /**
    * @param sessions that are held, at any time
-   * @param lost hears the ids of sessions that another gateway holds
+   * @param elsewhere hears of sessions that another gateway holds
+   * @param lost hears the ids of those that nobody is known to hold: they were withdrawn
    */
-  SessionPresence(Mesh mesh, Collection<Session> sessions, Consumer<String> lost) {
+  SessionPresence(
+      Mesh mesh, Collection<Session> sessions, Consumer<Holder> elsewhere, Consumer<String> lost) {
     this.mesh = mesh;
+    this.elsewhere = elsewhere;
     this.sessions = sessions;
     this.lost = lost;
   }
@@ -73,6 +79,27 @@ final class SessionPresence {
         .otherwiseEmpty();
   }
 
+  /** They are not held here any more: what still comes for them follows them. */
+  private void find(List<String> gone) {
+    if (gone.isEmpty()) {
+      return;
+    }
+    mesh.bus()
+        .ask(Presence.HOLDERS, new HoldersQuery(gone))
+        .map(Presence.Holders::items)
+        .otherwise(List.of())
+        .onSuccess(
+            holders -> {
+              List<String> left = new ArrayList<>(gone);
+              for (Holder holder : holders) {
+                if (!holder.node().equals(mesh.node()) && left.remove(holder.sessionId())) {
+                  elsewhere.accept(holder);
+                }
+              }
+              left.forEach(lost);
+            });
+  }
+
   /** Never fails. */
   private Future<Void> say(Collection<Session> held) {
     if (held.isEmpty()) {
@@ -82,7 +109,7 @@ final class SessionPresence {
     held.forEach(session -> list.add(session.presence()));
     return mesh.bus()
         .ask(Presence.ASSERT, new Assertion(mesh.node(), list))
-        .onSuccess(asserted -> asserted.lost().forEach(lost))
+        .onSuccess(asserted -> find(asserted.lost()))
         .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()))
         .<Void>mapEmpty()
         .otherwiseEmpty();

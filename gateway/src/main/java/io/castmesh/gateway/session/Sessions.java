@@ -71,7 +71,7 @@ public final class Sessions {
     this.meters = new SessionMeters(mesh.metrics(), methods.names(), config.limits());
     this.handover = new Handover(mesh, config.limits(), meters);
     this.admission = new Admission(mesh, config, tokens, iceServers, this, handover);
-    this.presence = new SessionPresence(mesh, sessions.values(), this::lost);
+    this.presence = new SessionPresence(mesh, sessions.values(), this::elsewhere, this::lost);
     this.expiry = new Expiry(mesh, sessions, this::elsewhere, session -> end(session, "expired"));
   }
 
@@ -151,6 +151,11 @@ public final class Sessions {
 
   boolean draining() {
     return draining;
+  }
+
+  /** Whether what clients have sent may have waited while this process stood still. */
+  boolean late() {
+    return mesh.freeze().isAftermath();
   }
 
   /** Null when it is not here. */
@@ -264,8 +269,11 @@ public final class Sessions {
   /** Another gateway asks for a session whose client has come to it. */
   private Future<Clients.Handed> handOver(Clients.TakeOver wish) {
     Session session = sessions.get(wish.sessionId());
-    if (session == null || !session.user().id().equals(wish.userId())) {
-      return Future.succeededFuture(Handover.unknown());
+    if (session == null) {
+      return Future.succeededFuture(handover.absent(wish.sessionId()));
+    }
+    if (!session.user().id().equals(wish.userId())) {
+      return Future.succeededFuture(Handover.NOT_FOUND);
     }
     Clients.Handed handed = handover.handOver(session, wish);
     leave(session);

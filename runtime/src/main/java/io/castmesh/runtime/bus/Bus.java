@@ -7,6 +7,7 @@ import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Topic;
 import io.castmesh.runtime.cluster.Membership;
+import io.castmesh.runtime.life.Freeze;
 import io.castmesh.runtime.trace.Step;
 import io.castmesh.runtime.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,6 +48,7 @@ public final class Bus {
   private final Vertx vertx;
   private final String node;
   private final Membership membership;
+  private final Freeze freeze;
   private final Tracing tracing;
   private final Directory directory = new Directory();
   private final Questions questions;
@@ -66,8 +68,15 @@ public final class Bus {
     }
   }
 
-  private Bus(Vertx vertx, String node, Membership membership, BusMeters meters, Tracing tracing) {
+  private Bus(
+      Vertx vertx,
+      String node,
+      Membership membership,
+      Freeze freeze,
+      BusMeters meters,
+      Tracing tracing) {
     this.tracing = tracing;
+    this.freeze = freeze;
     this.vertx = vertx;
     this.node = node;
     this.membership = membership;
@@ -87,11 +96,17 @@ public final class Bus {
    *
    * @param node names this process to the others
    * @param membership null: there are no others
+   * @param freeze what others asked of this process while it stood still is not done any more
    */
   public static Bus of(
-      Vertx vertx, String node, Membership membership, MeterRegistry metrics, Tracing tracing) {
+      Vertx vertx,
+      String node,
+      Membership membership,
+      Freeze freeze,
+      MeterRegistry metrics,
+      Tracing tracing) {
     vertx.eventBus().registerCodec(new RecordCodec());
-    return new Bus(vertx, node, membership, new BusMeters(metrics), tracing);
+    return new Bus(vertx, node, membership, freeze, new BusMeters(metrics), tracing);
   }
 
   /**
@@ -208,11 +223,16 @@ public final class Bus {
         .toList();
   }
 
-  /** A question of another node has come to this one's address for all of them. */
+  /**
+   * A question of another node has come to this one's address for all of them. One that came while
+   * this process stood still has been given up or is being answered by others, who are asked again;
+   * those that only this node can answer, of nodes and of what it holds, do no harm late.
+   */
   private void dispatch(Message<Object> message) {
     String address = message.headers().get(Questions.ENDPOINT);
     List<Served> able = served.stream().filter(one -> one.address().equals(address)).toList();
-    if (able.isEmpty()) {
+    boolean late = freeze.isAftermath() && address.indexOf('@') < 0;
+    if (able.isEmpty() || late) {
       message.fail(Questions.NOT_SERVED, null);
       return;
     }

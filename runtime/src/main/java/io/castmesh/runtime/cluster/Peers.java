@@ -4,6 +4,7 @@ import io.castmesh.contract.Nodes;
 import io.castmesh.contract.Nodes.Beat;
 import io.castmesh.contract.Nodes.Node;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.life.Freeze;
 import io.castmesh.runtime.metrics.Counters;
 import io.castmesh.runtime.metrics.Label;
 import io.castmesh.runtime.metrics.Metric;
@@ -38,6 +39,9 @@ public final class Peers {
   /** Of several beats none has been missed but the last. */
   private static final Duration LATELY = Duration.ofSeconds(3);
 
+  /** What a process learns of the others after it stood still is not what happened to them. */
+  private static final Duration CONFUSED = Duration.ofSeconds(15);
+
   /** After that nothing is kept for a node any more; splits heal before. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
@@ -56,6 +60,7 @@ public final class Peers {
   private final String id;
   private final LoadBoard load;
   private final Supplier<Node> self;
+  private final Freeze freeze;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final List<Consumer<Node>> leaving = new CopyOnWriteArrayList<>();
   private final List<Consumer<Node>> dying = new CopyOnWriteArrayList<>();
@@ -65,7 +70,14 @@ public final class Peers {
   private long timer = -1;
 
   private Peers(
-      Vertx vertx, Bus bus, String id, LoadBoard load, Supplier<Node> self, MeterRegistry metrics) {
+      Vertx vertx,
+      Bus bus,
+      String id,
+      LoadBoard load,
+      Supplier<Node> self,
+      Freeze freeze,
+      MeterRegistry metrics) {
+    this.freeze = freeze;
     this.vertx = vertx;
     this.bus = bus;
     this.id = id;
@@ -80,6 +92,7 @@ public final class Peers {
   /**
    * @param service of this process
    * @param state running or draining
+   * @param freeze after it stood still this process takes nobody for dead
    */
   public static Peers of(
       Vertx vertx,
@@ -88,6 +101,7 @@ public final class Peers {
       String service,
       String member,
       Supplier<String> state,
+      Freeze freeze,
       MeterRegistry metrics) {
     String implementation = Peers.class.getPackage().getImplementationVersion();
     String version = implementation == null ? "development" : implementation;
@@ -99,6 +113,7 @@ public final class Peers {
         node,
         load,
         () -> new Node(node, service, version, startedAt, member, state.get(), load.load()),
+        freeze,
         metrics);
   }
 
@@ -224,7 +239,8 @@ public final class Peers {
         .filter(one -> one.alive && gone.equals(one.node.member()))
         .forEach(
             one -> {
-              one.dead = System.nanoTime() - one.heardAt < LATELY.toNanos();
+              boolean lately = System.nanoTime() - one.heardAt < LATELY.toNanos();
+              one.dead = lately && !freeze.within(CONFUSED);
               left(one, "died");
               if (one.dead) {
                 dying.forEach(listener -> listener.accept(one.node));

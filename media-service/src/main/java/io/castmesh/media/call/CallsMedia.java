@@ -203,6 +203,7 @@ public final class CallsMedia {
     call.sides().forEach(MediaSession::lose);
     registry
         .put(call.record())
+        .compose(put -> kept(call, put))
         .onFailure(error -> log.warn("loss not written down error={}", error.toString()));
     await(call);
   }

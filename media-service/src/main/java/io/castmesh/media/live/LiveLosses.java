@@ -50,24 +50,35 @@ final class LiveLosses {
     Optional<Stage> stage = live.loseStage();
     live.presenter().lose();
     live.viewers().forEach(MediaSession::lose);
-    if (live.known()) {
-      lives
-          .keeper()
-          .put(live)
-          .onComplete(ours -> stage.ifPresent(Stage::release), error -> leave(stage, live, error));
-    } else {
-      stage.ifPresent(Stage::release);
-    }
+    stage.ifPresent(one -> leave(one, live));
     await(live);
   }
 
   /**
-   * This instance may be the one that is cut off, and another one may go on with the recording: its
-   * end is not told. If it has ended, it is found on disk.
+   * Finishes the recording: what is on disk is told, for nobody writes it any more. But this
+   * instance may be the one that is cut off, and another one may go on with it: that is asked,
+   * until somebody can say.
    */
-  private static void leave(Optional<Stage> stage, Live live, Throwable error) {
-    log.warn("loss not written down live={} error={}", live.id(), error.getMessage());
-    stage.ifPresent(Stage::handOver);
+  private void leave(Stage stage, Live live) {
+    if (!live.known()) {
+      stage.release();
+      return;
+    }
+    lives
+        .keeper()
+        .put(live)
+        .onComplete(
+            ours -> stage.release(),
+            error -> {
+              if (live.handedOver()) {
+                stages.handOver(stage);
+              } else if (live.over()) {
+                stage.release();
+              } else {
+                log.warn("loss not written down live={} error={}", live.id(), error.getMessage());
+                after(ANSWER, () -> leave(stage, live));
+              }
+            });
   }
 
   /** A live that was lost, here or where it was before: gives its people their time. */
@@ -92,7 +103,9 @@ final class LiveLosses {
       whileOurs(
           live,
           () -> {
-            if (!live.over() && lostAt.equals(live.lostAt()) && !live.presenter().busy()) {
+            if (live.presenter().busy()) {
+              after(ANSWER, () -> presenterMissing(live, lostAt));
+            } else if (!live.over() && lostAt.equals(live.lostAt())) {
               lives.end(live, "media_server_lost");
             }
           },

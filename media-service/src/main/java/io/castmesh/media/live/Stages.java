@@ -44,6 +44,12 @@ final class Stages {
         .recover(error -> made.release().transform(done -> Future.failedFuture(error)));
   }
 
+  /** Another instance goes on with it: nothing is released. */
+  void handOver(Stage stage) {
+    pipelines.forget(stage.pipeline());
+    stage.handOver();
+  }
+
   private Future<Recording> recording(Live live, KurentoLink link, MediaPipeline pipeline) {
     Recording.Subject subject = live.nextRecording();
     return subject == null

@@ -27,7 +27,9 @@ public final class Clients {
    * session over with the events that the client has not seen.
    */
   public static final Endpoint<TakeOver, Handed> TAKE_OVER =
-      Endpoint.of("gateway.takeOver", TakeOver.class, Handed.class).within(Duration.ofSeconds(3));
+      Endpoint.of("gateway.takeOver", TakeOver.class, Handed.class)
+          .within(Duration.ofSeconds(3))
+          .asRepeatable();
 
   /** Somebody has signed out: the sessions of that sign-in end, on every gateway. */
   public static final Topic<SignedOut> SIGNED_OUT =

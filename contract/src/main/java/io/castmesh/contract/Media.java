@@ -62,7 +62,9 @@ public final class Media {
 
   /** Between instances: whether one of them answers, ask {@code at} it. */
   public static final Endpoint<Probe, Done> PROBE =
-      Endpoint.of("media.probe", Probe.class, Done.class).within(Duration.ofSeconds(1));
+      Endpoint.of("media.probe", Probe.class, Done.class)
+          .within(Duration.ofSeconds(1))
+          .asRepeatable();
 
   /** Between instances: one that stops hands over what it has, to be asked {@code at} another. */
   public static final Endpoint<Handover, HandedOver> ADOPT =

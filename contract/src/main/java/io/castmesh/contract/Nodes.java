@@ -17,7 +17,9 @@ public final class Nodes {
 
   /** Asked at the node that has emitted them: events that did not arrive. */
   public static final Endpoint<Missed, Repair> REPAIR =
-      Endpoint.of("mesh.repair", Missed.class, Repair.class).within(Duration.ofSeconds(2));
+      Endpoint.of("mesh.repair", Missed.class, Repair.class)
+          .within(Duration.ofSeconds(2))
+          .asRepeatable();
 
   /**
    * Asked at each other node by one that leaves: take the rest of what I have emitted, and send
@@ -25,15 +27,21 @@ public final class Nodes {
    * there.
    */
   public static final Endpoint<Farewell, Done> FAREWELL =
-      Endpoint.of("mesh.farewell", Farewell.class, Done.class).within(Duration.ofSeconds(3));
+      Endpoint.of("mesh.farewell", Farewell.class, Done.class)
+          .within(Duration.ofSeconds(3))
+          .asRepeatable();
 
   /** Asked at another node: can you reach me? */
   public static final Endpoint<Probe, Probed> PROBE =
-      Endpoint.of("mesh.probe", Probe.class, Probed.class).within(Duration.ofSeconds(4));
+      Endpoint.of("mesh.probe", Probe.class, Probed.class)
+          .within(Duration.ofSeconds(4))
+          .asRepeatable();
 
   /** Asked at the node that wants to know whether it can be reached. */
   public static final Endpoint<Probe, Done> ECHO =
-      Endpoint.of("mesh.echo", Probe.class, Done.class).within(Duration.ofSeconds(2));
+      Endpoint.of("mesh.echo", Probe.class, Done.class)
+          .within(Duration.ofSeconds(2))
+          .asRepeatable();
 
   /**
    * Asked {@code at} a node: it answers, and ends in order as on SIGTERM. Who runs it starts it

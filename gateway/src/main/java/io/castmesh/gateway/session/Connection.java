@@ -88,12 +88,12 @@ public final class Connection {
     if (closed) {
       return;
     }
+    heardAt = System.nanoTime();
     if (sessions.late()) {
       // Its client has long given up what it asked, and may be elsewhere: it says so again.
       close(CloseCode.HEARTBEAT_MISSED);
       return;
     }
-    heardAt = System.nanoTime();
     int bytes = Outbox.utf8Length(text);
     meters.received(bytes);
     if (bytes > limits.messageBytes()) {
@@ -167,7 +167,9 @@ public final class Connection {
     meters.closed(code);
     socket.close(code);
     if (session != null && session.detach(this)) {
-      long silent = code == CloseCode.HEARTBEAT_MISSED ? System.nanoTime() - heardAt : 0;
+      // Of the time in which this process stood still nobody knows how silent the client was.
+      boolean counts = code == CloseCode.HEARTBEAT_MISSED && !sessions.late();
+      long silent = counts ? System.nanoTime() - heardAt : 0;
       sessions.detached(session, false, silent);
     }
   }

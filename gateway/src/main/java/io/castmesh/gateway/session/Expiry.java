@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ final class Expiry {
 
   private final Mesh mesh;
   private final Map<String, Session> held;
-  private final Consumer<Holder> elsewhere;
+  private final BiConsumer<Session, Holder> elsewhere;
   private final Consumer<Session> over;
   private final Queue<Due> due = new ArrayDeque<>();
   private boolean asking;
@@ -54,7 +55,11 @@ final class Expiry {
    * @param elsewhere hears of those that another gateway holds
    * @param over hears of those that nobody else holds
    */
-  Expiry(Mesh mesh, Map<String, Session> held, Consumer<Holder> elsewhere, Consumer<Session> over) {
+  Expiry(
+      Mesh mesh,
+      Map<String, Session> held,
+      BiConsumer<Session, Holder> elsewhere,
+      Consumer<Session> over) {
     this.mesh = mesh;
     this.held = held;
     this.elsewhere = elsewhere;
@@ -72,6 +77,11 @@ final class Expiry {
             .setTimer(
                 millis,
                 timer -> {
+                  if (mesh.freeze().isAftermath()) {
+                    // The client could not come while this process stood still.
+                    await(session, SAID_AGAIN_MILLIS, unknown);
+                    return;
+                  }
                   due.add(new Due(session, timer, unknown));
                   askIn(GATHERED_MILLIS);
                 }));
@@ -139,17 +149,11 @@ final class Expiry {
       }
       if (holder == null && !one.unknown()) {
         await(one.session(), SAID_AGAIN_MILLIS, true);
-      } else if (isElsewhere(one.session(), holder)) {
-        elsewhere.accept(holder);
+      } else if (one.session().isAt(holder, mesh.node())) {
+        elsewhere.accept(one.session(), holder);
       } else {
         over.accept(one.session());
       }
     }
-  }
-
-  private boolean isElsewhere(Session session, Holder holder) {
-    return holder != null
-        && !holder.node().equals(mesh.node())
-        && holder.moves() >= session.moves();
   }
 }

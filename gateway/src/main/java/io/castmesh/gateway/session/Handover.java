@@ -161,6 +161,7 @@ final class Handover {
   /** The session has ended as soon as it was here. */
   void dropped(Session session) {
     arriving.remove(session.ref().sessionId());
+    gone.remove(session.ref().sessionId());
   }
 
   private void tellMoved(Session session, boolean held) {

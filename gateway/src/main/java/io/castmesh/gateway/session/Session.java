@@ -67,6 +67,16 @@ public final class Session {
     return moves;
   }
 
+  /**
+   * Whether another gateway has taken it over.
+   *
+   * @param holder as presence says; null: nobody
+   * @param here this gateway's node
+   */
+  boolean isAt(Presence.Holder holder, String here) {
+    return holder != null && !holder.node().equals(here) && holder.moves() >= moves;
+  }
+
   Presence.Session presence() {
     return new Presence.Session(ref.sessionId(), user, moves);
   }

@@ -8,10 +8,13 @@ import io.castmesh.contract.Presence.Withdrawal;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
 import io.vertx.core.Timer;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,19 +32,25 @@ final class SessionPresence {
   /** A session does not wait longer for a Redis that is away or late. */
   private static final long BEGUN_WITHIN_MILLIS = 500;
 
+  private static final int SAID_AT_ONCE = 2_000;
+
   private final Mesh mesh;
   private final Collection<Session> sessions;
-  private final Consumer<Holder> elsewhere;
-  private final Consumer<String> lost;
+  private final BiConsumer<Session, Holder> elsewhere;
+  private final Consumer<Session> lost;
   private long timer = -1;
+  private boolean saying;
 
   /**
    * @param sessions that are held, at any time
    * @param elsewhere hears of sessions that another gateway holds
-   * @param lost hears the ids of those that nobody is known to hold: they were withdrawn
+   * @param lost hears of those that nobody is known to hold: they were withdrawn
    */
   SessionPresence(
-      Mesh mesh, Collection<Session> sessions, Consumer<Holder> elsewhere, Consumer<String> lost) {
+      Mesh mesh,
+      Collection<Session> sessions,
+      BiConsumer<Session, Holder> elsewhere,
+      Consumer<Session> lost) {
     this.mesh = mesh;
     this.elsewhere = elsewhere;
     this.sessions = sessions;
@@ -49,8 +58,16 @@ final class SessionPresence {
   }
 
   void start() {
-    timer = mesh.vertx().setPeriodic(EVERY_MILLIS, tick -> say(sessions));
+    timer = mesh.vertx().setPeriodic(EVERY_MILLIS, tick -> sayAgain());
     mesh.redis().onEmptied(() -> say(sessions));
+  }
+
+  /** After a hang the timer makes up for what it has missed, all at once. */
+  private void sayAgain() {
+    if (!saying) {
+      saying = true;
+      say(sessions).onComplete(said -> saying = false);
+    }
   }
 
   void stop() {
@@ -79,39 +96,58 @@ final class SessionPresence {
         .otherwiseEmpty();
   }
 
-  /** They are not held here any more: what still comes for them follows them. */
-  private void find(List<String> gone) {
+  /** They are not held here any more: what still comes for them follows them. Never fails. */
+  private Future<Void> find(List<Session> gone) {
     if (gone.isEmpty()) {
-      return;
+      return Future.succeededFuture();
     }
-    mesh.bus()
-        .ask(Presence.HOLDERS, new HoldersQuery(gone))
+    return mesh.bus()
+        .ask(Presence.HOLDERS, new HoldersQuery(gone.stream().map(SessionPresence::id).toList()))
         .map(Presence.Holders::items)
         .otherwise(List.of())
-        .onSuccess(
+        .map(
             holders -> {
-              List<String> left = new ArrayList<>(gone);
-              for (Holder holder : holders) {
-                if (!holder.node().equals(mesh.node()) && left.remove(holder.sessionId())) {
-                  elsewhere.accept(holder);
-                }
-              }
-              left.forEach(lost);
+              Map<String, Holder> byId = new HashMap<>();
+              holders.forEach(holder -> byId.put(holder.sessionId(), holder));
+              gone.forEach(session -> settle(session, byId.get(id(session))));
+              return null;
             });
+  }
+
+  private void settle(Session session, Holder holder) {
+    if (session.isAt(holder, mesh.node())) {
+      elsewhere.accept(session, holder);
+    } else if (holder == null) {
+      lost.accept(session);
+    }
+  }
+
+  private static String id(Session session) {
+    return session.ref().sessionId();
   }
 
   /** Never fails. */
   private Future<Void> say(Collection<Session> held) {
-    if (held.isEmpty()) {
-      return Future.succeededFuture();
+    List<Session> all = List.copyOf(held);
+    Future<Void> said = Future.succeededFuture();
+    for (int from = 0; from < all.size(); from += SAID_AT_ONCE) {
+      List<Session> some = all.subList(from, Math.min(from + SAID_AT_ONCE, all.size()));
+      said = said.compose(before -> sayAtOnce(some));
     }
-    List<Presence.Session> list = new ArrayList<>();
-    held.forEach(session -> list.add(session.presence()));
+    return said;
+  }
+
+  private Future<Void> sayAtOnce(List<Session> held) {
     return mesh.bus()
-        .ask(Presence.ASSERT, new Assertion(mesh.node(), list))
-        .onSuccess(asserted -> find(asserted.lost()))
+        .ask(
+            Presence.ASSERT,
+            new Assertion(mesh.node(), held.stream().map(Session::presence).toList()))
+        .compose(
+            asserted -> {
+              Set<String> gone = Set.copyOf(asserted.lost());
+              return find(held.stream().filter(one -> gone.contains(id(one))).toList());
+            })
         .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()))
-        .<Void>mapEmpty()
         .otherwiseEmpty();
   }
 }

@@ -276,15 +276,15 @@ public final class Sessions {
       return Future.succeededFuture(Handover.NOT_FOUND);
     }
     Clients.Handed handed = handover.handOver(session, wish);
-    leave(session);
+    leave(session, CloseCode.REPLACED);
     return Future.succeededFuture(handed);
   }
 
   /** The session goes on elsewhere: it is forgotten here without being ended. */
-  private void leave(Session session) {
+  private void leave(Session session, CloseCode code) {
     forget(session);
     if (session.connection() != null) {
-      session.connection().close(CloseCode.REPLACED);
+      session.connection().close(code);
     }
   }
 
@@ -350,18 +350,19 @@ public final class Sessions {
     }
   }
 
-  /** Another gateway holds it, though it has not asked here: this one could not be reached. */
-  private void lost(String sessionId) {
-    Session session = sessions.get(sessionId);
-    if (session != null) {
-      log.info("session is at another gateway session={}", sessionId);
-      leave(session);
+  /** It is not here any more, though no other gateway has asked here for it. */
+  private void lost(Session session) {
+    if (sessions.get(session.ref().sessionId()) == session) {
+      log.info("session is at another gateway session={}", session.ref().sessionId());
+      leave(session, CloseCode.HEARTBEAT_MISSED);
     }
   }
 
   /** The same, and what still comes here for it follows it. */
-  private void elsewhere(Presence.Holder holder) {
-    handover.lost(holder.sessionId(), holder.node());
-    lost(holder.sessionId());
+  private void elsewhere(Session session, Presence.Holder holder) {
+    if (sessions.get(holder.sessionId()) == session) {
+      handover.lost(holder.sessionId(), holder.node());
+      lost(session);
+    }
   }
 }

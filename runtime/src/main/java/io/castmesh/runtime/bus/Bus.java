@@ -194,6 +194,10 @@ public final class Bus {
       Endpoint<Q, R> endpoint, Function<Q, Future<R>> handler) {
     Consumer<Message<Object>> answer =
         message -> {
+          if (isLate(endpoint)) {
+            message.fail(Questions.NOT_SERVED, null);
+            return;
+          }
           Step step =
               tracing.answer(
                   Messages.name(endpoint.address()), message.headers().get(Messages.TRACE));
@@ -213,6 +217,16 @@ public final class Bus {
             });
   }
 
+  /**
+   * Whether a question may have waited while this process stood still: whoever asked has given it
+   * up by now, or soon will, or has asked somebody else. Those that only this very node can answer
+   * and that may be asked twice do no harm late.
+   */
+  private boolean isLate(Endpoint<?, ?> endpoint) {
+    boolean harmless = endpoint.repeatable() && endpoint.address().indexOf('@') >= 0;
+    return membership != null && !harmless && freeze.isAftermath();
+  }
+
   /** The addresses of the questions that this node takes. */
   public List<String> serves() {
     return served.stream()
@@ -223,16 +237,11 @@ public final class Bus {
         .toList();
   }
 
-  /**
-   * A question of another node has come to this one's address for all of them. One that came while
-   * this process stood still has been given up or is being answered by others, who are asked again;
-   * those that only this node can answer, of nodes and of what it holds, do no harm late.
-   */
+  /** A question of another node has come to this one's address for all of them. */
   private void dispatch(Message<Object> message) {
     String address = message.headers().get(Questions.ENDPOINT);
     List<Served> able = served.stream().filter(one -> one.address().equals(address)).toList();
-    boolean late = freeze.isAftermath() && address.indexOf('@') < 0;
-    if (able.isEmpty() || late) {
+    if (able.isEmpty()) {
       message.fail(Questions.NOT_SERVED, null);
       return;
     }

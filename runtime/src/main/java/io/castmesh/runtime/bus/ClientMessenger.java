@@ -1,8 +1,5 @@
 package io.castmesh.runtime.bus;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.partitioningBy;
-
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Clients.Delivery;
@@ -164,7 +161,10 @@ public final class ClientMessenger {
    */
   private synchronized void returned(Delivery delivery, long leftAt) {
     long until = leftAt + RETURN_NANOS;
-    returning = returning.compose(before -> place(delivery.sessionIds(), delivery.event(), until));
+    returning =
+        returning
+            .otherwiseEmpty()
+            .compose(before -> place(delivery.sessionIds(), delivery.event(), until));
   }
 
   private Future<Void> place(List<String> sessions, ClientEvent event, long until) {
@@ -184,9 +184,18 @@ public final class ClientMessenger {
 
   /** Answers the sessions whose gateway is not known. */
   private List<String> deliverWhereKnown(List<String> sessions, ClientEvent event) {
-    Map<Boolean, List<String>> away = sessions.stream().collect(partitioningBy(this::isAway));
-    deliver(away.get(false).stream().collect(groupingBy(this::whereabouts)), event);
-    return away.get(true);
+    Map<String, List<String>> byNode = new HashMap<>();
+    List<String> away = new ArrayList<>();
+    for (String session : sessions) {
+      String node = whereabouts(session);
+      if (node == null || bus.hasLeft(node)) {
+        away.add(session);
+      } else {
+        byNode.computeIfAbsent(node, first -> new ArrayList<>()).add(session);
+      }
+    }
+    deliver(byNode, event);
+    return away;
   }
 
   private boolean isAway(String sessionId) {

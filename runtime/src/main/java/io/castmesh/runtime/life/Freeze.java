@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that this process did not run for a while, because it was stopped, or its machine was.
- * What was sent to it meanwhile is read all at once afterwards, when those who sent it have given
- * up or gone elsewhere, and before any timer could tell: so it has to be asked for each message.
+ * Notices that this process did not run for a while, because it was stopped or starved, while the
+ * clock of its machine went on. What was sent to it meanwhile is read all at once afterwards, when
+ * those who sent it have given up or gone elsewhere, and before any timer could tell: so it has to
+ * be asked for each message.
  *
  * <p>Thread-safe.
  */
@@ -22,7 +23,7 @@ public final class Freeze {
   static final Duration LONG = Duration.ofSeconds(5);
 
   /** For what has piled up to be read. */
-  static final Duration AFTERMATH = Duration.ofSeconds(2);
+  static final Duration AFTERMATH = Duration.ofSeconds(3);
 
   private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -61,12 +62,15 @@ public final class Freeze {
   public void ran() {
     long now = clock.getAsLong();
     long still = now - ranAt;
-    if (still > LONG.toNanos()) {
+    boolean stood = still > LONG.toNanos();
+    if (stood) {
       overAt = now;
       happened = true;
-      log.warn("this process stood still ms={}", TimeUnit.NANOSECONDS.toMillis(still));
     }
     ranAt = now;
+    if (stood) {
+      log.warn("this process stood still ms={}", TimeUnit.NANOSECONDS.toMillis(still));
+    }
   }
 
   /** Whether what comes now may have been sent to a process that stood still. */
@@ -77,6 +81,9 @@ public final class Freeze {
   /** Whether the process stood still, or has done so that short a time ago. */
   public boolean within(Duration time) {
     long now = clock.getAsLong();
+    if (closed) {
+      return false; // nobody watches any more
+    }
     return now - ranAt > LONG.toNanos() || happened && now - overAt < time.toNanos();
   }
 

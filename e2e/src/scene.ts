@@ -297,15 +297,10 @@ export class Scene {
     );
   }
 
-  /** A viewer comes and goes: answered by the instance that has the live. */
-  async view(): Promise<void> {
-    const guest = await Scene.guest(this.cluster.url);
-    try {
-      await guest.result('live.view', { liveId: this.liveId, sdpOffer: offer('recvonly') }, 5_000);
-      await guest.result('live.leave', { liveId: this.liveId }, 5_000);
-    } finally {
-      guest.close();
-    }
+  /** Somebody who is signed in watches and goes: answered by the instance that has the live. */
+  async view(guest: Rpc): Promise<void> {
+    await guest.result('live.view', { liveId: this.liveId, sdpOffer: offer('recvonly') }, 5_000);
+    await guest.result('live.leave', { liveId: this.liveId }, 5_000);
   }
 
   // ---- who has what

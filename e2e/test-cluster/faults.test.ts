@@ -211,14 +211,16 @@ describe('a cluster in use survives', () => {
 
   survives('the death of the media-service that has the live', async () => {
     const owner = await scene.ownerOfLive();
+    const guest = await Scene.guest(cluster.url);
     let adoptedMs = 0;
     const seen = await scene.during(async () => {
       const begin = performance.now();
       // Not by order, which waits until it is started anew: the other one is to take over before.
       process.kill(cluster.named(owner).pid ?? assert.fail(), 'SIGKILL');
-      await eventually('a viewer comes', () => scene.view(), { within: 60_000 });
+      await eventually('a viewer comes', () => scene.view(guest), { within: 60_000 });
       adoptedMs = performance.now() - begin;
     });
+    guest.close();
     goesOn(seen);
     await scene.heardEverything();
     const { liveId } = scene;

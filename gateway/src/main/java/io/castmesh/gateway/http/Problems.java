@@ -8,11 +8,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How HTTP answers: records as JSON, failures as problems (RFC 9457). */
-final class Problems {
+public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
   private Problems() {}
@@ -25,6 +26,21 @@ final class Problems {
         .end(Json.buffer(body));
   }
 
+  /**
+   * What every problem says, whoever answers with it.
+   *
+   * @param status of the answer
+   */
+  public static JsonObject document(Failure kind, int status) {
+    return new JsonObject()
+        .put("type", "urn:castmesh:failure:" + kind.name().toLowerCase(Locale.ROOT))
+        .put("title", kind.message())
+        .put("status", status)
+        .put("code", kind.code())
+        .put("name", kind.name())
+        .put("retryable", kind.retryable());
+  }
+
   static void fail(RoutingContext ctx, Throwable error) {
     FailureException failure = failure(ctx, error);
     Failure kind = failure.failure();
@@ -32,14 +48,7 @@ final class Problems {
       ctx.response().reset();
       return;
     }
-    JsonObject problem =
-        new JsonObject()
-            .put("type", "urn:castmesh:failure:" + kind.name().toLowerCase(java.util.Locale.ROOT))
-            .put("title", kind.message())
-            .put("status", kind.httpStatus())
-            .put("code", kind.code())
-            .put("name", kind.name())
-            .put("retryable", kind.retryable());
+    JsonObject problem = document(kind, kind.httpStatus());
     failure.details().ifPresent(details -> problem.put("detail", details));
     String trace = Trace.currentId();
     if (trace != null) {

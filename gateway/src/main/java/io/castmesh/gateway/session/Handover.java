@@ -158,18 +158,18 @@ final class Handover {
         .onSuccess(held -> tellMoved(session, held));
   }
 
-  /** The session has ended as soon as it was here. */
-  void dropped(Session session) {
-    arriving.remove(session.ref().sessionId());
-    gone.remove(session.ref().sessionId());
-  }
-
   private void tellMoved(Session session, boolean held) {
     if (held) {
       String id = session.ref().sessionId();
       mesh.bus()
           .emit(Clients.SESSION_MOVED, new Clients.SessionMoved(id, mesh.node(), session.moves()));
     }
+  }
+
+  /** The session has ended as soon as it was here. */
+  void dropped(Session session) {
+    arriving.remove(session.ref().sessionId());
+    gone.remove(session.ref().sessionId());
   }
 
   /** The other side: gives a session away, with what its client has not seen. */

@@ -1,10 +1,9 @@
 package io.castmesh.standalone.cluster;
 
 import io.castmesh.contract.Failure;
-import io.vertx.core.json.JsonObject;
+import io.castmesh.gateway.http.Problems;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What HAProxy answers in place of a gateway: the problems that a gateway would tell, so that
@@ -33,21 +32,9 @@ public final class ProxyErrors {
               + " content-type application/problem+json hdr Cache-Control no-store"
               + (answer.failure() == Failure.UNAVAILABLE ? " hdr Retry-After 1" : "")
               + " string '"
-              + problem(answer)
+              + Problems.document(answer.failure(), answer.status()).encode()
               + "'");
     }
     return lines;
-  }
-
-  private static String problem(Answer answer) {
-    Failure failure = answer.failure();
-    return new JsonObject()
-        .put("type", "urn:castmesh:failure:" + failure.name().toLowerCase(Locale.ROOT))
-        .put("title", failure.message())
-        .put("status", answer.status())
-        .put("code", failure.code())
-        .put("name", failure.name())
-        .put("retryable", failure.retryable())
-        .encode();
   }
 }

@@ -117,13 +117,10 @@ export function installPeers(): void {
         });
         for (const track of peer.stream.getTracks()) {
           const encoding = wishes.maxBitrate ? { maxBitrate: wishes.maxBitrate } : {};
-          // Codecs that can have layers inside would else have them there, and send one stream.
-          const scalabilityMode = /VP9|AV1/.test(wishes.codec ?? '') ? 'L1T1' : undefined;
-          const inside = scalabilityMode ? { scalabilityMode } : {};
           const layers = [
-            { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000, ...inside },
-            { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000, ...inside },
-            { rid: 'f', ...encoding, ...inside },
+            { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+            { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+            { rid: 'f', ...encoding },
           ];
           const simulcast = wishes.simulcast && track.kind === 'video';
           connection.addTransceiver(track, {

@@ -33,6 +33,9 @@ public record Negotiation(
 
   private static final int MAX_LAYERS = 3;
 
+  /** Others number their pictures in ways that a change of layers breaks, or have layers inside. */
+  private static final Set<MediaCodec> LAYERED_CODECS = EnumSet.of(MediaCodec.VP8, MediaCodec.H264);
+
   /** An m-line of the peer and what was agreed about it, if anything. */
   public record Section(MediaSection offered, Optional<NegotiatedMedia> agreed) {}
 
@@ -116,7 +119,7 @@ public record Negotiation(
     if (codecs.isEmpty()) {
       return Optional.empty();
     }
-    List<String> rids = simulcast(section, kind, direction);
+    List<String> rids = simulcast(section, direction, codecs);
     return Optional.of(
         new NegotiatedMedia(
             kind,
@@ -132,13 +135,14 @@ public record Negotiation(
             useTransportCc ? 0 : extension(section, HeaderExtension.ABS_SEND_TIME)));
   }
 
-  /** Layers are taken when we can tell them apart. */
-  private static List<String> simulcast(MediaSection section, MediaKind kind, Direction direction) {
+  /** Layers are taken when we can tell them apart, and change between them unnoticed. */
+  private static List<String> simulcast(
+      MediaSection section, Direction direction, List<NegotiatedCodec> codecs) {
     boolean possible =
-        kind == MediaKind.VIDEO
-            && direction.receives()
+        direction.receives()
             && section.simulcast().size() > 1
-            && extension(section, HeaderExtension.STREAM_ID) != 0;
+            && extension(section, HeaderExtension.STREAM_ID) != 0
+            && LAYERED_CODECS.contains(codecs.get(0).format().codec());
     return possible
         ? section.simulcast().subList(0, Math.min(MAX_LAYERS, section.simulcast().size()))
         : List.of();

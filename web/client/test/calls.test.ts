@@ -36,6 +36,11 @@ afterEach(async () => {
   await peer.stop();
 });
 
+function unavailable(): RpcFailure {
+  const data = { name: 'UNAVAILABLE', retryable: true };
+  return new RpcFailure({ code: 1007, message: 'not at the moment', data });
+}
+
 async function ringing(): Promise<Call> {
   const incoming = new Promise<Call>((resolve) => calls.once('incoming', resolve));
   peer.last.event('call.incoming', { callId: 'c1', from: bob, video: true, seq: 1 });
@@ -107,6 +112,64 @@ test('declining frees this side at once and tells the server', async () => {
   // then
   assert.equal(state, 'ended');
   assert.deepEqual(peer.last.received.at(-1)?.params, { callId: 'c1' });
+});
+
+test('a hangup that finds nobody is said again until the server has heard it', async () => {
+  // given
+  peer.handlers.set('call.invite', () => ({ callId: 'c1', state: 'ringing' }));
+  peer.handlers.set('session.authenticate', () => welcome({ resumed: true }));
+  const call = await calls.invite('bob');
+  peer.last.event('call.accepted', { callId: 'c1', seq: 1 });
+  await until('the acceptance', () => call.state === 'accepted');
+  let heard = 0;
+  peer.handlers.set('call.hangup', (_params, connection) => {
+    heard += 1;
+    if (heard === 1) return connection.cut();
+    if (heard === 2) throw unavailable();
+    return { state: 'ended' };
+  });
+  // when
+  const told = call.hangup();
+  const state = call.state;
+  await told;
+  // then
+  assert.equal(state, 'ended');
+  assert.equal(heard, 3);
+});
+
+test('a call that is taken back while it is answered is ended all the same', async () => {
+  // given
+  peer.handlers.set('call.invite', () => ({ callId: 'c1', state: 'ringing' }));
+  const call = await calls.invite('bob');
+  const asked: string[] = [];
+  peer.handlers.set('call.cancel', () => {
+    asked.push('cancel');
+    throw new RpcFailure({ code: 1301, message: 'accepted', data: { name: 'CALL_STATE' } });
+  });
+  peer.handlers.set('call.list', () => ({ items: [{ callId: 'c1', state: 'accepted' }] }));
+  peer.handlers.set('call.hangup', () => {
+    asked.push('hangup');
+    return { state: 'ended' };
+  });
+  // when
+  await call.cancel();
+  // then
+  assert.deepEqual(asked, ['cancel', 'hangup']);
+  assert.equal(call.endReason, 'cancelled');
+});
+
+test('a call that another device has answered is not ended by declining it here', async () => {
+  // given
+  peer.handlers.set('call.reject', () => {
+    throw new RpcFailure({ code: 1301, message: 'accepted', data: { name: 'CALL_STATE' } });
+  });
+  peer.handlers.set('call.list', () => ({ items: [] }));
+  const call = await ringing();
+  // when
+  await call.reject();
+  // then
+  const asked = peer.last.received.map((message) => message.method);
+  assert.ok(!asked.includes('call.hangup'), asked.join(', '));
 });
 
 test('a call ends when the server no longer knows the session', async () => {

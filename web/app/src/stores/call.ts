@@ -55,7 +55,8 @@ export const useCall = defineStore('call', () => {
       await incoming.accept();
     } catch (error) {
       toasts.show(sentence(error), { tone: 'bad' });
-      incoming.finish('failed');
+      // The caller is not to wait for somebody who could not pick up.
+      void incoming.reject('failed').catch(() => undefined);
     } finally {
       isBusy.value = false;
     }
@@ -70,7 +71,7 @@ export const useCall = defineStore('call', () => {
       else if (phase.value === 'outgoing') await current.cancel();
       else await current.hangup();
     } catch {
-      // It is over on this side; the server notices by itself.
+      // It is over on this side. The server has not heard it for a minute: it has lost the session.
     }
   }
 

@@ -5,6 +5,7 @@ import { asFailure, OFFER_ATTEMPTS } from '../media/media.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import { PeerLink, type Answer, type LinkContext, type LinkState } from '../media/peer-link.js';
 import type { MediaStats } from '../media/stats.js';
+import { insisting } from '../session/rereading.js';
 import type { CallEndReason, CallItem } from '../types.js';
 
 /** Where a call stands. */
@@ -34,6 +35,8 @@ export interface CallFacts {
 }
 
 const OFFER_TIMEOUT_MS = 15_000;
+/** A session that is away for longer has ended, and its call with it. */
+const TELL_MS = 60_000;
 
 /** One call from its first ring to its end. */
 export class Call extends Emitter<CallEvents> {
@@ -86,7 +89,7 @@ export class Call extends Emitter<CallEvents> {
     try {
       await this.#ask('call.accept');
     } catch (error) {
-      if (!isFailure(error, 'CONNECTION_LOST') || this.#state === 'ended') throw error;
+      if (!isFailure(error) || !error.retryable || this.#state === 'ended') throw error;
       await this.#acceptAgain();
     }
     this.#accepted();
@@ -97,19 +100,25 @@ export class Call extends Emitter<CallEvents> {
     try {
       await this.#ask('call.accept');
     } catch (error) {
-      if (!isFailure(error, 'CALL_STATE')) throw error;
-      const { items } = await this.#context.session.request<{ items: CallItem[] }>('call.list');
-      const isMine = items.some((one) => one.callId === this.callId && one.state === 'accepted');
-      if (!isMine) throw error;
+      if (!isFailure(error, 'CALL_STATE') || !(await this.#isTalking())) throw error;
     }
   }
 
-  /** Declines an incoming call. */
+  /** Whether this device is one of the two that talk, as the server says. */
+  async #isTalking(): Promise<boolean> {
+    const { items } = await this.#context.session.request<{ items: CallItem[] }>('call.list');
+    return items.some((one) => one.callId === this.callId && one.state === 'accepted');
+  }
+
+  /**
+   * Declines an incoming call. Like {@link cancel} and {@link hangup} it frees this side at once,
+   * and is told to the server until that has heard it; resolves then.
+   */
   reject(reason?: string): Promise<void> {
     return this.#leave('call.reject', 'rejected', reason);
   }
 
-  /** Takes an outgoing call back while it rings. */
+  /** Takes an outgoing call back while it rings; ends it when it is answered in the same moment. */
   cancel(): Promise<void> {
     return this.#leave('call.cancel', 'cancelled');
   }
@@ -184,10 +193,23 @@ export class Call extends Emitter<CallEvents> {
 
   async #leave(method: string, reason: CallEndReason, why?: string): Promise<void> {
     if (this.#state === 'ended') return;
-    const told = this.#ask(method, why);
+    const told = this.#tell(method, why);
     // This side is free at once, even if the server cannot be asked at the moment.
     this.finish(reason);
     await told;
+  }
+
+  /** The other side would wait for somebody who is gone. */
+  async #tell(method: string, why?: string): Promise<void> {
+    try {
+      await insisting(() => this.#ask(method, why), TELL_MS);
+    } catch (error) {
+      if (isFailure(error, 'CALL_NOT_FOUND')) return;
+      if (!isFailure(error, 'CALL_STATE')) throw error;
+      // It is over already, or was answered in the same moment: then it has to be ended.
+      const isTalking = await insisting(() => this.#isTalking(), TELL_MS);
+      if (isTalking) await this.#tell('call.hangup');
+    }
   }
 
   async #ask(method: string, reason?: string): Promise<void> {

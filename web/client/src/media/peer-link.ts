@@ -1,5 +1,7 @@
+import { Backoff } from '../backoff.js';
 import { Emitter } from '../emitter.js';
 import { CastmeshError, FAILURE_CODES, isFailure } from '../errors.js';
+import { pause } from '../session/rereading.js';
 import type { Session } from '../session/session.js';
 import { watchNetwork } from '../transport/network.js';
 import type { Live, ServerMediaState } from '../types.js';
@@ -114,20 +116,27 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
    * Makes the media session; `offer` carries the offer to the server in the right method.
    *
    * @param attempts - more than one where the server lets a second offer take the place of the
-   *   first: then a connection that goes before the answer came costs nothing but time, and a media
-   *   session that the server has lost is made anew
+   *   first: then a connection that goes before the answer came, or a part of the server that dies
+   *   over it, costs nothing but time, and a media session that the server has lost is made anew
    */
   async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>, attempts = 1): Promise<A> {
     if (attempts > 1) this.#begin = offer;
-    try {
-      const answer = await this.#negotiate(offer);
-      if (this.#state === 'connecting') this.#recovery.started();
-      return answer;
-    } catch (error) {
-      const again = attempts > 1 && isFailure(error, 'CONNECTION_LOST') && !this.#isClosed;
-      if (again) return this.start(offer, attempts - 1);
-      this.close();
-      throw error;
+    const backoff = new Backoff({ firstMs: 1_000 });
+    for (let left = attempts - 1; ; left--) {
+      try {
+        const answer = await this.#negotiate(offer);
+        if (this.#state === 'connecting') this.#recovery.started();
+        return answer;
+      } catch (error) {
+        const isAway = isFailure(error, 'UNAVAILABLE');
+        const again =
+          left > 0 && !this.#isClosed && (isAway || isFailure(error, 'CONNECTION_LOST'));
+        if (!again) {
+          this.close();
+          throw error;
+        }
+        if (isAway) await pause(backoff.next());
+      }
     }
   }
 

@@ -24,6 +24,24 @@ export async function rereading<T>(
   return undefined;
 }
 
+/**
+ * Asks until there is an answer: a failure that passes is not the last word.
+ *
+ * @param patienceMs - when it is over, the failure of the last attempt is thrown
+ */
+export async function insisting<T>(ask: () => Promise<T>, patienceMs: number): Promise<T> {
+  const backoff = new Backoff({ firstMs: 500, maxMs: 5_000 });
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isFailure(error) || !error.retryable || Date.now() > end) throw error;
+      await pause(backoff.next());
+    }
+  }
+}
+
 /** Lets time pass, in milliseconds. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

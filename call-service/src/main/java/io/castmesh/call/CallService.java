@@ -86,13 +86,14 @@ final class CallService {
   }
 
   private Future<Call> ring(Invite invite, User callee, List<SessionRef> devices, Instant asked) {
-    if (clock.instant().isAfter(asked.plus(TOO_LATE))) {
+    if (tooLate(asked)) {
       return Future.failedFuture(Failure.TIMEOUT.exception());
     }
     String id = UUID.randomUUID().toString();
     Call call = Call.ringing(id, invite.caller(), callee, devices, invite.video(), clock.instant());
     return calls
         .invite(call, ringTimeout)
+        .compose(begun -> tooLate(asked) ? takeBack(begun) : Future.succeededFuture(begun))
         .onSuccess(news::ringing)
         .onSuccess(rings::accept)
         .onFailure(
@@ -101,6 +102,17 @@ final class CallService {
                 news.wasBusy();
               }
             });
+  }
+
+  private boolean tooLate(Instant asked) {
+    return clock.instant().isAfter(asked.plus(TOO_LATE));
+  }
+
+  /** Nobody has heard of it yet. */
+  private Future<Call> takeBack(Call call) {
+    return calls
+        .change(call.id(), begun -> begun.ended(Action.CANCEL, Side.CALLER, clock.instant()))
+        .transform(ended -> Future.failedFuture(Failure.TIMEOUT.exception()));
   }
 
   private Future<User> person(String nickname) {

@@ -42,7 +42,7 @@ public final class CallVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Bus bus = mesh.bus();
-    CallStore calls = new CallStore(mesh.redis(), Clock.systemUTC());
+    CallStore calls = new CallStore(vertx, mesh.redis(), Clock.systemUTC());
     CallNews news = new CallNews(vertx, bus, mesh.clients(), mesh.metrics());
     CallWatch watch = new CallWatch(calls, news, Clock.systemUTC());
     CallDevices devices =

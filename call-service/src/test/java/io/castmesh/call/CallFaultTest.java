@@ -44,6 +44,23 @@ class CallFaultTest {
   }
 
   @Test
+  void whatRedisDidTooLateToAnswerIsToldAllTheSame() {
+    // given a Redis that carries out what is written only after everybody has given it up
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    String call = story.invite(ann, bob);
+    await(story.mesh.redis().run(Command.CLIENT, "PAUSE", 3_200, "WRITE"));
+
+    // when
+    story.mesh.bus().ask(Calls.ACCEPT, new Calls.OfCall(bob, call, null));
+
+    // then
+    story.hears(ann, call, "call.ringing", "call.accepted");
+    assertThat(story.act(Calls.HANGUP, bob, call)).isEqualTo("ended");
+    story.hears(ann, call, "call.ringing", "call.accepted", "call.ended hangup");
+  }
+
+  @Test
   void callsGoOnWhileTheLogCannotBeWrittenAndItIsWrittenLater() throws Exception {
     // given
     Caller ann = story.online("ann");

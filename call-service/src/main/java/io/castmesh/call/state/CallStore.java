@@ -1,21 +1,27 @@
 package io.castmesh.call.state;
 
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.runtime.store.RedisStore;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
  * The calls that go on, in Redis. A change reads the call, asks the caller's code what it becomes,
- * and writes that only if nobody was faster; else it looks again.
+ * and writes that only if nobody was faster; else it looks again. What Redis may have carried out
+ * without an answer is looked for when it is back: what has happened to a call is not kept from its
+ * people.
  *
  * <p>Belongs to the event loop of its verticle; fails with {@code UNAVAILABLE} while Redis is away.
  */
@@ -29,6 +35,11 @@ public final class CallStore {
   /** Ended calls that may wait for MySQL; the oldest make room. */
   private static final int LOG_BOUND = 100_000;
 
+  /** So long Redis may be away before nobody asks any more whether it has carried something out. */
+  private static final Duration LOOK_FOR = Duration.ofSeconds(60);
+
+  private static final long LOOK_EVERY_MILLIS = 500;
+
   private static final int ATTEMPTS = 10;
   private static final int OVERDUE_AT_ONCE = 100;
 
@@ -37,11 +48,15 @@ public final class CallStore {
 
   private record Stored(String json, Call call) {}
 
+  private final Vertx vertx;
   private final RedisStore redis;
+  private final Clock clock;
   private final CallCopies copies;
 
-  public CallStore(RedisStore redis, Clock clock) {
+  public CallStore(Vertx vertx, RedisStore redis, Clock clock) {
+    this.vertx = vertx;
     this.redis = redis;
+    this.clock = clock;
     this.copies = new CallCopies(clock);
   }
 
@@ -51,6 +66,7 @@ public final class CallStore {
    * @return fails with {@link Failure#USER_BUSY}
    */
   public Future<Call> invite(Call call, Duration ring) {
+    String json = Json.text(call);
     return redis
         .eval(
             CallScripts.INVITE,
@@ -58,14 +74,16 @@ public final class CallStore {
             call.id(),
             call.caller().id(),
             call.callee().id(),
-            Json.text(call),
+            json,
             KEEP.toMillis(),
             ring.toMillis(),
             Json.text(call.neverRang("busy")),
             LOG_BOUND)
+        .map(Response::toString)
+        .recover(error -> unanswered(error, call.id(), json).map("ringing"))
         .compose(
-            reply ->
-                switch (reply.toString()) {
+            answer ->
+                switch (answer) {
                   case "ringing" -> {
                     copies.put(call);
                     yield Future.succeededFuture(call);
@@ -116,6 +134,7 @@ public final class CallStore {
   }
 
   private Future<Boolean> write(Stored before, Call after) {
+    String json = Json.text(after);
     return redis
         .eval(
             CallScripts.CHANGE,
@@ -124,11 +143,47 @@ public final class CallStore {
             after.caller().id(),
             after.callee().id(),
             before.json(),
-            Json.text(after),
+            json,
             after.phase().word(),
             (after.phase() == Phase.ENDED ? REMEMBER : KEEP).toMillis(),
             LOG_BOUND)
-        .map(reply -> reply.toInteger() == 1);
+        .map(reply -> reply.toInteger() == 1)
+        .recover(error -> unanswered(error, after.id(), json).map(true));
+  }
+
+  /**
+   * Redis has not answered: it has carried out what it was told, will do so in a moment, or never
+   * got it.
+   *
+   * @param written what the call's state is if it has
+   * @return completes when it has; else fails with the error
+   */
+  private Future<Void> unanswered(Throwable error, String callId, String written) {
+    boolean away =
+        error instanceof FailureException known && known.failure() == Failure.UNAVAILABLE;
+    return away
+        ? lookFor(callId, written, clock.instant().plus(LOOK_FOR), false)
+            .compose(found -> found ? Future.succeededFuture() : Future.failedFuture(error))
+        : Future.failedFuture(error);
+  }
+
+  /**
+   * @param missed it was not there a moment ago, when Redis was back already
+   */
+  private Future<Boolean> lookFor(String callId, String written, Instant until, boolean missed) {
+    return vertx
+        .timer(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)
+        .compose(waited -> redis.run(Command.GET, "call:state:" + callId))
+        .transform(
+            state -> {
+              if (state.succeeded() && written.equals(text(state.result()))) {
+                return Future.succeededFuture(true);
+              }
+              boolean hopeless = clock.instant().isAfter(until) || state.succeeded() && missed;
+              return hopeless
+                  ? Future.succeededFuture(false)
+                  : lookFor(callId, written, until, state.succeeded());
+            });
   }
 
   /** Calls that have rung for too long, whoever started them. */

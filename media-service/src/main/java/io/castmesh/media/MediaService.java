@@ -164,6 +164,10 @@ public final class MediaService {
         MediaKey.call(request.callId()), Media.CALL_CONNECT, request, this::callConnectHere);
   }
 
+  Future<Answer> callConnectHanded(JoinCall request) {
+    return router.answerOrBegin(MediaKey.call(request.callId()), request, this::callConnectHere);
+  }
+
   Future<Answer> callConnectHere(JoinCall request) {
     staying();
     return afterwards(calls.connect(request), Answer::mediaId, request.caller().sessionId());

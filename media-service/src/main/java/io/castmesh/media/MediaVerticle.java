@@ -13,6 +13,7 @@ import io.castmesh.media.kurento.Pipelines;
 import io.castmesh.media.kurento.ServerMeters;
 import io.castmesh.media.live.LiveList;
 import io.castmesh.media.live.Lives;
+import io.castmesh.media.ownership.Departure;
 import io.castmesh.media.ownership.Router;
 import io.castmesh.media.ownership.Succession;
 import io.castmesh.media.placement.LoadMeters;
@@ -51,6 +52,12 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   private static final Duration ASSERT_AGAIN = Duration.ofSeconds(5);
 
   private static final Duration LOOK_FOR_THE_DEAD = Duration.ofSeconds(1);
+
+  private static final Duration END_AGAIN = Duration.ofSeconds(1);
+
+  /** What Redis and this instance disagree about is no longer under way after that. */
+  private static final Duration RECONCILE = Duration.ofSeconds(5);
+
   private static final long LOOK_AT_LOAD_MILLIS = 1_000;
 
   private final Mesh mesh;
@@ -61,6 +68,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   private PipelineSweep pipelineSweep;
   private Instances instances;
   private Succession succession;
+  private Departure departure;
   private Lives lives;
   private CallsMedia calls;
 
@@ -104,7 +112,6 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     calls = new CallsMedia(vertx, links, placement, pipelines, sessions, registry, early);
     succession =
         new Succession(
-            vertx,
             bus,
             registry,
             instances,
@@ -112,12 +119,21 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             calls,
             () -> quietly(sweep(), "pipelines"),
             Metric.ADOPTED.counters(mesh.metrics()));
+    departure = new Departure(vertx, bus, registry, instances, lives, calls, succession);
     Router router = new Router(vertx, bus, registry, succession, instance);
     MediaService service =
         new MediaService(vertx, bus, registry, early, sessions, lives, calls, succession, router);
     Upkeep upkeep =
         new Upkeep(
-            bus, instances, placement, sessions, lives, calls, service, config.presenceEvery());
+            bus,
+            registry,
+            instances,
+            placement,
+            sessions,
+            lives,
+            calls,
+            service,
+            config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
     tellLoad(mesh.peers().load());
     LoadMeters load = new LoadMeters(placement, config.sessionsPerServer(), mesh.metrics());
@@ -150,7 +166,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus.serve(Media.CANDIDATE.at(instance), service::candidateHere),
             bus.serve(Media.RESTART.at(instance), service::restartHere),
             bus.serve(Media.LIST.at(instance), service::listHere),
-            bus.serve(Media.CALL_CONNECT.at(instance), service::callConnectHere),
+            bus.serve(Media.CALL_CONNECT.at(instance), service::callConnectHanded),
             bus.serve(Media.CALL_END.at(instance), service::callEndHere),
             bus.serve(Media.PUBLISH, service::publish),
             bus.serve(Media.VIEW, service::view),
@@ -173,6 +189,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     every(config.lease().dividedBy(3), "lease", upkeep::renew);
     every(ASSERT_AGAIN, "what stands", upkeep::assertAll);
     every(LOOK_FOR_THE_DEAD, "dead instances", succession::lookForTheDead);
+    every(END_AGAIN, "what has ended", upkeep::endAgain);
+    every(RECONCILE, "what is mislaid", succession::lookForTheMislaid);
     Context own = vertx.getOrCreateContext();
     mesh.peers()
         .onDied(
@@ -195,10 +213,10 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
    */
   @Override
   public Future<?> stop() {
-    if (succession == null) {
+    if (departure == null) {
       return Future.succeededFuture();
     }
-    return succession
+    return departure
         .handOver()
         .otherwiseEmpty()
         .compose(handedOver -> Future.join(lives.endAll(), calls.endAll()))

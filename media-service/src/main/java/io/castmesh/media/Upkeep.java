@@ -5,6 +5,7 @@ import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.live.Lives;
 import io.castmesh.media.placement.Placement;
 import io.castmesh.media.registry.Instances;
+import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ final class Upkeep {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
   private final Bus bus;
+  private final Registry registry;
   private final Instances instances;
   private final Placement placement;
   private final MediaSessions sessions;
@@ -44,6 +46,7 @@ final class Upkeep {
    */
   Upkeep(
       Bus bus,
+      Registry registry,
       Instances instances,
       Placement placement,
       MediaSessions sessions,
@@ -52,6 +55,7 @@ final class Upkeep {
       MediaService service,
       Duration young) {
     this.bus = bus;
+    this.registry = registry;
     this.instances = instances;
     this.placement = placement;
     this.sessions = sessions;
@@ -98,6 +102,11 @@ final class Upkeep {
                 assertAll();
               }
             });
+  }
+
+  /** Says again what has ended, when nobody could hear it. */
+  Future<?> endAgain() {
+    return registry.removeAgain().compose(removed -> lives.tellEndsAgain());
   }
 
   /** Ends the media of clients whose presence leases are gone though nobody was told. */

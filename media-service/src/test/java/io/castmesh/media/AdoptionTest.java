@@ -19,6 +19,7 @@ import io.vertx.redis.client.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,9 @@ class AdoptionTest {
 
   /** What the media server drops that nobody refers to, it drops within twice this. */
   private static final Duration COLLECTED = Duration.ofSeconds(7);
+
+  /** By then instances have said again what they have, and looked for what they have not. */
+  private static final Duration SAID_AGAIN = Duration.ofSeconds(8);
 
   private final TestMediaServer server =
       new TestMediaServer(KurentoLimits.defaults().withSessionGcMillis(COLLECTED.toMillis()));
@@ -178,6 +182,45 @@ class AdoptionTest {
     await(mesh.bus().ask(Media.CALL_END, new Media.OfCall("call-of-two")));
     // then
     eventually("released", () -> assertThat(server.engine.peers).isEmpty());
+  }
+
+  @Test
+  void aCallThatEndsWhileItsInstanceStandsStillDoesNotComeBack() {
+    // given
+    Caller ada = clients.signIn("ada");
+    Caller bob = clients.signIn("bob");
+    try (SecondInstance other = new SecondInstance(test, settings)) {
+      other.connect(ada, "call-that-ends", OFFER);
+      other.connect(bob, "call-that-ends", OFFER);
+      // when
+      other.stand(true);
+      eventually("adopted", PROMISED, () -> assertThat(list(ada)).hasSize(1));
+      await(mesh.bus().ask(Media.CALL_END, new Media.OfCall("call-that-ends")));
+      other.stand(false);
+      pause(SAID_AGAIN);
+      // then
+      assertThat(owners()).isEmpty();
+      assertThat(await(mesh.redis().run(Command.HLEN, "media:calls")).toInteger()).isZero();
+    }
+  }
+
+  @Test
+  void aLiveThatRedisGaveToAnInstanceWithoutSayingSoIsAdopted() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    SecondInstance other = new SecondInstance(test, settings);
+    Published live = other.publish(presenter, OFFER);
+    String key = "live:" + live.liveId();
+    String dead = owners().get(key);
+    Set<String> instances = await(mesh.redis().hash("media:instances")).keySet();
+    String own = instances.stream().filter(one -> !one.equals(dead)).findFirst().orElseThrow();
+    // when
+    other.kill();
+    await(mesh.redis().run(Command.HSET, "media:owners", key, own));
+    // then
+    eventually("there", SAID_AGAIN.multipliedBy(2), () -> assertThat(list(presenter)).hasSize(1));
+    clients.end(presenter);
+    clients.awaitBroadcast("live.ended", p -> live.liveId().equals(p.getString("liveId")));
   }
 
   @Test

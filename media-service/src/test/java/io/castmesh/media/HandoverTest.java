@@ -2,9 +2,11 @@ package io.castmesh.media;
 
 import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
+import static io.vertx.core.Future.succeededFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.contract.Caller;
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Published;
@@ -12,7 +14,12 @@ import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.room.RoomConfig;
 import io.castmesh.room.RoomVerticle;
 import io.castmesh.runtime.Mesh;
+import io.castmesh.runtime.bus.Bus;
 import io.castmesh.testing.TestMesh;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Command;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +34,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HandoverTest {
   private static final String OFFER = MediaStory.OFFER;
+  private static final Duration RENEWED = Duration.ofSeconds(2);
+
+  /** Whoever is asked to take over has so long to answer, and then some. */
+  private static final Duration STOPPED = Media.ADOPT.deadline().multipliedBy(2);
 
   private final TestMediaServer server = new TestMediaServer();
   private final List<RecordingEnded> recordings = new CopyOnWriteArrayList<>();
@@ -65,7 +76,8 @@ class HandoverTest {
     await(mesh.bus().ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c1", OFFER)));
     // when
     String second = deploy();
-    eventually("they know each other", () -> handOver(first));
+    knowEachOther();
+    handOver(first);
     // then
     assertThat(list(presenter))
         .containsExactly(
@@ -94,20 +106,65 @@ class HandoverTest {
     assertThat(await(mesh.redis().hash("media:instances"))).isEmpty();
   }
 
+  @Test
+  void whatAnotherTookWithoutSayingSoIsNotEnded() {
+    // given another instance that takes over, and falls silent over it
+    String first = deploy();
+    Caller presenter = clients.signIn("ada");
+    Published live =
+        await(mesh.bus().ask(Media.PUBLISH, new Media.Publish(presenter, OFFER, "Noon", false)));
+    ScriptedEngine.Peer up = server.engine.newest();
+    Bus.Registration probe =
+        await(mesh.bus().serve(Media.PROBE.at("silent"), asked -> succeededFuture(Done.DONE)));
+    Bus.Registration adopt =
+        await(mesh.bus().serve(Media.ADOPT.at("silent"), this::takeAndFallSilent));
+    await(mesh.redis().run(Command.SET, "media:instance:silent", 1, "PX", 60_000));
+    String state = "{\"sessions\":{},\"up\":[],\"node\":\"elsewhere\"}";
+    await(mesh.redis().run(Command.HSET, "media:instances", "silent", state));
+    // when
+    knowEachOther();
+    handOver(first);
+    // then
+    assertThat(server.engine.peers).containsKey(up.id);
+    // when it turns out to be dead
+    await(probe.cancel());
+    await(adopt.cancel());
+    await(mesh.redis().run(Command.DEL, "media:instance:silent"));
+    String second = deploy();
+    // then
+    eventually("adopted", () -> assertThat(list(presenter)).hasSize(1));
+    assertThat(server.engine.peers).containsOnlyKeys(up.id);
+    // when
+    await(mesh.vertx().undeploy(second));
+    // then
+    clients.awaitBroadcast("live.ended", p -> live.liveId().equals(p.getString("liveId")));
+    assertThat(server.engine.peers).isEmpty();
+  }
+
+  private Future<Media.HandedOver> takeAndFallSilent(Media.Handover handover) {
+    handover.keys().forEach(key -> mesh.redis().run(Command.HSET, "media:owners", key, "silent"));
+    return Promise.<Media.HandedOver>promise().future();
+  }
+
   private String deploy() {
     return await(mesh.vertx().deployVerticle(new MediaVerticle(mesh, config)));
   }
 
   /** Instances learn of each other when they renew their leases. */
-  private void handOver(String instance) {
-    assertThat(await(mesh.redis().hash("media:instances"))).hasSize(2);
+  private void knowEachOther() {
+    eventually(
+        "two instances", () -> assertThat(await(mesh.redis().hash("media:instances"))).hasSize(2));
     try {
-      Thread.sleep(2_000);
+      Thread.sleep(RENEWED.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void handOver(String instance) {
     long begin = System.nanoTime();
-    await(mesh.vertx().undeploy(instance));
+    Future<Void> stopped = mesh.vertx().undeploy(instance);
+    eventually("stopped", STOPPED, () -> assertThat(stopped.succeeded()).isTrue());
     System.out.printf("handed over within %d ms%n", (System.nanoTime() - begin) / 1_000_000);
   }
 

@@ -11,6 +11,7 @@ import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Published;
 import io.castmesh.contract.Media.RecordingEnded;
 import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
@@ -123,5 +124,28 @@ class LiveTest extends MediaStory {
     clients.vanish(presenter);
     // then
     clients.awaitBroadcast("live.ended", ended(live, "presenter_gone"));
+  }
+
+  @Test
+  void theEndOfALiveThatCouldNotBeWrittenDownIsWrittenDownLater() {
+    // given a Redis that takes nothing more
+    Caller presenter = clients.signIn("ada");
+    Published live = publish(presenter, false);
+    await(mesh.redis().run(Command.CONFIG, "SET", "maxmemory", 1));
+    try {
+      // when
+      await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live.liveId())));
+      // then
+      assertThat(recordsOfLives()).isEqualTo(1);
+    } finally {
+      await(mesh.redis().run(Command.CONFIG, "SET", "maxmemory", 0));
+    }
+    // then
+    clients.awaitBroadcast("live.ended", ended(live, "stopped"));
+    eventually("no record", () -> assertThat(recordsOfLives()).isZero());
+  }
+
+  private int recordsOfLives() {
+    return await(mesh.redis().run(Command.HLEN, "media:lives")).toInteger();
   }
 }

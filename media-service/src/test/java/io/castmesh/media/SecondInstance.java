@@ -116,6 +116,21 @@ final class SecondInstance implements AutoCloseable {
     }
   }
 
+  /** It stands still, as by SIGSTOP, until it is told to go on. */
+  void stand(boolean still) {
+    try {
+      Process signal =
+          new ProcessBuilder("kill", still ? "-STOP" : "-CONT", "" + process.pid()).start();
+      if (!signal.waitFor(10, TimeUnit.SECONDS) || signal.exitValue() != 0) {
+        throw new AssertionError("it cannot be signalled");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() {
     kill();

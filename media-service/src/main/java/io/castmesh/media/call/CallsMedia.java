@@ -41,6 +41,7 @@ public final class CallsMedia {
   private final EarlyCandidates early;
   private final CallAdoption adoption;
   private final Map<String, CallMedia> calls = new HashMap<>();
+  private final Map<String, CallMedia> ending = new HashMap<>();
 
   public CallsMedia(
       Vertx vertx,
@@ -65,6 +66,11 @@ public final class CallsMedia {
 
   public boolean has(String callId) {
     return calls.containsKey(callId);
+  }
+
+  /** Whether its media is being released. */
+  public boolean ending(String callId) {
+    return ending.containsKey(callId);
   }
 
   public List<MediaKey> keys() {
@@ -180,6 +186,7 @@ public final class CallsMedia {
     if (!calls.remove(call.id(), call)) {
       return Future.succeededFuture();
     }
+    ending.put(call.id(), call);
     Future<Void> closed = Future.succeededFuture();
     for (MediaSession side : call.sides()) {
       call.remove(side);
@@ -188,7 +195,12 @@ public final class CallsMedia {
     return closed
         .eventually(
             () -> call.stage() == null ? Future.succeededFuture() : call.stage().made().release())
-        .eventually(() -> registry.remove(call.key()));
+        // Somebody may have connected again meanwhile.
+        .eventually(
+            () -> {
+              ending.remove(call.id(), call);
+              return has(call.id()) ? Future.succeededFuture() : registry.remove(call.key());
+            });
   }
 
   /** A media server is gone, and what was on it. */

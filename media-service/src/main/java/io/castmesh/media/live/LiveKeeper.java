@@ -7,8 +7,9 @@ import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +21,19 @@ import org.slf4j.LoggerFactory;
 final class LiveKeeper {
   private static final Logger log = LoggerFactory.getLogger(LiveKeeper.class);
 
-  private final Vertx vertx;
   private final Bus bus;
   private final Registry registry;
   private final Consumer<Live> onTaken;
   private final Consumer<Live> onOver;
 
+  /** Why lives have ended of which room-service does not know it yet. */
+  private final Map<String, String> untold = new HashMap<>();
+
   /**
    * @param onTaken another instance owns the live now
    * @param onOver everybody has been told that the live is over
    */
-  LiveKeeper(
-      Vertx vertx, Bus bus, Registry registry, Consumer<Live> onTaken, Consumer<Live> onOver) {
-    this.vertx = vertx;
+  LiveKeeper(Bus bus, Registry registry, Consumer<Live> onTaken, Consumer<Live> onOver) {
     this.bus = bus;
     this.registry = registry;
     this.onTaken = onTaken;
@@ -69,19 +70,23 @@ final class LiveKeeper {
 
   /** room-service tells everybody; the live does not wait for it. */
   void tellEnd(String liveId, String reason) {
-    tellEnd(liveId, reason, 5);
+    untold.put(liveId, reason);
+    close(liveId, reason).onFailure(error -> log.warn("end not told yet live={}", liveId));
   }
 
-  private void tellEnd(String liveId, String reason, int attempts) {
-    bus.ask(Audience.CLOSE, new Audience.Close(liveId, reason))
-        .onFailure(
-            error -> {
-              if (attempts > 1) {
-                vertx.setTimer(1_000, timer -> tellEnd(liveId, reason, attempts - 1));
-              } else {
-                log.warn("end not told live={} error={}", liveId, error.getMessage());
-              }
-            });
+  /** Tells the ends again that nobody has taken. */
+  Future<Void> tellEndsAgain() {
+    Future<Void> all = Future.succeededFuture();
+    for (Map.Entry<String, String> end : Map.copyOf(untold).entrySet()) {
+      all = all.compose(before -> close(end.getKey(), end.getValue()));
+    }
+    return all;
+  }
+
+  private Future<Void> close(String liveId, String reason) {
+    return bus.ask(Audience.CLOSE, new Audience.Close(liveId, reason))
+        .onSuccess(told -> untold.remove(liveId))
+        .mapEmpty();
   }
 
   /** Says again that the live stands, and who presents it. */

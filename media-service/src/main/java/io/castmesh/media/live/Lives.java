@@ -80,7 +80,7 @@ public final class Lives {
     this.early = early;
     this.pipelines = pipelines;
     this.stages = new Stages(vertx, pipelines, recordings);
-    this.keeper = new LiveKeeper(vertx, bus, registry, this::handOver, live -> end(live, "failed"));
+    this.keeper = new LiveKeeper(bus, registry, this::handOver, live -> end(live, "failed"));
     this.losses = new LiveLosses(vertx, this, stages, placement);
     this.adoption = new LiveAdoption(this, links, stages, sessions, registry);
   }
@@ -332,6 +332,11 @@ public final class Lives {
               });
     }
     return all;
+  }
+
+  /** Tells the ends of lives again that room-service has not taken. */
+  public Future<Void> tellEndsAgain() {
+    return keeper.tellEndsAgain();
   }
 
   /** Goes on with a live that another instance had, and that this one owns now. */

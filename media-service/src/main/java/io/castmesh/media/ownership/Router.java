@@ -67,6 +67,23 @@ public final class Router {
         patience(endpoint));
   }
 
+  /**
+   * Another instance has handed on what this one has, as Redis says: answers it, or begins it again
+   * when it has ended since.
+   */
+  public <Q, R> Future<R> answerOrBegin(MediaKey key, Q request, Function<Q, Future<R>> here) {
+    if (succession.has(key)) {
+      return here.apply(request);
+    }
+    return registry
+        .claim(key)
+        .compose(
+            owner ->
+                owner.equals(instance) && !succession.adopting(key)
+                    ? here.apply(request)
+                    : Future.failedFuture(Failure.UNAVAILABLE.exception()));
+  }
+
   private interface Owner {
     Future<Optional<String>> find();
   }

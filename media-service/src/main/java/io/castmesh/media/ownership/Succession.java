@@ -10,23 +10,21 @@ import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.metrics.Counters;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over what dead instances had, and hands over what this one has when it stops. An instance
- * is dead when its lease has run out, or its node has been seen to die, and it does not answer on
- * the bus either: a Redis that has come back with old leases kills nobody.
+ * Takes over what dead instances had, and what others hand over. An instance is dead when its lease
+ * has run out, or its node has been seen to die, and it does not answer on the bus either: a Redis
+ * that has come back with old leases kills nobody.
  *
  * <p>Confined to the event loop of media-service.
  */
@@ -36,15 +34,6 @@ public final class Succession {
   /** Lives and calls that are taken over side by side. */
   private static final int AT_ONCE = 8;
 
-  /** Lives and calls that another instance is asked to take over in one question. */
-  private static final int IN_ONE_QUESTION = 32;
-
-  /** For offers that are being answered when this instance is told to stop. */
-  private static final long SETTLE_MILLIS = 3_000;
-
-  private static final long LOOK_MILLIS = 100;
-
-  private final Vertx vertx;
   private final Bus bus;
   private final Registry registry;
   private final Instances instances;
@@ -53,6 +42,10 @@ public final class Succession {
   private final Runnable onDeath;
   private final Counters adopted;
   private final Set<MediaKey> adopting = new HashSet<>();
+
+  /** What this instance owned at the last look, and had not. */
+  private Set<MediaKey> mislaid = Set.of();
+
   private boolean leaving;
 
   /** Until then others may not have been able to renew their leases. */
@@ -63,7 +56,6 @@ public final class Succession {
    *     over
    */
   public Succession(
-      Vertx vertx,
       Bus bus,
       Registry registry,
       Instances instances,
@@ -71,7 +63,6 @@ public final class Succession {
       CallsMedia calls,
       Runnable onDeath,
       Counters adopted) {
-    this.vertx = vertx;
     this.bus = bus;
     this.registry = registry;
     this.instances = instances;
@@ -112,6 +103,64 @@ public final class Succession {
               left.values().removeIf(instances.own()::equals);
               return left.isEmpty() ? Future.succeededFuture() : confirm(left);
             });
+  }
+
+  /**
+   * Looks for what this instance owns, as Redis says, and has not: Redis has carried out a takeover
+   * without an answer. Twice in a row, for what is under way; then it is adopted.
+   */
+  public Future<?> lookForTheMislaid() {
+    if (leaving) {
+      return Future.succeededFuture();
+    }
+    return registry
+        .owners()
+        .compose(
+            owners -> {
+              Set<MediaKey> missing = new HashSet<>();
+              owners.forEach(
+                  (key, owner) -> {
+                    if (owner.equals(instances.own()) && isMislaid(key)) {
+                      missing.add(key);
+                    }
+                  });
+              List<MediaKey> again = missing.stream().filter(mislaid::contains).toList();
+              mislaid = missing;
+              return again.isEmpty() ? Future.succeededFuture() : adoptOwn(again);
+            });
+  }
+
+  private boolean isMislaid(MediaKey key) {
+    boolean ends = key.kind() == MediaKey.Kind.CALL && calls.ending(key.id());
+    return !has(key) && !adopting.contains(key) && !ends && !registry.removing(key);
+  }
+
+  private Future<Void> adoptOwn(List<MediaKey> keys) {
+    log.warn("owned, and not here count={}", keys.size());
+    Future<Void> all = Future.succeededFuture();
+    for (MediaKey key : keys) {
+      all = all.compose(before -> isMislaid(key) ? adoptOwn(key) : Future.succeededFuture());
+    }
+    return all;
+  }
+
+  private Future<Void> adoptOwn(MediaKey key) {
+    adopting.add(key);
+    return adopt(key)
+        .transform(
+            done -> {
+              adopting.remove(key);
+              tell(key, done);
+              return Future.succeededFuture();
+            });
+  }
+
+  private void tell(MediaKey key, AsyncResult<Void> adoption) {
+    if (adoption.succeeded()) {
+      adopted.of(key.kind().name().toLowerCase(Locale.ROOT)).increment();
+    } else {
+      log.warn("not adopted key={} error={}", key.text(), adoption.cause().toString());
+    }
   }
 
   /** A node has died, as its closed connections say. */
@@ -183,14 +232,17 @@ public final class Succession {
               }
               taken.add(key);
               return adopt(key)
-                  .onSuccess(
-                      done -> adopted.of(key.kind().name().toLowerCase(Locale.ROOT)).increment());
+                  .transform(
+                      done -> {
+                        tell(key, done);
+                        return Future.succeededFuture();
+                      });
             })
         .transform(
             done -> {
               adopting.remove(key);
               if (done.failed()) {
-                log.warn("not adopted key={} error={}", key.text(), done.cause().toString());
+                log.warn("not taken over key={} error={}", key.text(), done.cause().toString());
               }
               return next(waiting, from, taken);
             });
@@ -203,62 +255,13 @@ public final class Succession {
     };
   }
 
-  /**
-   * This instance stops: offers in flight are answered first, then others take over. Completes when
-   * they have, or when nobody is left who could; what is still here then has to be ended.
-   */
-  public Future<Void> handOver() {
+  /** This instance stops: it takes over nothing more. */
+  void leave() {
     leaving = true;
-    return settle(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS))
-        .compose(settled -> handOverTo(new ArrayList<>(new LinkedHashSet<>(instances.others()))));
   }
 
-  private Future<Void> settle(long until) {
-    boolean busy = !adopting.isEmpty() || keys().stream().anyMatch(this::busy);
-    return busy && System.nanoTime() - until < 0
-        ? vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(waited -> settle(until))
-        : Future.succeededFuture();
-  }
-
-  private boolean busy(MediaKey key) {
-    return switch (key.kind()) {
-      case LIVE -> lives.busy(key.id());
-      case CALL -> calls.busy(key.id());
-    };
-  }
-
-  private List<MediaKey> keys() {
-    List<MediaKey> keys = new ArrayList<>(lives.keys());
-    keys.addAll(calls.keys());
-    return keys;
-  }
-
-  /** In turn, so that nobody gets all of it; who does not take anything is not asked again. */
-  private Future<Void> handOverTo(List<String> others) {
-    List<MediaKey> left = keys();
-    if (left.isEmpty() || others.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    String other = others.remove(0);
-    List<String> some = left.stream().limit(IN_ONE_QUESTION).map(MediaKey::text).toList();
-    return bus.ask(Media.PROBE.at(other), new Media.Probe())
-        .compose(alive -> bus.ask(Media.ADOPT.at(other), new Handover(instances.own(), some)))
-        .otherwise(new HandedOver(List.of()))
-        .compose(
-            taken -> {
-              if (!taken.keys().isEmpty()) {
-                log.info("handed over to={} count={}", other, taken.keys().size());
-                others.add(other);
-              }
-              taken.keys().forEach(text -> MediaKey.ofText(text).ifPresent(this::letGo));
-              return handOverTo(others);
-            });
-  }
-
-  private void letGo(MediaKey key) {
-    switch (key.kind()) {
-      case LIVE -> lives.handOver(key.id());
-      case CALL -> calls.handOver(key.id());
-    }
+  /** Whether something is being adopted. */
+  boolean busy() {
+    return !adopting.isEmpty();
   }
 }

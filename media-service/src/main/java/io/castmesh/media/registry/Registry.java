@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which instance owns which live and call, and what another one needs to go on with it.
@@ -22,11 +23,13 @@ import java.util.Optional;
  * media:of:KEY              hash: media id to SessionRecord, of one live or call
  * media:client:SESSION      set: the media ids of a client session
  * media:presenter:USER      lease: the live that this person presents
+ * media:over:KEY            it has ended; ends by itself
  * </pre>
  *
  * <p>An owner stays the owner until it gives up what it has or another takes it over: what somebody
- * writes who is not the owner any more is refused. Owners say all of it again when Redis has lost
- * it.
+ * writes who is not the owner any more is refused, and for a while what anybody writes of something
+ * that has ended. Owners say all of it again when Redis has lost it; an end that Redis has not
+ * taken is said again by {@link #removeAgain}.
  *
  * <p>Any thread; fails with {@code UNAVAILABLE} while Redis is away.
  */
@@ -37,6 +40,9 @@ public final class Registry {
 
   /** Longer than any live; only for sets whose owner died together with Redis. */
   private static final Duration CLIENT_SET = Duration.ofDays(2);
+
+  /** Whoever stood still for longer has been restarted. */
+  private static final Duration REMEMBER_OVER = Duration.ofMinutes(10);
 
   /** A presenter is not free before another instance has had the time to adopt the live. */
   private static final int PRESENTER_LEASES = 4;
@@ -62,15 +68,27 @@ public final class Registry {
    * Key, instance, ms of its lease: it owns the key from now on, unless another does. Its lease is
    * renewed with it, lest others take it for dead when Redis has lost everything.
    */
+  private static final String CLAIM_KEY =
+      """
+      local holder = redis.call('HGET', 'media:owners', ARGV[1])
+      if holder and holder ~= ARGV[2] then return holder end
+      redis.call('DEL', 'media:over:' .. ARGV[1])
+      redis.call('HSET', 'media:owners', ARGV[1], ARGV[2])
+      redis.call('SET', 'media:instance:' .. ARGV[2], '1', 'PX', ARGV[3])
+      return ARGV[2]
+      """;
+
+  /**
+   * The same for what began before: who stood still does not bring back what has ended meanwhile.
+   */
   private static final String OWN =
       """
       local holder = redis.call('HGET', 'media:owners', ARGV[1])
       if holder and holder ~= ARGV[2] then return holder end
+      if not holder and redis.call('EXISTS', 'media:over:' .. ARGV[1]) == 1 then return '' end
       redis.call('HSET', 'media:owners', ARGV[1], ARGV[2])
       redis.call('SET', 'media:instance:' .. ARGV[2], '1', 'PX', ARGV[3])
       """;
-
-  private static final String CLAIM_KEY = OWN + "return ARGV[2]";
 
   /** Then hash, field, record. */
   private static final String PUT =
@@ -95,11 +113,12 @@ public final class Registry {
       return redis.call('HDEL', 'media:of:' .. ARGV[1], ARGV[3])
       """;
 
-  /** Key, instance, hash, field. */
+  /** Key, instance, hash, field, ms to remember that it is over. */
   private static final String REMOVE =
       """
       local holder = redis.call('HGET', 'media:owners', ARGV[1])
       if holder and holder ~= ARGV[2] then return 0 end
+      redis.call('SET', 'media:over:' .. ARGV[1], '1', 'PX', ARGV[5])
       local sessions = redis.call('HGETALL', 'media:of:' .. ARGV[1])
       for i = 1, #sessions, 2 do
         local client = cjson.decode(sessions[i + 1]).caller.session.sessionId
@@ -140,6 +159,9 @@ public final class Registry {
   private final String instance;
   private final Duration lease;
 
+  /** What has ended here though Redis does not know it yet, with the last attempt to say so. */
+  private final Map<MediaKey, Future<Void>> unremoved = new ConcurrentHashMap<>();
+
   public Registry(RedisStore redis, String instance, Duration lease) {
     this.redis = redis;
     this.instance = instance;
@@ -170,13 +192,27 @@ public final class Registry {
 
   /** The instance that owns it: this one, when none did. */
   public Future<String> claim(MediaKey key) {
-    return redis
-        .eval(CLAIM_KEY, List.of(), key.text(), instance, lease.toMillis())
+    Future<Void> removal = unremoved.remove(key);
+    return (removal == null ? Future.<Void>succeededFuture() : removal.otherwiseEmpty())
+        .compose(done -> redis.eval(CLAIM_KEY, List.of(), key.text(), instance, lease.toMillis()))
         .map(Response::toString);
   }
 
   public Future<Optional<String>> owner(MediaKey key) {
     return redis.run(Command.HGET, OWNERS, key.text()).map(Registry::text);
+  }
+
+  /** Who owns what. */
+  public Future<Map<MediaKey, String>> owners() {
+    return redis
+        .hash(OWNERS)
+        .map(
+            found -> {
+              Map<MediaKey, String> owners = new HashMap<>();
+              found.forEach(
+                  (text, owner) -> MediaKey.ofText(text).ifPresent(key -> owners.put(key, owner)));
+              return owners;
+            });
   }
 
   /** What instances own that do not renew their lease any more. */
@@ -239,10 +275,32 @@ public final class Registry {
         .mapEmpty();
   }
 
-  /** Forgets a live or call with its sessions, unless another instance owns it. */
+  /**
+   * Forgets a live or call that is over with its sessions, unless another instance owns it. When
+   * that fails it is {@linkplain #removing still to be done}.
+   */
   public Future<Void> remove(MediaKey key) {
     String hash = key.kind() == MediaKey.Kind.LIVE ? LIVES : CALLS;
-    return redis.eval(REMOVE, List.of(), key.text(), instance, hash, key.id()).mapEmpty();
+    Future<Void> removal =
+        redis
+            .eval(REMOVE, List.of(), key.text(), instance, hash, key.id(), REMEMBER_OVER.toMillis())
+            .mapEmpty();
+    unremoved.put(key, removal);
+    return removal.onSuccess(removed -> unremoved.remove(key, removal));
+  }
+
+  /** Whether it is over, and Redis does not know that yet. */
+  public boolean removing(MediaKey key) {
+    return unremoved.containsKey(key);
+  }
+
+  /** Says again what is over. */
+  public Future<Void> removeAgain() {
+    Future<Void> all = Future.succeededFuture();
+    for (MediaKey key : List.copyOf(unremoved.keySet())) {
+      all = all.compose(before -> removing(key) ? remove(key) : Future.succeededFuture());
+    }
+    return all;
   }
 
   public Future<Optional<LiveRecord>> live(String liveId) {

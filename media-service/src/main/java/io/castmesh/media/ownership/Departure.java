@@ -1,0 +1,140 @@
+package io.castmesh.media.ownership;
+
+import io.castmesh.contract.Media;
+import io.castmesh.contract.Media.HandedOver;
+import io.castmesh.contract.Media.Handover;
+import io.castmesh.media.call.CallsMedia;
+import io.castmesh.media.live.Lives;
+import io.castmesh.media.registry.Instances;
+import io.castmesh.media.registry.MediaKey;
+import io.castmesh.media.registry.Registry;
+import io.castmesh.runtime.bus.Bus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands over what this instance has when it stops.
+ *
+ * <p>Confined to the event loop of media-service.
+ */
+public final class Departure {
+  private static final Logger log = LoggerFactory.getLogger(Departure.class);
+
+  /** Lives and calls that another instance is asked to take over in one question. */
+  private static final int IN_ONE_QUESTION = 32;
+
+  /** For offers that are being answered when this instance is told to stop. */
+  private static final long SETTLE_MILLIS = 3_000;
+
+  private static final long LOOK_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final Registry registry;
+  private final Instances instances;
+  private final Lives lives;
+  private final CallsMedia calls;
+  private final Succession succession;
+
+  public Departure(
+      Vertx vertx,
+      Bus bus,
+      Registry registry,
+      Instances instances,
+      Lives lives,
+      CallsMedia calls,
+      Succession succession) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.registry = registry;
+    this.instances = instances;
+    this.lives = lives;
+    this.calls = calls;
+    this.succession = succession;
+  }
+
+  /**
+   * Offers in flight are answered first, then others take over. Completes when they have, or when
+   * nobody is left who could; what is still here then has to be ended.
+   */
+  public Future<Void> handOver() {
+    succession.leave();
+    return settle(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS))
+        .compose(settled -> handOverTo(new ArrayList<>(new LinkedHashSet<>(instances.others()))));
+  }
+
+  private Future<Void> settle(long until) {
+    boolean busy = succession.busy() || keys().stream().anyMatch(this::busy);
+    return busy && System.nanoTime() - until < 0
+        ? vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(waited -> settle(until))
+        : Future.succeededFuture();
+  }
+
+  private boolean busy(MediaKey key) {
+    return switch (key.kind()) {
+      case LIVE -> lives.busy(key.id());
+      case CALL -> calls.busy(key.id());
+    };
+  }
+
+  private List<MediaKey> keys() {
+    List<MediaKey> keys = new ArrayList<>(lives.keys());
+    keys.addAll(calls.keys());
+    return keys;
+  }
+
+  /** In turn, so that nobody gets all of it; who does not take anything is not asked again. */
+  private Future<Void> handOverTo(List<String> others) {
+    List<MediaKey> left = keys();
+    if (left.isEmpty() || others.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    String other = others.remove(0);
+    List<String> some = left.stream().limit(IN_ONE_QUESTION).map(MediaKey::text).toList();
+    return bus.ask(Media.PROBE.at(other), new Media.Probe())
+        .compose(alive -> bus.ask(Media.ADOPT.at(other), new Handover(instances.own(), some)))
+        .recover(unanswered -> takenOf(some))
+        .otherwise(new HandedOver(List.of()))
+        .compose(
+            taken -> {
+              if (!taken.keys().isEmpty()) {
+                log.info("handed over to={} count={}", other, taken.keys().size());
+                others.add(other);
+              }
+              taken.keys().forEach(text -> MediaKey.ofText(text).ifPresent(this::letGo));
+              return handOverTo(others);
+            });
+  }
+
+  /**
+   * Whoever was asked may have begun before it fell silent: what another owns is not ended here.
+   */
+  private Future<HandedOver> takenOf(List<String> some) {
+    return registry
+        .owners()
+        .map(
+            owners ->
+                new HandedOver(
+                    some.stream()
+                        .filter(
+                            text ->
+                                MediaKey.ofText(text)
+                                    .map(owners::get)
+                                    .filter(owner -> !owner.equals(instances.own()))
+                                    .isPresent())
+                        .toList()));
+  }
+
+  private void letGo(MediaKey key) {
+    switch (key.kind()) {
+      case LIVE -> lives.handOver(key.id());
+      case CALL -> calls.handOver(key.id());
+    }
+  }
+}

@@ -53,6 +53,13 @@ public final class Peers {
     private volatile long heardAt;
     private volatile boolean alive;
     private volatile boolean dead;
+    private volatile boolean removed;
+    private volatile long removedAt;
+
+    /** Whether a beat that comes now was on its way when the cluster lost the node. */
+    boolean overtaken() {
+      return removed && System.nanoTime() - removedAt < Nodes.BEAT_EVERY.toNanos();
+    }
   }
 
   private final Vertx vertx;
@@ -215,8 +222,11 @@ public final class Peers {
 
   private void heard(Beat beat) {
     Node node = beat.node();
-    bus.heard(node.node(), beat.serves(), beat.heads());
-    if (node.node().equals(id) || bus.hasLeft(node.node())) {
+    Known before = known.get(node.node());
+    boolean gone = bus.hasLeft(node.node()) || before != null && before.overtaken();
+    // Who is gone serves nothing any more, whatever it said last.
+    bus.heard(node.node(), gone ? null : beat.serves(), beat.heads());
+    if (node.node().equals(id) || gone) {
       return;
     }
     Known one = known.computeIfAbsent(node.node(), fresh -> new Known());
@@ -241,6 +251,8 @@ public final class Peers {
             one -> {
               boolean lately = System.nanoTime() - one.heardAt < LATELY.toNanos();
               one.dead = lately && !freeze.within(CONFUSED);
+              one.removedAt = System.nanoTime();
+              one.removed = true;
               left(one, "died");
               if (one.dead) {
                 dying.forEach(listener -> listener.accept(one.node));

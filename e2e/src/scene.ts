@@ -13,7 +13,6 @@ import { type Camera, Person } from './person.ts';
 import { probe } from './recordings.ts';
 import { redisEntries } from './redis.ts';
 import { Rpc } from './rpc.ts';
-import { offer } from './sdp.ts';
 
 /** Small, so that the processors are left to what is tested. */
 const CAMERA: Camera = { width: 320, height: 240, frameRate: 15 };
@@ -297,10 +296,12 @@ export class Scene {
     );
   }
 
-  /** Somebody who is signed in watches and goes: answered by the instance that has the live. */
-  async view(guest: Rpc): Promise<void> {
-    await guest.result('live.view', { liveId: this.liveId, sdpOffer: offer('recvonly') }, 5_000);
-    await guest.result('live.leave', { liveId: this.liveId }, 5_000);
+  /** Somebody who looks at the list, to watch later. */
+  async latecomer(): Promise<Person> {
+    const late = await Person.signUp(this.browser, this.cluster.url, 'late');
+    await late.goTo('lives');
+    await late.liveCard(this.liveId).waitFor();
+    return late;
   }
 
   // ---- who has what

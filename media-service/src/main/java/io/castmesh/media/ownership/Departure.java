@@ -7,7 +7,6 @@ import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.live.Lives;
 import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.MediaKey;
-import io.castmesh.media.registry.Registry;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,7 +35,6 @@ public final class Departure {
 
   private final Vertx vertx;
   private final Bus bus;
-  private final Registry registry;
   private final Instances instances;
   private final Lives lives;
   private final CallsMedia calls;
@@ -45,14 +43,12 @@ public final class Departure {
   public Departure(
       Vertx vertx,
       Bus bus,
-      Registry registry,
       Instances instances,
       Lives lives,
       CallsMedia calls,
       Succession succession) {
     this.vertx = vertx;
     this.bus = bus;
-    this.registry = registry;
     this.instances = instances;
     this.lives = lives;
     this.calls = calls;
@@ -99,7 +95,6 @@ public final class Departure {
     List<String> some = left.stream().limit(IN_ONE_QUESTION).map(MediaKey::text).toList();
     return bus.ask(Media.PROBE.at(other), new Media.Probe())
         .compose(alive -> bus.ask(Media.ADOPT.at(other), new Handover(instances.own(), some)))
-        .recover(unanswered -> takenOf(some))
         .otherwise(new HandedOver(List.of()))
         .compose(
             taken -> {
@@ -110,25 +105,6 @@ public final class Departure {
               taken.keys().forEach(text -> MediaKey.ofText(text).ifPresent(this::letGo));
               return handOverTo(others);
             });
-  }
-
-  /**
-   * Whoever was asked may have begun before it fell silent: what another owns is not ended here.
-   */
-  private Future<HandedOver> takenOf(List<String> some) {
-    return registry
-        .owners()
-        .map(
-            owners ->
-                new HandedOver(
-                    some.stream()
-                        .filter(
-                            text ->
-                                MediaKey.ofText(text)
-                                    .map(owners::get)
-                                    .filter(owner -> !owner.equals(instances.own()))
-                                    .isPresent())
-                        .toList()));
   }
 
   private void letGo(MediaKey key) {

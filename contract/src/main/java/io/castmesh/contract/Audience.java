@@ -31,8 +31,9 @@ public final class Audience {
    * The live is over; tells every viewer and everybody's live list.
    *
    * @param reason stopped, presenter_gone, media_server_lost, moderated or failed
+   * @param again nobody knows whether it has been told: it is told once more rather than never
    */
-  public record Close(String liveId, String reason) {}
+  public record Close(String liveId, String reason, boolean again) {}
 
   /**
    * @param again the viewer was counted in before, and Redis has lost it: only the count is told

@@ -156,17 +156,23 @@ class AudienceTest {
     join(ann);
 
     // when it is closed by two at once, and again
-    Audience.Close close = new Audience.Close(live, "stopped");
+    Audience.Close close = new Audience.Close(live, "stopped", false);
     await(
         Future.all(
             mesh.bus().ask(Audience.CLOSE, close),
-            mesh.bus().ask(Audience.CLOSE, new Audience.Close(live, "failed"))));
+            mesh.bus().ask(Audience.CLOSE, new Audience.Close(live, "failed", false))));
     await(mesh.bus().ask(Audience.CLOSE, close));
 
     // then
     eventually("one end", () -> assertThat(ears.broadcasts("live.ended", live)).hasSize(1));
     assertThat(ears.broadcasts("live.ended", live).get(0).params())
         .containsPattern("stopped|failed");
+
+    // when whoever closed it has had no answer
+    await(mesh.bus().ask(Audience.CLOSE, new Audience.Close(live, "stopped", true)));
+
+    // then
+    eventually("told again", () -> assertThat(ears.broadcasts("live.ended", live)).hasSize(2));
     assertThat(sizes(live)).containsExactly(-1);
     assertThat(await(mesh.redis().run(Command.KEYS, "*" + ann.sessionId() + "*")).size()).isZero();
   }
@@ -174,7 +180,7 @@ class AudienceTest {
   @Test
   void aLiveThatIsOverOrWasNeverOpenedTakesNoViewersAndCannotBeOpenedAgain() {
     // given
-    await(mesh.bus().ask(Audience.CLOSE, new Audience.Close(live, "stopped")));
+    await(mesh.bus().ask(Audience.CLOSE, new Audience.Close(live, "stopped", false)));
 
     // when, then
     assertThatThrownBy(() -> join(ears.caller("late")))

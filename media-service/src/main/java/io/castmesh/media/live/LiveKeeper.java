@@ -54,7 +54,9 @@ final class LiveKeeper {
       return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception("another instance has it"));
     }
     // It may have ended while it was written down: what was put is taken away again.
-    return live.over() ? registry.remove(live.key()) : Future.succeededFuture();
+    return live.over() && !live.handedOver()
+        ? registry.remove(live.key())
+        : Future.succeededFuture();
   }
 
   Future<Void> remove(Live live, MediaSession session) {
@@ -71,20 +73,20 @@ final class LiveKeeper {
   /** room-service tells everybody; the live does not wait for it. */
   void tellEnd(String liveId, String reason) {
     untold.put(liveId, reason);
-    close(liveId, reason).onFailure(error -> log.warn("end not told yet live={}", liveId));
+    close(liveId, reason, false).onFailure(error -> log.warn("end not told yet live={}", liveId));
   }
 
   /** Tells the ends again that nobody has taken. */
   Future<Void> tellEndsAgain() {
     Future<Void> all = Future.succeededFuture();
     for (Map.Entry<String, String> end : Map.copyOf(untold).entrySet()) {
-      all = all.compose(before -> close(end.getKey(), end.getValue()));
+      all = all.compose(before -> close(end.getKey(), end.getValue(), true).otherwiseEmpty());
     }
     return all;
   }
 
-  private Future<Void> close(String liveId, String reason) {
-    return bus.ask(Audience.CLOSE, new Audience.Close(liveId, reason))
+  private Future<Void> close(String liveId, String reason, boolean again) {
+    return bus.ask(Audience.CLOSE, new Audience.Close(liveId, reason, again))
         .onSuccess(told -> untold.remove(liveId))
         .mapEmpty();
   }

@@ -67,13 +67,13 @@ public final class AudienceService {
                     : Future.failedFuture(Failure.LIVE_NOT_FOUND.exception("it is over")));
   }
 
-  /** Tells everybody exactly once that the live is over, whoever says so how often. */
+  /** Tells everybody once that the live is over, whoever says so how often. */
   public Future<Done> close(Close close) {
     return run(AudienceScripts.CLOSE, close.liveId(), REMEMBER_CLOSED.toMillis())
         .map(
             first -> {
               announcer.forget(close.liveId());
-              if (first.toInteger() == 1) {
+              if (first.toInteger() == 1 || close.again()) {
                 clients.toEveryone("live.ended", new LiveEnded(close.liveId(), close.reason()));
               }
               return Done.DONE;

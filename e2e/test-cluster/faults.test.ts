@@ -197,9 +197,11 @@ describe('a cluster in use survives', () => {
     const { liveId } = scene;
     const length = await scene.stopLive();
     const begin = performance.now();
-    await cluster.order('kill', 'vod-1');
+    // The other one lists it, while this one is started anew.
+    const killed = cluster.order('kill', 'vod-1');
     await scene.recordings(liveId, 1);
     const listed = performance.now() - begin;
+    await killed;
     const recorded = await scene.isRecorded(liveId, length);
     await cluster.isWhole(60_000);
     table.add(

@@ -137,6 +137,27 @@ test('a hangup that finds nobody is said again until the server has heard it', a
   assert.equal(heard, 3);
 });
 
+test('a declined call does not ring again before the server has heard of it', async () => {
+  // given
+  let heard = 0;
+  peer.handlers.set('call.reject', () => {
+    heard += 1;
+    if (heard === 1) throw unavailable();
+    return { state: 'ended' };
+  });
+  const call = await ringing();
+  const rung: Call[] = [];
+  calls.on('incoming', (again) => rung.push(again));
+  // when
+  const told = call.reject();
+  await until('the first attempt', () => heard === 1);
+  peer.last.event('call.incoming', { callId: 'c1', from: bob, video: true, seq: 2 });
+  await told;
+  // then
+  assert.equal(heard, 2);
+  assert.deepEqual(rung, []);
+});
+
 test('a call that is taken back while it is answered is ended all the same', async () => {
   // given
   peer.handlers.set('call.invite', () => ({ callId: 'c1', state: 'ringing' }));

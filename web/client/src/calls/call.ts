@@ -37,6 +37,8 @@ export interface CallFacts {
 const OFFER_TIMEOUT_MS = 15_000;
 /** A session that is away for longer has ended, and its call with it. */
 const TELL_MS = 60_000;
+/** Nobody looks at a phone for longer that does not do what it is told. */
+const ACCEPT_MS = 10_000;
 
 /** One call from its first ring to its end. */
 export class Call extends Emitter<CallEvents> {
@@ -95,10 +97,10 @@ export class Call extends Emitter<CallEvents> {
     this.#accepted();
   }
 
-  /** Nobody knows whether the first attempt arrived; if it did, the second one is refused. */
+  /** Nobody knows whether the first attempt arrived; if it did, another one is refused. */
   async #acceptAgain(): Promise<void> {
     try {
-      await this.#ask('call.accept');
+      await insisting(() => this.#ask('call.accept'), ACCEPT_MS);
     } catch (error) {
       if (!isFailure(error, 'CALL_STATE') || !(await this.#isTalking())) throw error;
     }

@@ -39,9 +39,7 @@ export class Calls extends Emitter<CallsEvents> {
     this.#context = context;
     const { events } = context.session;
     events.on('call.incoming', ({ callId, from, video }) => this.#ring(callId, from, video));
-    events.on('call.ended', ({ callId }) => {
-      this.#over = [callId, ...this.#over].slice(0, MAX_OVER);
-    });
+    events.on('call.ended', ({ callId }) => this.#isOver(callId));
     events.on('call.rejected', ({ callId }) => this.#later(callId, (c) => c.finish('rejected')));
     events.on('call.ended', ({ callId, reason }) => this.#later(callId, (c) => c.finish(reason)));
     new Reconciliation<CallItem>(context.session, {
@@ -122,8 +120,16 @@ export class Calls extends Emitter<CallsEvents> {
 
   #keep(call: Call): Call {
     this.#known.set(call.callId, call);
-    call.on('ended', () => this.#known.delete(call.callId));
+    call.on('ended', ({ reason }) => {
+      this.#known.delete(call.callId);
+      // The server may not have heard yet of what was done here; a new session it may ring again.
+      if (reason !== 'session_lost') this.#isOver(call.callId);
+    });
     return call;
+  }
+
+  #isOver(callId: string): void {
+    this.#over = [callId, ...this.#over].slice(0, MAX_OVER);
   }
 
   #later(callId: string, act: (call: Call) => void): void {

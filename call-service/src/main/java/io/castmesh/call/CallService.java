@@ -108,10 +108,11 @@ final class CallService {
     return clock.instant().isAfter(asked.plus(TOO_LATE));
   }
 
-  /** Nobody has heard of it yet. */
+  /** Nobody has been told of it; who has read it meanwhile is told of its end. */
   private Future<Call> takeBack(Call call) {
     return calls
         .change(call.id(), begun -> begun.ended(Action.CANCEL, Side.CALLER, clock.instant()))
+        .onSuccess(change -> news.ended(change, null, null))
         .transform(ended -> Future.failedFuture(Failure.TIMEOUT.exception()));
   }
 

@@ -165,6 +165,7 @@ public final class MediaService {
   }
 
   Future<Answer> callConnectHanded(JoinCall request) {
+    staying();
     return router.answerOrBegin(MediaKey.call(request.callId()), request, this::callConnectHere);
   }
 

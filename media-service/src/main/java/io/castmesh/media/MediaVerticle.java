@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -52,6 +53,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   private static final Duration ASSERT_AGAIN = Duration.ofSeconds(5);
 
   private static final Duration LOOK_FOR_THE_DEAD = Duration.ofSeconds(1);
+
+  private static final Duration ASSERTED = Duration.ofSeconds(4);
 
   private static final Duration END_AGAIN = Duration.ofSeconds(1);
 
@@ -219,11 +222,21 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
     return departure
         .handOver()
         .otherwiseEmpty()
-        .compose(handedOver -> Future.join(lives.endAll(), calls.endAll()))
+        .compose(handedOver -> leaveToOthers())
+        .otherwiseEmpty()
+        .compose(left -> Future.join(lives.endAll(), calls.endAll()))
         .otherwiseEmpty()
         .compose(ended -> instances.leave())
         .otherwiseEmpty()
         .eventually(links::close);
+  }
+
+  /** Whoever was asked to take over may have done so without an answer. */
+  private Future<?> leaveToOthers() {
+    return lives
+        .assertAll(false)
+        .eventually(calls::assertAll)
+        .timeout(ASSERTED.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override

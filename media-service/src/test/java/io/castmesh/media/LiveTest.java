@@ -128,17 +128,17 @@ class LiveTest extends MediaStory {
 
   @Test
   void theEndOfALiveThatCouldNotBeWrittenDownIsWrittenDownLater() {
-    // given a Redis that takes nothing more
+    // given a Redis that forgets nothing
     Caller presenter = clients.signIn("ada");
     Published live = publish(presenter, false);
-    await(mesh.redis().run(Command.CONFIG, "SET", "maxmemory", 1));
+    await(mesh.redis().run(Command.ACL, "SETUSER", "default", "-hdel"));
     try {
       // when
       await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live.liveId())));
       // then
       assertThat(recordsOfLives()).isEqualTo(1);
     } finally {
-      await(mesh.redis().run(Command.CONFIG, "SET", "maxmemory", 0));
+      await(mesh.redis().run(Command.ACL, "SETUSER", "default", "+hdel"));
     }
     // then
     clients.awaitBroadcast("live.ended", ended(live, "stopped"));

@@ -103,7 +103,7 @@ public final class CallsMedia {
             })
         .compose(
             answer ->
-                calls.get(request.callId()) == call && !session.closed()
+                isHere(call) && !session.closed()
                     ? Future.succeededFuture(new Answer(session.id(), answer))
                     : Future.failedFuture(Failure.CALL_NOT_FOUND.exception()))
         .recover(error -> drop(call, session).transform(done -> Future.failedFuture(error)));
@@ -129,7 +129,7 @@ public final class CallsMedia {
 
   /** A side that has lost its media server comes with a fresh offer. */
   Future<Void> placeAgain(CallMedia call, MediaSession session) {
-    if (calls.get(call.id()) != call) {
+    if (!isHere(call)) {
       return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
     }
     if (call.stage() == null || call.stage().pipeline().failed()) {
@@ -140,6 +140,9 @@ public final class CallsMedia {
   }
 
   Future<Void> keep(CallMedia call, MediaSession session) {
+    if (!isHere(call)) {
+      return Future.succeededFuture();
+    }
     return registry
         .put(call.record())
         .compose(put -> registry.put(call.key(), session.record()))
@@ -148,13 +151,17 @@ public final class CallsMedia {
 
   private Future<Void> kept(CallMedia call, boolean stillOurs) {
     if (!stillOurs) {
-      handOver(call.id());
+      if (isHere(call)) {
+        handOver(call.id());
+      }
       return Future.failedFuture(Failure.MEDIA_UNAVAILABLE.exception("another instance has it"));
     }
-    return calls.get(call.id()) == call
-        ? Future.succeededFuture()
-        // It has ended meanwhile.
-        : registry.remove(call.key());
+    // It may have ended meanwhile, and begun again.
+    return has(call.id()) ? Future.succeededFuture() : registry.remove(call.key());
+  }
+
+  private boolean isHere(CallMedia call) {
+    return calls.get(call.id()) == call;
   }
 
   /** The call is over; unknown ones are over already. */
@@ -230,7 +237,7 @@ public final class CallsMedia {
    * asked first, again when nobody can say.
    */
   private void dropLost(CallMedia call) {
-    if (calls.get(call.id()) != call) {
+    if (!isHere(call)) {
       return;
     }
     registry
@@ -242,7 +249,7 @@ public final class CallsMedia {
                     .filter(side -> side.lost() && !side.busy())
                     .forEach(side -> drop(call, side)),
             error -> {
-              if (calls.get(call.id()) == call) {
+              if (isHere(call)) {
                 await(call);
               }
             });

@@ -139,7 +139,9 @@ public final class Succession {
     log.warn("owned, and not here count={}", keys.size());
     Future<Void> all = Future.succeededFuture();
     for (MediaKey key : keys) {
-      all = all.compose(before -> isMislaid(key) ? adoptOwn(key) : Future.succeededFuture());
+      all =
+          all.compose(
+              before -> !leaving && isMislaid(key) ? adoptOwn(key) : Future.succeededFuture());
     }
     return all;
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * media:of:KEY              hash: media id to SessionRecord, of one live or call
  * media:client:SESSION      set: the media ids of a client session
  * media:presenter:USER      lease: the live that this person presents
- * media:over:KEY            it has ended; ends by itself
+ * media:over:KEY            the instance that has ended it; ends by itself
  * </pre>
  *
  * <p>An owner stays the owner until it gives up what it has or another takes it over: what somebody
@@ -79,13 +79,15 @@ public final class Registry {
       """;
 
   /**
-   * The same for what began before: who stood still does not bring back what has ended meanwhile.
+   * The same for what began before: who stood still does not bring back what another instance has
+   * ended meanwhile. What this one has ended it may have begun again.
    */
   private static final String OWN =
       """
       local holder = redis.call('HGET', 'media:owners', ARGV[1])
       if holder and holder ~= ARGV[2] then return holder end
-      if not holder and redis.call('EXISTS', 'media:over:' .. ARGV[1]) == 1 then return '' end
+      local ender = redis.call('GET', 'media:over:' .. ARGV[1])
+      if not holder and ender and ender ~= ARGV[2] then return ender end
       redis.call('HSET', 'media:owners', ARGV[1], ARGV[2])
       redis.call('SET', 'media:instance:' .. ARGV[2], '1', 'PX', ARGV[3])
       """;
@@ -118,7 +120,6 @@ public final class Registry {
       """
       local holder = redis.call('HGET', 'media:owners', ARGV[1])
       if holder and holder ~= ARGV[2] then return 0 end
-      redis.call('SET', 'media:over:' .. ARGV[1], '1', 'PX', ARGV[5])
       local sessions = redis.call('HGETALL', 'media:of:' .. ARGV[1])
       for i = 1, #sessions, 2 do
         local client = cjson.decode(sessions[i + 1]).caller.session.sessionId
@@ -126,7 +127,9 @@ public final class Registry {
       end
       redis.call('DEL', 'media:of:' .. ARGV[1])
       redis.call('HDEL', ARGV[3], ARGV[4])
-      return redis.call('HDEL', 'media:owners', ARGV[1])
+      local removed = redis.call('HDEL', 'media:owners', ARGV[1])
+      redis.call('SET', 'media:over:' .. ARGV[1], ARGV[2], 'NX', 'PX', ARGV[5])
+      return removed
       """;
 
   /** Key, its owner so far, the next one: of several that take it over, one does. */
@@ -294,11 +297,13 @@ public final class Registry {
     return unremoved.containsKey(key);
   }
 
-  /** Says again what is over. */
+  /** Says again what is over; never fails: what fails is said once more. */
   public Future<Void> removeAgain() {
     Future<Void> all = Future.succeededFuture();
     for (MediaKey key : List.copyOf(unremoved.keySet())) {
-      all = all.compose(before -> removing(key) ? remove(key) : Future.succeededFuture());
+      all =
+          all.compose(
+              before -> removing(key) ? remove(key).otherwiseEmpty() : Future.succeededFuture());
     }
     return all;
   }

@@ -122,7 +122,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             calls,
             () -> quietly(sweep(), "pipelines"),
             Metric.ADOPTED.counters(mesh.metrics()));
-    departure = new Departure(vertx, bus, instances, lives, calls, succession);
+    departure = new Departure(vertx, bus, instances, placement, lives, calls, succession);
     Router router = new Router(vertx, bus, registry, succession, instance);
     MediaService service =
         new MediaService(vertx, bus, registry, early, sessions, lives, calls, succession, router);

@@ -74,9 +74,8 @@ class HandoverTest {
     eventually("recording", () -> assertThat(server.engine.journal).contains("record"));
     Answer viewing = view(viewer, live.liveId());
     await(mesh.bus().ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c1", OFFER)));
-    // when
+    // when another has only just come
     String second = deploy();
-    knowEachOther();
     handOver(first);
     // then
     assertThat(list(presenter))

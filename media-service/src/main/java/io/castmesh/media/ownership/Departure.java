@@ -5,13 +5,13 @@ import io.castmesh.contract.Media.HandedOver;
 import io.castmesh.contract.Media.Handover;
 import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.live.Lives;
+import io.castmesh.media.placement.Placement;
 import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.MediaKey;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,11 +31,15 @@ public final class Departure {
   /** For offers that are being answered when this instance is told to stop. */
   private static final long SETTLE_MILLIS = 3_000;
 
+  /** For others that are about to be ready, or that could not be asked. */
+  private static final long TAKEN_MILLIS = 4_000;
+
   private static final long LOOK_MILLIS = 100;
 
   private final Vertx vertx;
   private final Bus bus;
   private final Instances instances;
+  private final Placement placement;
   private final Lives lives;
   private final CallsMedia calls;
   private final Succession succession;
@@ -44,12 +48,14 @@ public final class Departure {
       Vertx vertx,
       Bus bus,
       Instances instances,
+      Placement placement,
       Lives lives,
       CallsMedia calls,
       Succession succession) {
     this.vertx = vertx;
     this.bus = bus;
     this.instances = instances;
+    this.placement = placement;
     this.lives = lives;
     this.calls = calls;
     this.succession = succession;
@@ -62,7 +68,29 @@ public final class Departure {
   public Future<Void> handOver() {
     succession.leave();
     return settle(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS))
-        .compose(settled -> handOverTo(new ArrayList<>(new LinkedHashSet<>(instances.others()))));
+        .compose(
+            settled ->
+                handOverUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS)));
+  }
+
+  /** In a rolling restart the others have only just come: this one may not have heard of them. */
+  private Future<Void> handOverUntil(long until) {
+    return instances
+        .renew(placement.state())
+        .otherwise(false)
+        .compose(known -> handOverTo(new ArrayList<>(instances.others())))
+        .compose(
+            done -> {
+              boolean again =
+                  !keys().isEmpty()
+                      && !instances.others().isEmpty()
+                      && System.nanoTime() - until < 0;
+              return again
+                  ? vertx
+                      .timer(LOOK_MILLIS, TimeUnit.MILLISECONDS)
+                      .compose(waited -> handOverUntil(until))
+                  : Future.succeededFuture();
+            });
   }
 
   private Future<Void> settle(long until) {

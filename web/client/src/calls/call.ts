@@ -35,8 +35,6 @@ export interface CallFacts {
 }
 
 const OFFER_TIMEOUT_MS = 15_000;
-/** A session that is away for longer has ended, and its call with it. */
-const TELL_MS = 60_000;
 /** Nobody looks at a phone for longer that does not do what it is told. */
 const ACCEPT_MS = 10_000;
 
@@ -204,12 +202,12 @@ export class Call extends Emitter<CallEvents> {
   /** The other side would wait for somebody who is gone. */
   async #tell(method: string, why?: string): Promise<void> {
     try {
-      await insisting(() => this.#ask(method, why), TELL_MS);
+      await insisting(() => this.#ask(method, why));
     } catch (error) {
       if (isFailure(error, 'CALL_NOT_FOUND')) return;
       if (!isFailure(error, 'CALL_STATE')) throw error;
       // It is over already, or was answered in the same moment: then it has to be ended.
-      const isTalking = await insisting(() => this.#isTalking(), TELL_MS);
+      const isTalking = await insisting(() => this.#isTalking());
       if (isTalking) await this.#tell('call.hangup');
     }
   }

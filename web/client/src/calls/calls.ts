@@ -40,6 +40,9 @@ export class Calls extends Emitter<CallsEvents> {
     const { events } = context.session;
     events.on('call.incoming', ({ callId, from, video }) => this.#ring(callId, from, video));
     events.on('call.ended', ({ callId }) => this.#isOver(callId));
+    // Nobody waited for these any more: the invitation arrived after it had been given up.
+    events.on('call.ringing', ({ callId }) => this.#strange(callId, 'ringing'));
+    events.on('call.accepted', ({ callId }) => this.#strange(callId, 'accepted'));
     events.on('call.rejected', ({ callId }) => this.#later(callId, (c) => c.finish('rejected')));
     events.on('call.ended', ({ callId, reason }) => this.#later(callId, (c) => c.finish(reason)));
     new Reconciliation<CallItem>(context.session, {
@@ -78,7 +81,8 @@ export class Calls extends Emitter<CallsEvents> {
       for (const early of this.#early) if (early.callId === callId) early.act(call);
       return call;
     } catch (error) {
-      const call = isFailure(error, 'CONNECTION_LOST') && (await this.#madeAllTheSame(peer));
+      const isUncertain = isFailure(error, 'CONNECTION_LOST') || isFailure(error, 'TIMEOUT');
+      const call = isUncertain && (await this.#madeAllTheSame(peer));
       if (call) return call;
       throw error;
     } finally {
@@ -109,6 +113,17 @@ export class Calls extends Emitter<CallsEvents> {
     const call = this.#known.get(callId);
     if (call) call.correct(state);
     else if (incoming && state === 'ringing') this.#ring(callId, peer, video);
+    else this.#strange(callId, state);
+  }
+
+  /** A call of this session that nobody here knows would keep the other side waiting: it ends. */
+  #strange(callId: string, state: string): void {
+    if (this.#inviting > 0 || this.#known.has(callId) || this.#over.includes(callId)) return;
+    this.#isOver(callId);
+    const peer = { nickname: '' };
+    const call = new Call(this.#context, { callId, direction: 'outgoing', peer, video: false });
+    const ending = state === 'ringing' ? call.cancel() : call.hangup();
+    ending.catch(() => undefined);
   }
 
   /** The server repeats an invitation to a session that comes anew. */

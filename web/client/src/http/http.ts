@@ -87,28 +87,48 @@ export class Http {
       if (!tokens) throw notSignedIn();
       // Another tab was faster.
       if (tokens.accessToken !== old && tokens.expiresAt - EARLY_MS > Date.now()) return tokens;
+      const isCurrent = () => this.#options.tokens.load()?.refreshToken === tokens.refreshToken;
       try {
-        const renewed = stored(
-          await this.open<Tokens>({
-            method: 'POST',
-            path: '/auth/refresh',
-            body: { refreshToken: tokens.refreshToken },
-          }),
-          Date.now(),
-        );
-        // A server may leave out who it is; that does not change.
-        const kept = { ...renewed, user: renewed.user ?? tokens.user };
-        this.#options.tokens.save(kept);
+        const kept = await this.#renewed(tokens);
+        // Who has signed out meanwhile is not to be signed in again.
+        if (isCurrent()) this.#options.tokens.save(kept);
         return kept;
       } catch (error) {
         // Bans end; until then the tokens stay unused.
-        if (isFailure(error) && !error.retryable && error.name !== 'BANNED') {
+        const isRefused = isFailure(error) && !error.retryable && error.name !== 'BANNED';
+        if (isRefused && isCurrent()) {
           this.#options.tokens.clear();
           this.#options.onSignedOut?.();
         }
         throw error;
       }
     });
+  }
+
+  async #renewed(tokens: StoredTokens): Promise<StoredTokens> {
+    const renewed = await this.open<Tokens>({
+      method: 'POST',
+      path: '/auth/refresh',
+      body: { refreshToken: tokens.refreshToken },
+    });
+    // A server may leave out who it is; that does not change.
+    return { ...stored(renewed, Date.now()), user: renewed.user ?? tokens.user };
+  }
+
+  /** Tells the server that nobody uses these tokens any more; they are forgotten here already. */
+  async revoke(tokens: StoredTokens): Promise<void> {
+    const revoke = ({ accessToken, refreshToken }: StoredTokens) =>
+      this.#send<void>(
+        { method: 'POST', path: '/auth/logout', body: { refreshToken } },
+        accessToken,
+      );
+    if (tokens.expiresAt - EARLY_MS <= Date.now()) return revoke(await this.#renewed(tokens));
+    try {
+      await revoke(tokens);
+    } catch (error) {
+      if (!isFailure(error) || error.status !== 401) throw error;
+      await revoke(await this.#renewed(tokens));
+    }
   }
 
   /** Sends it; a read that did not get through is sent again. */

@@ -1,5 +1,6 @@
 import { Emitter } from '../emitter.js';
 import { isFailure, type CastmeshError } from '../errors.js';
+import { tellSurely } from '../session/rereading.js';
 import type { LiveEndReason, Viewer } from '../types.js';
 import type { LinkContext, LinkState, PeerLink } from './peer-link.js';
 import type { MediaStats } from './stats.js';
@@ -85,12 +86,24 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
     return this.#link.stats();
   }
 
-  /** Ends the live for everybody. This side lets go at once, whatever the server answers. */
+  /**
+   * Ends the live for everybody. This side lets go at once; resolves when the server has heard it,
+   * to which it is told until then.
+   */
   async stop(): Promise<void> {
     if (this.#ended) return;
-    const told = this.#context.session.request('live.stop', { liveId: this.liveId });
+    const told = this.#tellStop();
     this.#end('stopped');
     await told;
+  }
+
+  /** Nobody else ends it: the audience would look at a frozen picture. */
+  #tellStop(): Promise<void> {
+    const { session, hub } = this.#context;
+    const ask = () => session.request('live.stop', { liveId: this.liveId });
+    const told = tellSurely(ask, ['LIVE_NOT_FOUND']);
+    hub.ending = Promise.allSettled([hub.ending, told]);
+    return told;
   }
 
   #count(viewers: number): void {
@@ -100,8 +113,7 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
   }
 
   #failed(failure: CastmeshError): void {
-    // The audience would look at a frozen picture until the server's own patience is over.
-    this.#context.session.request('live.stop', { liveId: this.liveId }).catch(() => undefined);
+    this.#tellStop().catch(() => undefined);
     this.#end(reasonOf(this.#link, failure), failure);
   }
 
@@ -130,6 +142,7 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     this.#context = context;
     this.#link = link;
     this.liveId = liveId;
+    context.hub.watch(liveId, this);
     const { events } = context.session;
     this.#offs = [
       link.on('state', (state) => this.emit('state', state)),
@@ -164,17 +177,32 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     return this.#link.stats();
   }
 
-  /** Stops watching. */
+  /** Stops watching; resolves when the server has heard it, to which it is told until then. */
   async leave(): Promise<void> {
     if (this.#ended) return;
     this.#ended = 'left';
     this.#release();
-    await this.#context.session.request('live.leave', { liveId: this.liveId });
+    await this.#tellLeave();
   }
 
-  /** Lets go without a word to the server; for the client's `view`, whose offer was refused. */
-  abandon(): void {
+  /**
+   * Lets go; for the client's `view`, which has failed.
+   *
+   * @param isCertain - the server has said that it has nothing of it
+   */
+  abandon(isCertain: boolean): void {
     this.#release();
+    if (isCertain) this.#context.hub.unwatch(this.liveId, this);
+    else this.#tellLeave().catch(() => undefined);
+  }
+
+  /** The presenter would count somebody who is gone. */
+  async #tellLeave(): Promise<void> {
+    const { session, hub } = this.#context;
+    const { liveId } = this;
+    const ask = () => session.request('live.leave', { liveId });
+    await tellSurely(ask, ['LIVE_NOT_FOUND'], () => hub.isLastToWatch(liveId, this));
+    hub.unwatch(liveId, this);
   }
 
   #count(viewers: number): void {
@@ -184,7 +212,7 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
   }
 
   #failed(failure: CastmeshError): void {
-    this.#context.session.request('live.leave', { liveId: this.liveId }).catch(() => undefined);
+    this.#tellLeave().catch(() => undefined);
     this.#end(reasonOf(this.#link, failure), failure);
   }
 
@@ -192,6 +220,7 @@ export class ViewHandle extends Emitter<ViewHandleEvents> {
     if (this.#ended) return;
     this.#ended = reason;
     this.#release();
+    if (!failure) this.#context.hub.unwatch(this.liveId, this);
     this.emit('ended', failure ? { reason, failure } : { reason });
   }
 

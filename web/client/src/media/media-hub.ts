@@ -31,7 +31,11 @@ const WANT_RESTART: readonly ServerMediaState[] = ['lost', 'failed'];
  * server is asked what it still has.
  */
 export class MediaHub {
+  /** Settles when the server knows of every own live that is over: only then may another begin. */
+  ending: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Map<string, MediaListener>();
+  /** Who watches a live here, or did last, until the server knows that it is over. */
+  readonly #watching = new Map<string, object>();
   #offer: Offer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +62,20 @@ export class MediaHub {
   /** Whether somebody here listens to a media session. */
   knows(mediaId: string): boolean {
     return this.#listeners.has(mediaId);
+  }
+
+  /** A live is watched from now on; what is still to be told of an earlier time is no longer true. */
+  watch(liveId: string, watcher: object): void {
+    this.#watching.set(liveId, watcher);
+  }
+
+  isLastToWatch(liveId: string, watcher: object): boolean {
+    return this.#watching.get(liveId) === watcher;
+  }
+
+  /** The server knows that a live is not watched any more. */
+  unwatch(liveId: string, watcher: object): void {
+    if (this.isLastToWatch(liveId, watcher)) this.#watching.delete(liveId);
   }
 
   /**

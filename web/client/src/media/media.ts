@@ -1,4 +1,5 @@
 import { CastmeshError, FAILURE_CODES, isFailure } from '../errors.js';
+import { insisting, tellSurely } from '../session/rereading.js';
 import type { LiveEndReason, MediaItem } from '../types.js';
 import { LiveHandle, ViewHandle } from './live-handles.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from './peer-factory.js';
@@ -28,7 +29,8 @@ export async function publish(
   local: MediaStream,
   { title, record = true, maxVideoBitrate = DEFAULT_MAX_VIDEO_BITRATE }: PublishOptions,
 ): Promise<LiveHandle> {
-  const { session } = context;
+  const { session, hub } = context;
+  await hub.ending;
   const link = new PeerLink(context, { local, receive: true, maxVideoBitrate, layers: true });
   let handle: LiveHandle | undefined;
   try {
@@ -36,7 +38,12 @@ export async function publish(
       const params = { sdpOffer, record, ...(title ? { title } : {}) };
       const answer = await session
         .request<Answer & { liveId: string }>('live.publish', params, OFFER_TIMEOUT_MS)
-        .catch((error: unknown) => undoPublish(context, error));
+        .catch((error: unknown) => {
+          if (isFailure(error) && error.retryable) {
+            hub.ending = Promise.allSettled([hub.ending, undoPublish(context)]);
+          }
+          throw error;
+        });
       handle = new LiveHandle(context, link, answer.liveId, local);
       return answer;
     });
@@ -50,21 +57,19 @@ export async function publish(
 
 /**
  * Nobody knows whether the live was made before the reply was lost. One that was is ended, as the
- * next attempt would be refused with ALREADY_PUBLISHING.
+ * next attempt would be refused with ALREADY_PUBLISHING. Never rejects.
  */
-async function undoPublish({ session, hub }: LinkContext, error: unknown): Promise<never> {
-  if (isFailure(error, 'CONNECTION_LOST') || isFailure(error, 'TIMEOUT')) {
-    try {
-      const { items } = await session.request<{ items: MediaItem[] }>('media.list');
-      for (const { kind, mediaId, liveId } of items) {
-        if (kind !== 'presenter' || hub.knows(mediaId)) continue;
-        await session.request('live.stop', { liveId });
-      }
-    } catch {
-      // An older server does not say; the live ends with the session at the latest.
+async function undoPublish({ session, hub }: LinkContext): Promise<void> {
+  try {
+    const list = () => session.request<{ items: MediaItem[] }>('media.list');
+    const { items } = await insisting(list);
+    for (const { kind, mediaId, liveId } of items) {
+      if (kind !== 'presenter' || hub.knows(mediaId)) continue;
+      await tellSurely(() => session.request('live.stop', { liveId }), ['LIVE_NOT_FOUND']);
     }
+  } catch {
+    // An older server does not say; the live ends with the session at the latest.
   }
-  throw error;
 }
 
 /**
@@ -84,7 +89,7 @@ export async function view(context: LinkContext, liveId: string): Promise<ViewHa
     );
   } catch (error) {
     const { ended } = handle;
-    handle.abandon();
+    handle.abandon(isFailure(error) && !error.retryable && error.name !== 'CLIENT_CLOSED');
     throw ended ? endedEarly(ended) : asFailure(error);
   }
   if (handle.ended) throw endedEarly(handle.ended);

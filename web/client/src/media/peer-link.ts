@@ -78,6 +78,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   /** Makes the media session anew, where that does no harm. */
   #begin: ((sdpOffer: string) => Promise<Answer>) | undefined;
   #stats = new StatsReader();
+  #tellClosed: () => void = () => undefined;
+  readonly #whenClosed = new Promise<void>((resolve) => (this.#tellClosed = resolve));
 
   constructor(context: LinkContext, plan: PeerPlan) {
     super();
@@ -149,6 +151,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   close(): void {
     if (this.#state === 'closed') return;
     this.#setState('closed');
+    this.#tellClosed();
     this.#unwatch();
     this.#recovery.stop();
     this.#drop(this.#peer, this.#listener);
@@ -202,7 +205,9 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         this.#replace(peer, listener, answer.mediaId);
         const start = this.#plan.layers ? LAYERED_START_KBPS : START_BITRATE_KBPS;
         const sdp = this.#plan.local ? withStartBitrate(answer.sdpAnswer, start) : answer.sdpAnswer;
-        await peer.setRemoteDescription({ type: 'answer', sdp });
+        // A peer that is closed over it leaves the promise as it is; the next offer waits for this.
+        await Promise.race([peer.setRemoteDescription({ type: 'answer', sdp }), this.#whenClosed]);
+        if (this.#isClosed) throw closed();
         exchange.answerApplied();
         return answer;
       };

@@ -2,7 +2,7 @@ import { Emitter } from '../emitter.js';
 import { isFailure } from '../errors.js';
 import { whenSessionIsLost } from '../media/live-handles.js';
 import type { LinkContext } from '../media/peer-link.js';
-import { rereading } from '../session/rereading.js';
+import { rereading, tellSurely } from '../session/rereading.js';
 import { RoomLog } from './room-log.js';
 import type {
   JoinedRoom,
@@ -61,10 +61,22 @@ export class Room extends Emitter<RoomEvents> {
   #held: RoomWireEvent[] | undefined = [];
   #turn = 0;
 
-  /** Made by {@link Rooms}. */
-  constructor(context: LinkContext, joined: JoinedRoom, password: string | undefined) {
+  readonly #isLatest: () => boolean;
+
+  /**
+   * Made by {@link Rooms}.
+   *
+   * @param isLatest - whether the room has not been entered again since
+   */
+  constructor(
+    context: LinkContext,
+    joined: JoinedRoom,
+    password: string | undefined,
+    isLatest: () => boolean,
+  ) {
     super();
     this.#context = context;
+    this.#isLatest = isLatest;
     this.#password = password;
     this.roomId = joined.roomId;
     this.name = joined.name ?? undefined;
@@ -133,10 +145,17 @@ export class Room extends Emitter<RoomEvents> {
     await this.#ask('room.host', { peer });
   }
 
-  /** Leaves. This side is out at once, whatever the server answers. */
+  /**
+   * Leaves. This side is out at once; resolves when the server has heard it, to which it is told
+   * until then.
+   */
   async leave(): Promise<void> {
     if (this.#ended) return;
-    const told = this.#ask('room.leave', {});
+    const told = tellSurely(
+      () => this.#ask('room.leave', {}),
+      ['ROOM_NOT_FOUND', 'NOT_IN_ROOM'],
+      this.#isLatest,
+    );
     this.finish('left');
     await told;
   }

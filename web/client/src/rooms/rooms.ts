@@ -1,6 +1,7 @@
 import { isFailure } from '../errors.js';
 import type { LinkContext } from '../media/peer-link.js';
 import { Reconciliation } from '../session/reconciliation.js';
+import { insisting } from '../session/rereading.js';
 import { Room } from './room.js';
 import type {
   JoinedRoom,
@@ -30,6 +31,8 @@ export class Rooms {
   /** Said of rooms that nobody here knows yet: one of them may be the one that is being entered. */
   #early: RoomWireEvent[] = [];
   #joining = 0;
+  /** How often a room was entered: what is still to be told of an earlier time is no longer true. */
+  readonly #turns = new Map<string, number>();
 
   constructor(context: LinkContext) {
     this.#context = context;
@@ -62,21 +65,33 @@ export class Rooms {
     const known = options.roomId === undefined ? undefined : this.#rooms.get(options.roomId);
     if (known) return known;
     this.#joining += 1;
+    const { session } = this.#context;
+    const { roomId } = options;
+    const isLatest = roomId === undefined ? undefined : this.#enters(roomId);
     try {
-      const joined = await this.#context.session.request<JoinedRoom>('room.join', { ...options });
+      const joined = await session.request<JoinedRoom>('room.join', { ...options });
       const meanwhile = this.#rooms.get(joined.roomId);
-      return meanwhile ?? this.#keep(new Room(this.#context, joined, options.password));
+      if (meanwhile) return meanwhile;
+      const stays = isLatest ?? this.#enters(joined.roomId);
+      return this.#keep(new Room(this.#context, joined, options.password, stays));
     } catch (error) {
-      if (isFailure(error, 'CONNECTION_LOST') && options.roomId !== undefined) {
+      if (isLatest && isFailure(error) && error.retryable) {
         // It may have worked: nobody is to stand in a room without knowing it.
-        const { roomId } = options;
-        this.#context.session.request('room.leave', { roomId }).catch(() => undefined);
+        const leave = () => session.request('room.leave', { roomId });
+        insisting(leave, undefined, isLatest).catch(() => undefined);
       }
       throw error;
     } finally {
       this.#joining -= 1;
       if (this.#joining === 0) this.#early = [];
     }
+  }
+
+  /** @returns whether that is still the last time */
+  #enters(roomId: string): () => boolean {
+    const turn = (this.#turns.get(roomId) ?? 0) + 1;
+    this.#turns.set(roomId, turn);
+    return () => this.#turns.get(roomId) === turn;
   }
 
   #keep(room: Room): Room {

@@ -19,14 +19,14 @@ import java.util.function.Consumer;
 /**
  * Long-lived tokens that are used once each: every use brings a successor. A token that is used a
  * second time has been stolen, so its whole family ends (RFC 9700, section 4.14). Unless its answer
- * was lost, as when a gateway dies: for a moment, and while nobody has used the successor, it
- * brings another one in that one's place. Only hashes are stored.
+ * was lost, as when a gateway dies: for a while, and while nobody has used the successor, it brings
+ * another one in that one's place. Only hashes are stored.
  */
 final class RefreshTokens {
   private static final int BYTES = 32;
 
-  /** For a client that has not got the answer to try again. */
-  private static final int LOST_ANSWER_SECONDS = 20;
+  /** For a client that has not got the answer to find a network and try again. */
+  private static final int LOST_ANSWER_SECONDS = 600;
 
   /** A token and whose it is. */
   record Issued(String accountId, String family, String token) {}

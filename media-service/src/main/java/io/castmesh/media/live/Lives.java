@@ -274,7 +274,8 @@ public final class Lives {
     Live live = get(request.liveId());
     return live.viewerOf(request.caller().sessionId(), null)
         .map(viewer -> leave(live, viewer))
-        .orElseGet(Future::succeededFuture)
+        // An earlier leave may have come no further than here.
+        .orElseGet(() -> countOut(live, request.caller().sessionId()))
         .map(Done.DONE);
   }
 
@@ -285,7 +286,11 @@ public final class Lives {
             dropped ->
                 live.viewerOf(client, null).isPresent() || live.handedOver()
                     ? Future.succeededFuture()
-                    : bus.ask(Audience.LEAVE, new Audience.Leave(live.id(), client)).mapEmpty());
+                    : countOut(live, client));
+  }
+
+  private Future<Void> countOut(Live live, String client) {
+    return bus.ask(Audience.LEAVE, new Audience.Leave(live.id(), client)).mapEmpty();
   }
 
   private Future<Void> drop(Live live, MediaSession viewer) {

@@ -17,10 +17,12 @@ export function useFresh<T>(read: () => Promise<T>, everyMs: number): Fresh<T> {
   const value = shallowRef<T>();
   const failure = ref('');
   let turn = 0;
+  let isReading = false;
   let isOver = false;
 
   async function again(): Promise<void> {
     const mine = ++turn;
+    isReading = true;
     try {
       const found = await read();
       if (mine !== turn || isOver) return;
@@ -28,11 +30,14 @@ export function useFresh<T>(read: () => Promise<T>, everyMs: number): Fresh<T> {
       failure.value = '';
     } catch (error) {
       if (mine === turn && !isOver) failure.value = sentence(error);
+    } finally {
+      if (mine === turn) isReading = false;
     }
   }
 
   const timer = setInterval(() => {
-    if (!document.hidden) void again();
+    // A reading that takes longer is not overtaken: what it finds, or its failure, is to be seen.
+    if (!document.hidden && !isReading) void again();
   }, everyMs);
   onUnmounted(() => {
     isOver = true;

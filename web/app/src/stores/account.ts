@@ -53,14 +53,10 @@ export const useAccount = defineStore('account', () => {
   }
 
   async function signOut(): Promise<void> {
-    client.disconnect();
-    try {
-      await client.auth.logout();
-    } catch {
-      // The tokens are forgotten here; on the server they expire.
-    } finally {
-      left();
-    }
+    // The tokens are forgotten here at once; on the server they expire where it cannot be told.
+    const told = client.auth.logout().catch(() => undefined);
+    left();
+    await told;
   }
 
   /** Opens the session of an account that the window has used before. */

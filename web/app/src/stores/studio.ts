@@ -66,7 +66,9 @@ export const useStudio = defineStore('studio', () => {
     handle.on('ended', ({ reason }) => ended(stream, reason));
     // The reader has ended the sharing in the browser's own bar.
     for (const track of stream.getVideoTracks()) {
-      track.addEventListener('ended', () => void stop().catch(() => undefined));
+      const end = () => void stop().catch(() => undefined);
+      if (track.readyState === 'ended') end();
+      else track.addEventListener('ended', end);
     }
     timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
   }

@@ -25,7 +25,7 @@ export function useCapture() {
   const problem = ref<CaptureProblem>();
   const isOpening = ref(false);
   let turn = 0;
-  let isLent = false;
+  let lent: MediaStream | undefined;
 
   const cameras = computed(() => named(devices.value, 'videoinput'));
   const microphones = computed(() => named(devices.value, 'audioinput'));
@@ -67,12 +67,14 @@ export function useCapture() {
    * they give it {@link takeBack back}, it outlives this scope.
    */
   function lend(): MediaStream | undefined {
-    isLent = stream.value !== undefined;
-    return stream.value;
+    lent = stream.value;
+    return lent;
   }
 
+  /** They have no use for it; nor has anybody here who has left the page, or chosen another. */
   function takeBack(): void {
-    isLent = false;
+    if (lent !== stream.value) stopStream(lent);
+    lent = undefined;
   }
 
   function camera(): Promise<MediaStream> {
@@ -103,8 +105,7 @@ export function useCapture() {
   }
 
   function release(): void {
-    if (!isLent) stopStream(stream.value);
-    isLent = false;
+    if (stream.value !== lent) stopStream(stream.value);
     stream.value = undefined;
   }
 

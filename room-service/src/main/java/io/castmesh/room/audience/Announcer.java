@@ -153,8 +153,8 @@ public final class Announcer {
         .onFailure(
             error -> {
               log.warn("count not told live={} error={}", live, error.getMessage());
-              pace.changed = true;
-              pace.presenterMissedSome |= presenterToo;
+              counted(live);
+              paces.get(live).presenterMissedSome |= presenterToo;
             })
         .mapEmpty();
   }

@@ -91,6 +91,7 @@ public final class AudienceService {
             join.viewer().session().node(),
             Json.text(viewer),
             KEEP.toMillis())
+        .onFailure(unanswered -> announcer.counted(live))
         .compose(
             reply -> {
               if (reply == null) {
@@ -110,6 +111,7 @@ public final class AudienceService {
   /** Leaving what one does not watch changes nothing. */
   public Future<Size> leave(Leave leave) {
     return run(AudienceScripts.LEAVE, leave.liveId(), leave.sessionId())
+        .onFailure(unanswered -> announcer.counted(leave.liveId()))
         .map(
             reply -> {
               int viewers = reply.get(0).toInteger();

@@ -3,6 +3,7 @@ package io.castmesh.room.rooms;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.Rooms;
 import io.castmesh.contract.Rooms.Create;
 import io.castmesh.contract.Rooms.Data;
 import io.castmesh.contract.Rooms.Lock;
@@ -21,6 +22,7 @@ import io.castmesh.runtime.Ids;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -161,6 +163,7 @@ public final class RoomService {
       throw Failure.INVALID_PARAMS.exception("clientId: letters, digits and _.:-");
     }
     String sender = clientId == null ? null : caller.sessionId() + ":" + clientId;
+    Instant inTime = clock.instant().plus(Rooms.DATA.deadline());
     return change(
             roomId,
             sender,
@@ -168,6 +171,10 @@ public final class RoomService {
               if (room == null) {
                 // Nobody learns which numbers are in use.
                 throw Failure.NOT_IN_ROOM.exception();
+              }
+              if (clock.instant().isAfter(inTime)) {
+                // The sender has been told so, and may have sent it again.
+                throw Failure.TIMEOUT.exception();
               }
               return new Step(room, List.of(making.make(room, room.of(caller))));
             })

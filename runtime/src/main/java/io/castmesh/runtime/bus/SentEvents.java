@@ -23,6 +23,9 @@ final class SentEvents {
   /** Longer than a split or a restart that a listener survives. */
   static final Duration KEEP = Duration.ofSeconds(60);
 
+  /** As long as nodes that were cut off are waited for. */
+  private static final Duration TOLD = Duration.ofMinutes(10);
+
   private static final int EVENTS = 8_192;
   private static final int BYTES = 8 << 20;
 
@@ -71,7 +74,10 @@ final class SentEvents {
     }
   }
 
-  /** The number of the last event by address, of those with events that are still kept. */
+  /**
+   * The number of the last event by address, for long enough that a node that was cut off learns
+   * what it has missed, though nobody has it any more.
+   */
   Map<String, Long> heads() {
     long now = clock.getAsLong();
     Map<String, Long> heads = new HashMap<>();
@@ -79,7 +85,7 @@ final class SentEvents {
         (address, stream) -> {
           synchronized (stream) {
             trim(stream, now);
-            if (now - stream.at < KEEP.toNanos()) {
+            if (now - stream.at < TOLD.toNanos()) {
               heads.put(address, stream.head);
             }
           }

@@ -9,6 +9,7 @@ import { Person, people } from '../src/person.ts';
 import { Castmesh } from '../src/server.ts';
 
 const CUT_MS = 6_000;
+const LONGER_THAN_A_REQUEST_MS = 12_000;
 /** A tenth of this is normal; a picture that stops with the signalling stops for seconds. */
 const LONGEST_GAP_MS = 1_500;
 
@@ -99,5 +100,22 @@ describe("a viewer's signalling is cut and returns", () => {
     ensure(longestGapMs < LONGEST_GAP_MS, `the picture stood still for ${longestGapMs} ms`);
     await presenter.stopLive();
     await viewer.see('live-ended').waitFor({ timeout: 3_000 });
+  });
+
+  it('a live that is stopped meanwhile ends for everybody, and another one can begin', async () => {
+    // given
+    liveId = await presenter.goLive('Stopped in a tunnel');
+    await viewer.watch(liveId);
+
+    // when
+    await presenter.cutSocket();
+    await presenter.stopLive();
+    await pause(LONGER_THAN_A_REQUEST_MS);
+    presenter.healSocket();
+
+    // then
+    await viewer.see('live-ended').waitFor({ timeout: 20_000 });
+    await presenter.goLive('Out of the tunnel');
+    await presenter.stopLive();
   });
 });

@@ -147,7 +147,8 @@ public final class RoomVerticle extends VerticleBase {
                         trust.holds()
                             ? presence.sweep(time.get(0).toLong() * 1000)
                             : Future.<Void>succeededFuture())
-                .compose(swept -> rooms.sweep(trust.holds())),
+                .compose(swept -> presence.tellTheUntold())
+                .compose(told -> rooms.sweep(trust.holds())),
         "sweep");
     every(
         config.presenceLease().dividedBy(AUDIENCE_SWEEPS),

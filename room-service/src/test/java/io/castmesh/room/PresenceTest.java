@@ -196,6 +196,20 @@ class PresenceTest {
   }
 
   @Test
+  void aChangeThatRedisMadeTooLateToAnswerIsToldAllTheSame() {
+    // given a Redis that carries out what is written only after everybody has given it up
+    User ann = Ears.user("ann");
+    await(mesh.redis().run(Command.CLIENT, "PAUSE", 3_200, "WRITE"));
+
+    // when
+    Session session = new Session(id(ann, "phone"), ann, 0);
+    mesh.bus().ask(Presence.ASSERT, new Presence.Assertion("node-a", List.of(session)));
+
+    // then
+    eventually("told", () -> assertThat(states(ann)).startsWith("online"));
+  }
+
+  @Test
   void whoTalksIsBusyAndFreeAgainAfterwards() {
     // given
     User ann = Ears.user("ann");

@@ -13,6 +13,8 @@ package io.castmesh.room.presence;
  * presence:gone:SESSION    the moves with which it was withdrawn: an assertion with no more of them
  *                          was under way and must not bring it back
  * presence:version         of the last change: Redis's time in microseconds, and always growing
+ * presence:untold          sorted set: "version state JSON" of each change that may not have been
+ *                          told yet, by version
  * </pre>
  */
 final class PresenceScripts {
@@ -42,6 +44,8 @@ final class PresenceScripts {
       local function change(list, json, state)
         local number = text(version())
         redis.call('SET', 'presence:version', number, 'EX', 3600)
+        redis.call('ZADD', 'presence:untold', number, number .. ' ' .. state .. ' ' .. json)
+        redis.call('ZREMRANGEBYRANK', 'presence:untold', 0, -10001)
         list[#list + 1] = json
         list[#list + 1] = state
         list[#list + 1] = number
@@ -137,6 +141,25 @@ final class PresenceScripts {
             if json and redis.call('ZSCORE', online, user) then change(changed, json, 'online') end
           end
           return changed
+          """;
+
+  /**
+   * The most changes, ms; answers JSON, state and version of those that nobody has told for so
+   * long: whoever made them has died, or has had no answer.
+   */
+  static final String UNTOLD =
+      COMMON
+          + """
+          local before, list = text((clock() - ARGV[2]) * 1000), {}
+          local late = redis.call('ZRANGEBYSCORE', 'presence:untold', '-inf', before, 'LIMIT', 0,
+            ARGV[1])
+          for _, change in ipairs(late) do
+            local number, state, json = string.match(change, '^(%d+) (%S+) (.*)$')
+            list[#list + 1] = json
+            list[#list + 1] = state
+            list[#list + 1] = number
+          end
+          return list
           """;
 
   /** Users; answers JSON, state, then session and node of each session, for each who is online. */

@@ -28,6 +28,7 @@ import io.castmesh.runtime.store.RedisStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ public final class PresenceService {
   private static final int ASSERTED_AT_ONCE = 200;
 
   private static final int SWEPT_AT_ONCE = 500;
+
+  /** Whoever makes a change tells it at once. */
+  private static final Duration UNTOLD_AFTER = Duration.ofSeconds(1);
 
   /** As long as a command to Redis may take; shorter than any lease that is used in earnest. */
   private static final Duration SWEEP_WITHIN = Duration.ofSeconds(3);
@@ -200,6 +204,13 @@ public final class PresenceService {
             });
   }
 
+  /** Changes that Redis made for somebody who could not tell them; never fails. */
+  public Future<Void> tellTheUntold() {
+    return run(PresenceScripts.UNTOLD, List.of(SWEPT_AT_ONCE, UNTOLD_AFTER.toMillis()))
+        .map(this::tell)
+        .otherwiseEmpty();
+  }
+
   private Future<Void> count() {
     return run(PresenceScripts.COUNT, List.of())
         .map(
@@ -212,11 +223,17 @@ public final class PresenceService {
   /** JSON, state and version of each change. */
   private Void tell(Response changes) {
     List<String> texts = RedisStore.texts(changes);
+    List<Object> told = new ArrayList<>(List.of("presence:untold"));
     for (int i = 0; i < texts.size(); i += 3) {
       transitions.increment();
       User user = Json.read(texts.get(i), User.class);
       bus.emit(
           Presence.CHANGED, new Changed(user, texts.get(i + 1), Long.parseLong(texts.get(i + 2))));
+      told.add(texts.get(i + 2) + " " + texts.get(i + 1) + " " + texts.get(i));
+    }
+    if (!texts.isEmpty()) {
+      // Else it is told once more, which changes nothing: versions only grow.
+      redis.run(Command.ZREM, told.toArray());
     }
     return null;
   }

@@ -1,10 +1,12 @@
 package io.castmesh.gateway;
 
+import static io.castmesh.testing.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.runtime.Mesh;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.SqlConnection;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,24 @@ class AccountTest {
     test.deploy(gateway);
     port = Gateways.port(gateway);
     http = new TestHttp(port);
+  }
+
+  @Test
+  void whoSignsUpWhileTheDatabaseStandsStillIsToldSo() throws Exception {
+    // given
+    SqlConnection holder = await(mesh.mysql().getConnection());
+    await(holder.query("LOCK TABLES accounts WRITE").execute());
+    try {
+      // when
+      HttpResponse<String> refused =
+          http.post("/api/v1/auth/register", TestHttp.credentials("Mona", "password1"), null);
+      // then
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(TestHttp.problem(refused)).isEqualTo("UNAVAILABLE");
+    } finally {
+      await(holder.query("UNLOCK TABLES").execute());
+      await(holder.close());
+    }
   }
 
   @Test

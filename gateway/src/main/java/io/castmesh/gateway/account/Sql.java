@@ -4,6 +4,7 @@ import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.vertx.core.Future;
 import io.vertx.mysqlclient.MySQLException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,26 +12,31 @@ import org.slf4j.LoggerFactory;
 public final class Sql {
   private static final Logger log = LoggerFactory.getLogger(Sql.class);
 
+  /** Whoever waits for it gives up soon after. */
+  private static final long DEADLINE_SECONDS = 5;
+
   /** Of MySQL: a unique key has this value already. */
   private static final int DUPLICATE = 1062;
 
   private Sql() {}
 
   /**
-   * A database that is away is {@link Failure#UNAVAILABLE}; the only unique names that strangers
-   * choose are nicknames: {@link Failure#NICKNAME_TAKEN}.
+   * A database that is away or stands still is {@link Failure#UNAVAILABLE}; the only unique names
+   * that strangers choose are nicknames: {@link Failure#NICKNAME_TAKEN}.
    */
   public static <T> Future<T> guarded(Future<T> query) {
-    return query.recover(
-        error -> {
-          if (error instanceof FailureException) {
-            return Future.failedFuture(error);
-          }
-          if (error instanceof MySQLException sql && sql.getErrorCode() == DUPLICATE) {
-            return Future.failedFuture(Failure.NICKNAME_TAKEN.exception());
-          }
-          log.warn("mysql failed error={}", error.toString());
-          return Future.failedFuture(Failure.UNAVAILABLE.exception());
-        });
+    return query
+        .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .recover(
+            error -> {
+              if (error instanceof FailureException) {
+                return Future.failedFuture(error);
+              }
+              if (error instanceof MySQLException sql && sql.getErrorCode() == DUPLICATE) {
+                return Future.failedFuture(Failure.NICKNAME_TAKEN.exception());
+              }
+              log.warn("mysql failed error={}", error.toString());
+              return Future.failedFuture(Failure.UNAVAILABLE.exception());
+            });
   }
 }

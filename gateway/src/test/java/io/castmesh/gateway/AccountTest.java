@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Accounts and their tokens over HTTP, with a real MariaDB and Redis. */
@@ -32,6 +33,7 @@ class AccountTest {
   }
 
   @Test
+  @Timeout(20)
   void whoSignsUpWhileTheDatabaseStandsStillIsToldSo() throws Exception {
     // given
     SqlConnection holder = await(mesh.mysql().getConnection());

@@ -119,6 +119,15 @@ export function isFailure(error: unknown, name?: FailureName): error is Castmesh
   return error instanceof CastmeshError && (name === undefined || error.name === name);
 }
 
+/** Tells whether nobody knows if the server has done what it was asked for. */
+export function isUncertain(error: unknown): boolean {
+  return (
+    isFailure(error, 'CONNECTION_LOST') ||
+    isFailure(error, 'TIMEOUT') ||
+    isFailure(error, 'UNAVAILABLE')
+  );
+}
+
 const RPC_NAMES: Record<number, FailureName> = {
   [-32700]: 'PARSE_ERROR',
   [-32600]: 'INVALID_JSON_RPC',

@@ -1,5 +1,11 @@
 export { CastmeshClient, type ClientOptions } from './client.js';
-export { CastmeshError, FAILURE_CODES, isFailure, type FailureName } from './errors.js';
+export {
+  CastmeshError,
+  FAILURE_CODES,
+  isFailure,
+  isUncertain,
+  type FailureName,
+} from './errors.js';
 export { Emitter, type Listener } from './emitter.js';
 export {
   MemoryTokenStore,

@@ -1,6 +1,6 @@
 import { Emitter } from '../emitter.js';
 import type { LinkContext } from '../media/peer-link.js';
-import { isFailure } from '../errors.js';
+import { isUncertain } from '../errors.js';
 import { Reconciliation } from '../session/reconciliation.js';
 import type { CallEndReason, CallItem } from '../types.js';
 import { Call, type CallPeer } from './call.js';
@@ -81,8 +81,7 @@ export class Calls extends Emitter<CallsEvents> {
       for (const early of this.#early) if (early.callId === callId) early.act(call);
       return call;
     } catch (error) {
-      const isUncertain = isFailure(error, 'CONNECTION_LOST') || isFailure(error, 'TIMEOUT');
-      const call = isUncertain && (await this.#madeAllTheSame(peer));
+      const call = isUncertain(error) && (await this.#madeAllTheSame(peer));
       if (call) return call;
       throw error;
     } finally {

@@ -1,4 +1,4 @@
-import { CastmeshError, FAILURE_CODES, isFailure } from '../errors.js';
+import { CastmeshError, FAILURE_CODES, isFailure, isUncertain } from '../errors.js';
 import { insisting, tellSurely } from '../session/rereading.js';
 import type { LiveEndReason, MediaItem } from '../types.js';
 import { LiveHandle, ViewHandle } from './live-handles.js';
@@ -39,7 +39,7 @@ export async function publish(
       const answer = await session
         .request<Answer & { liveId: string }>('live.publish', params, OFFER_TIMEOUT_MS)
         .catch((error: unknown) => {
-          if (isFailure(error) && error.retryable) {
+          if (isUncertain(error)) {
             hub.ending = Promise.allSettled([hub.ending, undoPublish(context)]);
           }
           throw error;
@@ -89,7 +89,7 @@ export async function view(context: LinkContext, liveId: string): Promise<ViewHa
     );
   } catch (error) {
     const { ended } = handle;
-    handle.abandon(isFailure(error) && !error.retryable && error.name !== 'CLIENT_CLOSED');
+    handle.abandon(isFailure(error) && !isUncertain(error) && error.name !== 'CLIENT_CLOSED');
     throw ended ? endedEarly(ended) : asFailure(error);
   }
   if (handle.ended) throw endedEarly(handle.ended);

@@ -1,4 +1,4 @@
-import { isFailure } from '../errors.js';
+import { isUncertain } from '../errors.js';
 import type { LinkContext } from '../media/peer-link.js';
 import { Reconciliation } from '../session/reconciliation.js';
 import { insisting } from '../session/rereading.js';
@@ -75,7 +75,7 @@ export class Rooms {
       const stays = isLatest ?? this.#enters(joined.roomId);
       return this.#keep(new Room(this.#context, joined, options.password, stays));
     } catch (error) {
-      if (isLatest && isFailure(error) && error.retryable) {
+      if (isLatest && isUncertain(error)) {
         // It may have worked: nobody is to stand in a room without knowing it.
         const leave = () => session.request('room.leave', { roomId });
         insisting(leave, undefined, isLatest).catch(() => undefined);

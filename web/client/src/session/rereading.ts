@@ -25,7 +25,7 @@ export async function rereading<T>(
 }
 
 /** A session that is away for longer has ended, and what it had with it. */
-export const TELL_MS = 60_000;
+const TELL_MS = 60_000;
 
 /**
  * Asks until there is an answer: a failure that passes is not the last word.

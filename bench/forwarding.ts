@@ -12,6 +12,8 @@ import { freePort, remove, root, temporaryFolder } from '../e2e/src/machine.ts';
 import { percentile } from '../e2e/measure/figures.ts';
 
 const CROWDS = (process.env.BENCH_VIEWERS ?? '10,100,500').split(',').map(Number);
+/** How many present at the same time, each to as many of the viewers. */
+const LIVES = Number(process.env.BENCH_LIVES ?? 1);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
 const BURST = 50;
@@ -197,6 +199,7 @@ class Forwarding {
       this.#load,
       [
         ...['-server', server.protocol, '-url', server.url, '-pid', String(server.child.pid)],
+        ...['-lives', String(LIVES)],
         ...['-viewers', String(viewers), '-burst', String(Math.min(BURST, viewers))],
         ...['-seconds', String(SECONDS), '-profile', server.profile],
         ...['-interface', this.#device.name],
@@ -223,7 +226,8 @@ class Forwarding {
         await pause(1_000);
       }
     }
-    console.log(`\n${viewers} viewers; medians of ${ROUNDS} rounds of ${SECONDS} s`);
+    const lives = LIVES === 1 ? 'one live' : `${LIVES} lives`;
+    console.log(`\n${viewers} viewers of ${lives}; medians of ${ROUNDS} rounds of ${SECONDS} s`);
     const names = [...seen.keys()].map(({ name, profile }) => `${name} ${profile}`.padStart(17));
     console.log(' '.repeat(44) + names.join('') + '   times ours');
     const row = (what: string, value: (load: Load) => number, digits: number): void => {

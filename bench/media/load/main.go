@@ -1,4 +1,4 @@
-// Load puts one presenter and a crowd of viewers on a media server and prints, as one line of JSON,
+// Load puts presenters and a crowd of viewers on a media server and prints, as one line of JSON,
 // what the server spent for it and what the viewers got. It is built on Pion, so that neither side
 // of a fault is judged by its own code. See ../../README.md.
 package main
@@ -47,7 +47,8 @@ func main() {
 	kind := flag.String("server", "kurento", "protocol: kurento or janus")
 	url := flag.String("url", "", "its WebSocket")
 	pid := flag.Int("pid", 0, "its process")
-	count := flag.Int("viewers", 100, "how many watch")
+	lives := flag.Int("lives", 1, "how many present")
+	count := flag.Int("viewers", 100, "how many watch, as many of each live")
 	burst := flag.Int("burst", 50, "how many of them come at once")
 	seconds := flag.Int("seconds", 10, "how long to measure")
 	sampled := flag.Int("sampled", 8, "how many decrypt what they get; the others count")
@@ -59,7 +60,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
-	r, err := measure(made, *kind, *url, *pid, *count, *burst, *sampled,
+	r, err := measure(made, *kind, *url, *pid, *lives, *count, *burst, *sampled,
 		time.Duration(*seconds)*time.Second)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -75,25 +76,17 @@ func open(kind, url string) (server, error) {
 	return dialKurento(url)
 }
 
-func measure(made *peers, kind, url string, pid, count, burst, sampled int,
+func measure(made *peers, kind, url string, pid, lives, count, burst, sampled int,
 	period time.Duration) (*result, error) {
-	s, err := open(kind, url)
-	if err != nil {
-		return nil, err
+	crowd := &crowd{peers: made, delays: make(chan time.Duration, 1<<16)}
+	defer crowd.close()
+	for live := 0; live < lives; live++ {
+		stage, err := raise(made, kind, url)
+		if err != nil {
+			return nil, err
+		}
+		crowd.stages = append(crowd.stages, stage)
 	}
-	defer s.close()
-	camera, err := newCamera()
-	if err != nil {
-		return nil, err
-	}
-	stop := make(chan struct{})
-	defer close(stop)
-	go camera.run(stop)
-	stage, err := enter(made, s, camera)
-	if err != nil {
-		return nil, err
-	}
-	defer stage.Close()
 	time.Sleep(2 * time.Second)
 
 	out := &result{Viewers: count}
@@ -102,8 +95,6 @@ func measure(made *peers, kind, url string, pid, count, burst, sampled int,
 	alone := spentBy(pid).since(idle)
 	out.ResidentBefore, _ = status(pid, "VmRSS")
 
-	crowd := &crowd{peers: made, server: s, delays: make(chan time.Duration, 1<<16)}
-	defer crowd.close()
 	go crowd.collect()
 	every := count/sampled + 1
 	coming := spentBy(pid)
@@ -129,11 +120,11 @@ func measure(made *peers, kind, url string, pid, count, burst, sampled int,
 	time.Sleep(3 * time.Second)
 
 	crowd.restart()
-	before, own, sent := spentBy(pid), spentBy(os.Getpid()), camera.sent.Load()
+	before, own, sent := spentBy(pid), spentBy(os.Getpid()), crowd.sent()
 	time.Sleep(period)
 	packets := crowd.packets()
 	spent, mine := spentBy(pid).since(before), spentBy(os.Getpid()).since(own)
-	out.Sent = camera.sent.Load() - sent
+	out.Sent = crowd.sent() - sent
 	out.ServerShare = spent.cpu / spent.wall
 	out.OwnShare = mine.cpu / mine.wall
 	out.PacketsPerSecond = float64(packets) / spent.wall
@@ -148,6 +139,41 @@ func measure(made *peers, kind, url string, pid, count, burst, sampled int,
 	delays := crowd.seen()
 	out.DelayP50, out.DelayP99 = percentile(delays, 50), percentile(delays, 99)
 	return out, nil
+}
+
+// stage is where one presents.
+type stage struct {
+	server server
+	camera *camera
+	pc     *webrtc.PeerConnection
+	stop   chan struct{}
+}
+
+func raise(made *peers, kind, url string) (*stage, error) {
+	s, err := open(kind, url)
+	if err != nil {
+		return nil, err
+	}
+	camera, err := newCamera()
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	stop := make(chan struct{})
+	go camera.run(stop)
+	pc, err := enter(made, s, camera)
+	if err != nil {
+		close(stop)
+		s.close()
+		return nil, err
+	}
+	return &stage{server: s, camera: camera, pc: pc, stop: stop}, nil
+}
+
+func (s *stage) close() {
+	_ = s.pc.Close()
+	close(s.stop)
+	s.server.close()
 }
 
 // enter connects the presenter, who comes again as viewers do.
@@ -185,7 +211,7 @@ func percentile(sorted []float64, percent int) float64 {
 // crowd is all viewers.
 type crowd struct {
 	peers   *peers
-	server  server
+	stages  []*stage
 	viewers []*viewer
 	delays  chan time.Duration
 	stuck   int
@@ -233,7 +259,8 @@ func (c *crowd) join(from, count, every int) error {
 			}
 			c.viewers[i] = &viewer{pc: pc, meter: m, delays: c.delays, asked: asked}
 			c.viewers[i].listen()
-			go func() { failures <- c.server.watch(pc) }()
+			server := c.stages[i%len(c.stages)].server
+			go func() { failures <- server.watch(pc) }()
 		}
 		for range coming {
 			if err := <-failures; err != nil {
@@ -276,6 +303,14 @@ func (c *crowd) restart() {
 	}
 }
 
+func (c *crowd) sent() int64 {
+	sum := int64(0)
+	for _, s := range c.stages {
+		sum += s.camera.sent.Load()
+	}
+	return sum
+}
+
 func (c *crowd) packets() int64 {
 	sum := int64(0)
 	for _, v := range c.viewers {
@@ -300,5 +335,8 @@ func (c *crowd) losses() (lost, expected int64, silent int) {
 func (c *crowd) close() {
 	for _, v := range c.viewers {
 		_ = v.pc.Close()
+	}
+	for _, s := range c.stages {
+		s.close()
 	}
 }

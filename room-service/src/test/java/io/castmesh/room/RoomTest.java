@@ -243,6 +243,7 @@ class RoomTest {
       refused(Failure.ROOM_PASSWORD, () -> story.join(eve, room, guess, null));
     }
     refused(Failure.TOO_MANY_REQUESTS, () -> story.join(eve, room, "guess", null));
+    refused(Failure.TOO_MANY_REQUESTS, () -> story.join(eve, room, "s3cret-of-ann", null));
   }
 
   @Test

@@ -27,7 +27,7 @@ public final class Entrance {
   /** Missed events in one answer; whoever has missed more asks again. */
   private static final int PAGE = 256;
 
-  /** Wrong passwords of one person in a minute. */
+  /** Wrong passwords of one person in a minute; after them the right one is refused, too. */
   private static final int GUESSES = 10;
 
   private final RoomStore rooms;
@@ -106,15 +106,15 @@ public final class Entrance {
           ? Future.succeededFuture()
           : Future.failedFuture(Failure.ROOM_PASSWORD.exception());
     }
-    return passwords
-        .matches(password, hash)
+    String guesses = "room:guesses:" + user;
+    return numbers
+        .counted(guesses, GUESSES)
+        .compose(counted -> passwords.matches(password, hash))
         .compose(
             right ->
                 right
-                    ? Future.succeededFuture(hash)
-                    : numbers
-                        .counted("room:guesses:" + user, GUESSES)
-                        .compose(ok -> Future.failedFuture(Failure.ROOM_PASSWORD.exception())));
+                    ? numbers.uncount(guesses).map(hash)
+                    : Future.failedFuture(Failure.ROOM_PASSWORD.exception()));
   }
 
   private Future<Joined> enter(Join request, String id, String hash) {

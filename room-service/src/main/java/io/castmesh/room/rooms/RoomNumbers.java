@@ -31,6 +31,12 @@ final class RoomNumbers {
       return count
       """;
 
+  private static final String UNCOUNT =
+      """
+      if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+      return redis.call('DECR', KEYS[1])
+      """;
+
   private final RedisStore redis;
 
   RoomNumbers(RedisStore redis) {
@@ -94,5 +100,10 @@ final class RoomNumbers {
                 count.toInteger() <= most
                     ? Future.succeededFuture()
                     : Future.failedFuture(Failure.TOO_MANY_REQUESTS.exception()));
+  }
+
+  /** Takes back one that was {@link #counted}; at worst it stays counted until its minute ends. */
+  Future<Void> uncount(String key) {
+    return redis.eval(UNCOUNT, List.of(key)).<Void>mapEmpty().otherwiseEmpty();
   }
 }

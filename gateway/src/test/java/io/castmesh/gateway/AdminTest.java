@@ -385,8 +385,11 @@ class AdminTest extends AdminStory {
       assertThat(params(two, "call.ended").getString("reason")).isEqualTo("moderated");
       JsonObject again = new JsonObject().put("roomId", roomId);
       assertThat(one.failure("room.join", again)).isEqualTo("ROOM_LOCKED");
-      assertThat(problem(send("POST", herePort, "/api/v1/admin/rooms/999999999/end", admin, "{}")))
-          .isEqualTo("ROOM_NOT_FOUND");
+      for (String id : List.of("999999999", "abc")) {
+        assertThat(
+                problem(send("POST", herePort, "/api/v1/admin/rooms/" + id + "/end", admin, "{}")))
+            .isEqualTo("ROOM_NOT_FOUND");
+      }
     }
   }
 

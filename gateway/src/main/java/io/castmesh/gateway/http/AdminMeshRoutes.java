@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 final class AdminMeshRoutes {
   private static final String PATH = AdminRoutes.PATH;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
+  private static final Pattern ROOM = Pattern.compile("[0-9]{6,9}");
   private static final int CALLS = 500;
 
   private record Notice(String text, String level, Instant time) {}
@@ -70,7 +71,7 @@ final class AdminMeshRoutes {
         "AdminReason",
         204,
         (ctx, who, body) -> {
-          String id = id(ctx, Failure.ROOM_NOT_FOUND);
+          String id = id(ctx, ROOM, Failure.ROOM_NOT_FOUND);
           return doing(
               who.user(),
               "end_room",
@@ -234,8 +235,12 @@ final class AdminMeshRoutes {
   }
 
   private static String id(RoutingContext ctx, Failure unknown) {
+    return id(ctx, ID, unknown);
+  }
+
+  private static String id(RoutingContext ctx, Pattern pattern, Failure unknown) {
     String id = ctx.pathParam("id");
-    if (!ID.matcher(id).matches()) {
+    if (!pattern.matcher(id).matches()) {
       throw unknown.exception();
     }
     return id;

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A room as it is kept in Redis, as JSON. Immutable: a change makes a new one, with what has to be
@@ -34,6 +35,9 @@ record Room(
     long version) {
 
   private static final int BANNED = 100;
+
+  /** Who goes for another reason knows it, or cannot be told. */
+  private static final Set<String> SENT_AWAY = Set.of("kicked", "moderated");
 
   /** What a change makes of a room. */
   record Step(Room room, List<RoomEvent> events) {}
@@ -146,6 +150,9 @@ record Room(
         events.add(RoomEvent.hostChanged(id, next));
       }
     }
+    if (!gone.isEmpty() && SENT_AWAY.contains(reason)) {
+      events.add(RoomEvent.closed(id, gone, reason));
+    }
     return new Step(with(rest, next, locked && !rest.isEmpty()), events);
   }
 
@@ -182,7 +189,7 @@ record Room(
     return new Step(
         new Room(
             id, name, mode, null, null, true, password, List.of(), banned, createdAt, version + 1),
-        List.of());
+        empty() ? List.of() : List.of(RoomEvent.closed(id, members, "moderated")));
   }
 
   Step lock(boolean wanted) {

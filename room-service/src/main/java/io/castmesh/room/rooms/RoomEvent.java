@@ -1,12 +1,17 @@
 package io.castmesh.room.rooms;
 
 import io.castmesh.contract.Rooms;
+import io.castmesh.contract.SessionRef;
 import io.castmesh.runtime.bus.Json;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Something that happened in a room, before it has a number.
  *
- * @param audience {@link #ALL}, {@link #but} somebody, or a peer id
+ * @param audience {@link #ALL}, {@link #but} somebody, a peer id, or {@link #away} some who are not
+ *     in the room any more
  * @param params JSON object with at least one member
  */
 record RoomEvent(String audience, String method, String params) {
@@ -15,6 +20,8 @@ record RoomEvent(String audience, String method, String params) {
   private record Joined(String roomId, Rooms.Peer peer) {}
 
   private record Left(String roomId, String peer, String reason) {}
+
+  private record Closed(String roomId, String reason) {}
 
   private record Host(String roomId, String host) {}
 
@@ -29,6 +36,13 @@ record RoomEvent(String audience, String method, String params) {
     return "!" + peer;
   }
 
+  /** Those whom the room itself does not know any more: {@code =session@node,session@node}. */
+  private static String away(List<Member> gone) {
+    return gone.stream()
+        .map(m -> m.session().sessionId() + "@" + m.session().node())
+        .collect(Collectors.joining(",", "=", ""));
+  }
+
   static RoomEvent joined(String room, Member member) {
     return of(but(member.id()), "room.peerJoined", new Joined(room, member.peer()));
   }
@@ -38,6 +52,15 @@ record RoomEvent(String audience, String method, String params) {
    */
   static RoomEvent left(String room, Member member, String reason) {
     return of(ALL, "room.peerLeft", new Left(room, member.id(), reason));
+  }
+
+  /**
+   * To those who were sent away, after everybody else has been told.
+   *
+   * @param reason kicked or moderated
+   */
+  static RoomEvent closed(String room, List<Member> gone, String reason) {
+    return of(away(gone), "room.closed", new Closed(room, reason));
   }
 
   static RoomEvent hostChanged(String room, String host) {
@@ -81,6 +104,17 @@ record RoomEvent(String audience, String method, String params) {
   /** What a client gets when the event has its number. */
   static String numbered(long seq, String params) {
     return "{\"roomSeq\":" + seq + "," + params.substring(1);
+  }
+
+  /** Whom an event is for. */
+  static List<SessionRef> recipients(String audience, List<Member> members) {
+    if (!audience.startsWith("=")) {
+      return members.stream().filter(m -> concerns(audience, m.id())).map(Member::session).toList();
+    }
+    return Arrays.stream(audience.substring(1).split(","))
+        .map(one -> one.split("@", 2))
+        .map(one -> new SessionRef(one[0], one[1]))
+        .toList();
   }
 
   static boolean concerns(String audience, String peer) {

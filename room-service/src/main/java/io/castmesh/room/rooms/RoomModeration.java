@@ -91,11 +91,9 @@ public final class RoomModeration {
         .ofUser(request.userId())
         .compose(
             ids -> {
-              Future<Void> all = Future.succeededFuture();
-              for (String id : ids) {
-                all = all.compose(before -> change(id, room -> without(room, request.userId())));
-              }
-              return all;
+              List<Future<Void>> all = new ArrayList<>();
+              ids.forEach(id -> all.add(change(id, room -> without(room, request.userId()))));
+              return Future.join(all);
             })
         .map(Done.DONE);
   }
@@ -109,14 +107,6 @@ public final class RoomModeration {
   }
 
   private Future<Void> change(String id, Function<Room, Step> change) {
-    return turns
-        .take(
-            id,
-            () ->
-                rooms
-                    .change(id, null, change)
-                    .onSuccess(news::tell)
-                    .onSuccess(done -> news.closed(done, REASON)))
-        .mapEmpty();
+    return turns.take(id, () -> rooms.change(id, null, change).onSuccess(news::tell)).mapEmpty();
   }
 }

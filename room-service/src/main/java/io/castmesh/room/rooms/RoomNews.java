@@ -1,22 +1,16 @@
 package io.castmesh.room.rooms;
 
 import io.castmesh.contract.Clients.ClientEvent;
-import io.castmesh.contract.SessionRef;
 import io.castmesh.room.rooms.RoomStore.Committed;
 import io.castmesh.room.rooms.RoomStore.Entry;
 import io.castmesh.runtime.bus.ClientMessenger;
-import io.castmesh.runtime.bus.Json;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Tells peers what has happened in their room, and notes in the room how far that has come: what an
  * instance wrote and could not tell any more, another one tells.
  */
 final class RoomNews {
-  private record Closed(String roomId, String reason) {}
-
   private final RoomStore rooms;
   private final ClientMessenger clients;
 
@@ -58,30 +52,6 @@ final class RoomNews {
                         .mapEmpty());
   }
 
-  /**
-   * To who was sent away.
-   *
-   * @param reason kicked or moderated
-   */
-  void closed(Committed change, String reason) {
-    if (change.before() == null || change.before() == change.after()) {
-      return;
-    }
-    closed(change.after(), gone(change), change.last(), reason);
-  }
-
-  private static List<Member> gone(Committed change) {
-    List<Member> gone = new ArrayList<>(change.before().members());
-    gone.removeAll(change.after().members());
-    return gone;
-  }
-
-  private void closed(Room room, List<Member> gone, long seq, String reason) {
-    String params = Json.text(new Closed(room.id(), reason));
-    clients.toSessions(
-        sessions(gone), new ClientEvent("room.closed", RoomEvent.numbered(seq, params)));
-  }
-
   /** What was written and not told: its instance has died. */
   Future<Void> catchUp(String room) {
     return rooms
@@ -104,15 +74,8 @@ final class RoomNews {
   }
 
   private void tell(Room room, String audience, String method, long seq, String params) {
-    List<Member> recipients =
-        room.members().stream().filter(m -> RoomEvent.concerns(audience, m.id())).toList();
     clients.toSessions(
-        sessions(recipients), new ClientEvent(method, RoomEvent.numbered(seq, params)));
-  }
-
-  private static List<SessionRef> sessions(List<Member> members) {
-    List<SessionRef> sessions = new ArrayList<>();
-    members.forEach(member -> sessions.add(member.session()));
-    return sessions;
+        RoomEvent.recipients(audience, room.members()),
+        new ClientEvent(method, RoomEvent.numbered(seq, params)));
   }
 }

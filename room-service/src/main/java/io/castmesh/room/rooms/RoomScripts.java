@@ -192,7 +192,9 @@ final class RoomScripts {
               if renew then keep(room, ARGV[3]) end
               for _, member in ipairs(members) do
                 local session = member.session.sessionId
-                if renew then enter(room, session, member.user.id, 3600000) end
+                local old = redis.call('PTTL', ofSession(session)) < ARGV[3] / 2
+                  or redis.call('PTTL', ofUser(member.user.id)) < ARGV[3] / 2
+                if renew or old then enter(room, session, member.user.id, ARGV[3]) end
                 if redis.call('EXISTS', 'presence:session:' .. session) == 0 then
                   list[#list + 1] = room
                   list[#list + 1] = member.id

@@ -124,7 +124,6 @@ public final class RoomService {
               }
               return room.kick(peer.user());
             })
-        .onSuccess(done -> news.closed(done, "kicked"))
         .map(Done.DONE);
   }
 
@@ -240,27 +239,37 @@ public final class RoomService {
             });
   }
 
-  /** What a person has made or is in. */
+  /** What a person has made or is in: the first so many. */
   public Future<RoomList> ofUser(OfUser request) {
     String user = request.caller().userId();
     return rooms
         .ofUser(user)
+        .compose(ids -> theirs(user, ids, List.of()))
+        .map(theirs -> new RoomList(theirs.stream().map(Room::summary).toList()));
+  }
+
+  /** Numbers of rooms that are over are among them; those are forgotten. */
+  private Future<List<Room>> theirs(String user, List<String> ids, List<Room> found) {
+    if (ids.isEmpty() || found.size() >= LISTED) {
+      return Future.succeededFuture(found.subList(0, Math.min(found.size(), LISTED)));
+    }
+    List<String> some = ids.subList(0, Math.min(ids.size(), LISTED));
+    return read(some)
         .compose(
-            ids ->
-                read(ids)
-                    .map(
-                        all -> {
-                          List<Room> theirs =
-                              all.stream()
-                                  .map(RoomStore.Read::room)
-                                  .filter(room -> concerns(room, user))
-                                  .toList();
-                          List<String> kept = theirs.stream().map(Room::id).toList();
-                          ids.stream()
-                              .filter(id -> !kept.contains(id))
-                              .forEach(id -> rooms.forget(user, id).onFailure(away -> {}));
-                          return new RoomList(theirs.stream().map(Room::summary).toList());
-                        }));
+            all -> {
+              List<Room> theirs =
+                  all.stream()
+                      .map(RoomStore.Read::room)
+                      .filter(room -> concerns(room, user))
+                      .toList();
+              List<String> kept = theirs.stream().map(Room::id).toList();
+              some.stream()
+                  .filter(id -> !kept.contains(id))
+                  .forEach(id -> rooms.forget(user, id).onFailure(away -> {}));
+              List<Room> more = new ArrayList<>(found);
+              more.addAll(theirs);
+              return theirs(user, ids.subList(some.size(), ids.size()), more);
+            });
   }
 
   private static boolean concerns(Room room, String user) {
@@ -270,7 +279,7 @@ public final class RoomService {
 
   private Future<List<RoomStore.Read>> read(List<String> ids) {
     Future<List<RoomStore.Read>> all = Future.succeededFuture(new ArrayList<>());
-    for (String id : ids.subList(0, Math.min(ids.size(), LISTED))) {
+    for (String id : ids) {
       all =
           all.compose(
               list ->

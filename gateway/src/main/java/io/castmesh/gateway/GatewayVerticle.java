@@ -10,6 +10,7 @@ import io.castmesh.gateway.http.HttpDoor;
 import io.castmesh.gateway.http.IceServers;
 import io.castmesh.gateway.moderation.SanctionStore;
 import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.gateway.moderation.Silencer;
 import io.castmesh.gateway.rpc.JsonSchemas;
 import io.castmesh.gateway.rpc.RpcMethods;
 import io.castmesh.gateway.session.Sessions;
@@ -81,6 +82,7 @@ public final class GatewayVerticle extends VerticleBase {
   private Future<Void> open(AccessTokens tokens) {
     SanctionStore store = new SanctionStore(mesh.mysql());
     sanctions = new Sanctions(mesh.vertx(), mesh.bus(), store, Clock.systemUTC());
+    Silencer silencer = new Silencer(mesh.vertx(), mesh.bus(), sanctions);
     AccountService accounts =
         new AccountService(
             mesh.mysql(),
@@ -88,7 +90,7 @@ public final class GatewayVerticle extends VerticleBase {
             tokens,
             config.auth().refreshTtl(),
             sanctions::requireNotBanned);
-    Administration administration = Administration.of(mesh, accounts, store, sanctions);
+    Administration administration = Administration.of(mesh, accounts, store, sanctions, silencer);
     history = administration.history();
     forgetTimer =
         mesh.vertx()
@@ -102,7 +104,13 @@ public final class GatewayVerticle extends VerticleBase {
     IceServers iceServers = new IceServers(config.ice(), Clock.systemUTC());
     sessions =
         new Sessions(
-            mesh, config, tokens, new RpcMethods(openRpc, mesh.bus()), iceServers, sanctions);
+            mesh,
+            config,
+            tokens,
+            new RpcMethods(openRpc, mesh.bus()),
+            iceServers,
+            sanctions,
+            silencer);
     return mesh.bus()
         .serve(Accounts.FIND, question -> accounts.byNickname(question.nickname()))
         .compose(serving -> sanctions.start())

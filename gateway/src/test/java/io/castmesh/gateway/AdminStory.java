@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.castmesh.call.CallConfig;
 import io.castmesh.call.CallVerticle;
 import io.castmesh.contract.Done;
+import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.admin.Admins;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -42,6 +44,9 @@ abstract class AdminStory {
 
   /** Whose lives were to be ended: media-service is not part of this module. */
   final List<String> silenced = new CopyOnWriteArrayList<>();
+
+  /** Whether media-service answers nothing of that. */
+  final AtomicBoolean deaf = new AtomicBoolean();
 
   final Map<TestClient, List<JsonObject>> passed = new HashMap<>();
 
@@ -64,6 +69,9 @@ abstract class AdminStory {
             .serve(
                 Media.END_LIVE_OF,
                 request -> {
+                  if (deaf.get()) {
+                    return Future.failedFuture(Failure.TIMEOUT.exception());
+                  }
                   silenced.add(request.userId());
                   return Future.succeededFuture(Done.DONE);
                 }));

@@ -394,6 +394,25 @@ class AdminTest extends AdminStory {
   }
 
   @Test
+  void whatAMutedPersonSaysEndsAsSoonAsTheServiceHearsOfIt() throws Exception {
+    // given a media-service that does not answer
+    JsonObject ottokar = signUp("Ottokar");
+    deaf.set(true);
+    try (TestClient client = signedIn(ottokar, therePort)) {
+      // when
+      assertThat(mute(ottokar, "{}")).isEqualTo(204);
+      assertThat(params(client, "account.muted")).isNotNull();
+      assertThat(silenced).doesNotContain(id(ottokar));
+      deaf.set(false);
+
+      // then
+      eventually("the live ends", () -> assertThat(silenced).contains(id(ottokar)));
+    } finally {
+      deaf.set(false);
+    }
+  }
+
+  @Test
   void aBroadcastReachesEverybodyAndEverythingIsWrittenDown() throws Exception {
     // given
     JsonObject nia = signUp("Nia");

@@ -3,6 +3,7 @@ package io.castmesh.gateway.admin;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.moderation.SanctionStore;
 import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.gateway.moderation.Silencer;
 import io.castmesh.runtime.Mesh;
 
 /** The parts of administration, put together: for the verticle and the HTTP door. */
@@ -16,13 +17,17 @@ public record Administration(
     History history) {
 
   public static Administration of(
-      Mesh mesh, AccountService accounts, SanctionStore store, Sanctions sanctions) {
+      Mesh mesh,
+      AccountService accounts,
+      SanctionStore store,
+      Sanctions sanctions,
+      Silencer silencer) {
     AdminLog actions = new AdminLog(mesh.mysql());
     return new Administration(
         new Admins(mesh.mysql()),
         actions,
         new People(mesh.mysql(), mesh.bus()),
-        new Moderator(mesh.mysql(), mesh.bus(), accounts, store, sanctions, actions),
+        new Moderator(mesh.mysql(), mesh.bus(), accounts, store, sanctions, silencer, actions),
         sanctions,
         store,
         new History(mesh));

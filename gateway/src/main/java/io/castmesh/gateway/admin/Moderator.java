@@ -1,11 +1,8 @@
 package io.castmesh.gateway.admin;
 
-import io.castmesh.contract.Calls;
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
-import io.castmesh.contract.Media;
-import io.castmesh.contract.Rooms;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Sql;
@@ -13,14 +10,13 @@ import io.castmesh.gateway.admin.AdminLog.Action;
 import io.castmesh.gateway.moderation.Sanction.Kind;
 import io.castmesh.gateway.moderation.SanctionStore;
 import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.gateway.moderation.Silencer;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What administrators do to people. Nobody does it to themselves, so one who can undo it is always
@@ -29,13 +25,12 @@ import org.slf4j.LoggerFactory;
  * <p>Belongs to the gateway's event loop.
  */
 public final class Moderator {
-  private static final Logger log = LoggerFactory.getLogger(Moderator.class);
-
   private final Pool mysql;
   private final Bus bus;
   private final AccountService accounts;
   private final SanctionStore store;
   private final Sanctions sanctions;
+  private final Silencer silencer;
   private final AdminLog actions;
 
   public Moderator(
@@ -44,12 +39,14 @@ public final class Moderator {
       AccountService accounts,
       SanctionStore store,
       Sanctions sanctions,
+      Silencer silencer,
       AdminLog actions) {
     this.mysql = mysql;
     this.bus = bus;
     this.accounts = accounts;
     this.store = store;
     this.sanctions = sanctions;
+    this.silencer = silencer;
     this.actions = actions;
   }
 
@@ -91,7 +88,7 @@ public final class Moderator {
                                             action(kind, user, reason, lasts))))))
         .compose(written -> sanctions.changed(userId))
         // What it means for a ban follows from the end of the sessions, also for services.
-        .compose(known -> kind == Kind.MUTE ? silence(bus, userId) : Future.succeededFuture())
+        .compose(known -> kind == Kind.MUTE ? silencer.silence(userId) : Future.succeededFuture())
         .map(Done.DONE);
   }
 
@@ -120,20 +117,6 @@ public final class Moderator {
                                             : Future.succeededFuture()))))
         .compose(written -> sanctions.changed(userId))
         .map(Done.DONE);
-  }
-
-  /**
-   * Ends whatever a person says at the moment: live, call, rooms. May be done twice; a service that
-   * does not answer is told again by the gateways that hold the person's sessions.
-   */
-  public static Future<Void> silence(Bus bus, String userId) {
-    return Future.join(
-            bus.ask(Media.END_LIVE_OF, new Media.EndLiveOf(userId, "moderated")),
-            bus.ask(Calls.END_OF, new Calls.EndCallOf(userId)),
-            bus.ask(Rooms.REMOVE, new Rooms.Remove(userId)))
-        .onFailure(error -> log.warn("not silenced user={} error={}", userId, error.getMessage()))
-        .<Void>mapEmpty()
-        .otherwiseEmpty();
   }
 
   private static Action action(Kind kind, User user, String reason, Duration lasts) {

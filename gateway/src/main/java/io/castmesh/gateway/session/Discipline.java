@@ -3,10 +3,10 @@ package io.castmesh.gateway.session;
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Clients.ClientEvent;
 import io.castmesh.contract.Failure;
-import io.castmesh.gateway.admin.Moderator;
 import io.castmesh.gateway.moderation.Sanction;
 import io.castmesh.gateway.moderation.Sanction.Kind;
 import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.gateway.moderation.Silencer;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.Json;
 import io.vertx.core.Future;
@@ -35,12 +35,14 @@ final class Discipline implements Sanctions.Listener {
 
   private final Sessions sessions;
   private final Sanctions sanctions;
+  private final Silencer silencer;
   private final Bus bus;
   private final Map<String, Kick> kicked = new LinkedHashMap<>();
 
-  Discipline(Sessions sessions, Sanctions sanctions, Bus bus) {
+  Discipline(Sessions sessions, Sanctions sanctions, Silencer silencer, Bus bus) {
     this.sessions = sessions;
     this.sanctions = sanctions;
+    this.silencer = silencer;
     this.bus = bus;
   }
 
@@ -82,7 +84,8 @@ final class Discipline implements Sanctions.Listener {
               if (sanctions.mute(userId).isEmpty()) {
                 return Future.succeededFuture(done);
               }
-              return Moderator.silence(bus, userId)
+              return silencer
+                  .silence(userId)
                   .compose(
                       silenced ->
                           sanctions
@@ -103,7 +106,7 @@ final class Discipline implements Sanctions.Listener {
       dismiss(held, "session.banned", sanction.facts(), CloseCode.BANNED, "banned");
       return;
     }
-    Moderator.silence(bus, sanction.userId());
+    silencer.silence(sanction.userId());
     tell(held, new ClientEvent("account.muted", Json.text(sanction.facts())));
   }
 

@@ -9,6 +9,7 @@ import io.castmesh.gateway.GatewayConfig;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.http.IceServers;
 import io.castmesh.gateway.moderation.Sanctions;
+import io.castmesh.gateway.moderation.Silencer;
 import io.castmesh.gateway.rpc.RpcMethods;
 import io.castmesh.gateway.rpc.RpcRequest;
 import io.castmesh.runtime.Mesh;
@@ -63,8 +64,9 @@ public final class Sessions {
       AccessTokens tokens,
       RpcMethods methods,
       IceServers iceServers,
-      Sanctions sanctions) {
-    this.discipline = new Discipline(this, sanctions, mesh.bus());
+      Sanctions sanctions,
+      Silencer silencer) {
+    this.discipline = new Discipline(this, sanctions, silencer, mesh.bus());
     this.mesh = mesh;
     this.config = config;
     this.methods = methods;

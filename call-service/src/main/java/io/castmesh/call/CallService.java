@@ -39,7 +39,7 @@ import java.util.function.Consumer;
 /** What people do with calls. Thread-safe: all state is in the {@link CallStore}. */
 final class CallService {
   /** The caller is about to be told that there was no answer: it must not ring after that. */
-  private static final Duration TOO_LATE = Calls.INVITE.deadline().minusSeconds(1);
+  static final Duration TOO_LATE = Calls.INVITE.deadline().minusSeconds(1);
 
   /** Read from Redis in one step. */
   private static final int LISTED_AT_MOST = 1000;
@@ -93,8 +93,9 @@ final class CallService {
     Call call = Call.ringing(id, invite.caller(), callee, devices, invite.video(), clock.instant());
     return calls
         .invite(call, ringTimeout)
-        .compose(begun -> tooLate(asked) ? takeBack(begun) : Future.succeededFuture(begun))
-        .onSuccess(news::ringing)
+        .compose(begun -> tooLate(asked) ? takeBack(call) : Future.succeededFuture(begun))
+        .onSuccess(begun -> news.tell(begun, null))
+        .map(begun -> call)
         .onSuccess(rings::accept)
         .onFailure(
             error -> {
@@ -109,10 +110,10 @@ final class CallService {
   }
 
   /** Nobody has been told of it; who has read it meanwhile is told of its end. */
-  private Future<Call> takeBack(Call call) {
+  private Future<CallStore.Change> takeBack(Call call) {
     return calls
         .change(call.id(), begun -> begun.ended(Action.CANCEL, Side.CALLER, clock.instant()))
-        .onSuccess(change -> news.ended(change, null, null))
+        .onSuccess(change -> news.tell(change, null))
         .transform(ended -> Future.failedFuture(Failure.TIMEOUT.exception()));
   }
 
@@ -145,7 +146,7 @@ final class CallService {
         .change(
             request.callId(),
             call -> call.accepted(caller.session(), call.side(caller.userId()), clock.instant()))
-        .onSuccess(change -> news.accepted(change.after()))
+        .onSuccess(change -> news.tell(change, caller.sessionId()))
         .map(change -> state(change.after()));
   }
 
@@ -166,8 +167,9 @@ final class CallService {
     return calls
         .change(
             request.callId(),
+            request.reason(),
             call -> call.ended(action, call.side(caller.userId()), clock.instant()))
-        .onSuccess(change -> news.ended(change, caller.sessionId(), request.reason()))
+        .onSuccess(change -> news.tell(change, caller.sessionId()))
         .map(change -> state(change.after()));
   }
 

@@ -25,6 +25,8 @@ public final class CallVerticle extends VerticleBase {
   private static final long OVERDUE_MS = 1000;
   private static final long ACCEPTED_MS = 5000;
   private static final long DEVICES_MS = 2000;
+  private static final long UNTOLD_MS = 1000;
+  private static final long RELEASE_MS = 5000;
   private static final long LOG_MS = 2000;
 
   /** What does not reach MySQL by then stays in Redis, for another instance. */
@@ -42,8 +44,8 @@ public final class CallVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Bus bus = mesh.bus();
-    CallStore calls = new CallStore(vertx, mesh.redis(), Clock.systemUTC());
-    CallNews news = new CallNews(vertx, bus, mesh.clients(), mesh.metrics());
+    CallStore calls = new CallStore(mesh.redis(), Clock.systemUTC());
+    CallNews news = new CallNews(vertx, calls, bus, mesh.clients(), mesh.metrics());
     CallWatch watch = new CallWatch(calls, news, Clock.systemUTC());
     CallDevices devices =
         new CallDevices(bus, mesh.peers(), watch, config.lostAfter(), Clock.systemUTC());
@@ -61,6 +63,8 @@ public final class CallVerticle extends VerticleBase {
             Clock.systemUTC());
     history = new CallLog(mesh.redis(), mesh.mysql(), mesh.metrics());
     every(OVERDUE_MS, "overdue calls", watch::sweepOverdue);
+    every(UNTOLD_MS, "untold changes of calls", watch::tellTheUntold);
+    every(RELEASE_MS, "media of ended calls", watch::release);
     every(ACCEPTED_MS, "accepted calls", watch::sweepAccepted);
     every(DEVICES_MS, "devices of calls", devices::look);
     mesh.redis()

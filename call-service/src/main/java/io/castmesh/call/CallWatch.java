@@ -3,6 +3,8 @@ package io.castmesh.call;
 import io.castmesh.call.state.Action;
 import io.castmesh.call.state.Call;
 import io.castmesh.call.state.CallStore;
+import io.castmesh.call.state.CallStore.News;
+import io.castmesh.call.state.CallStore.Untold;
 import io.castmesh.call.state.Phase;
 import io.castmesh.call.state.Side;
 import io.castmesh.contract.Clients.SessionEnded;
@@ -74,6 +76,43 @@ final class CallWatch {
     return calls.overdue().compose(ids -> each(ids, this::timeOut));
   }
 
+  /** Tells what an instance wrote and could not tell: Redis was away, or it has died. */
+  Future<Void> tellTheUntold() {
+    return calls.untold().compose(all -> each(all, this::tellLate));
+  }
+
+  private Future<Void> tellLate(Untold untold) {
+    News late = untold.news();
+    Call then = late.after();
+    return calls
+        .find(List.of(then.id()))
+        .compose(
+            now -> {
+              boolean stands = !now.isEmpty() && now.get(0).version() == then.version();
+              if (stands && then.phase() == Phase.RINGING && isTooLate(then)) {
+                return end(
+                    then.id(), call -> call.ended(Action.CANCEL, Side.CALLER, clock.instant()));
+              }
+              log.info("telling what another instance could not call={}", then.id());
+              news.tellLate(late, stands);
+              return Future.succeededFuture();
+            })
+        .compose(done -> calls.told(untold.noted()));
+  }
+
+  /** Who called has been told that there was no answer. */
+  private boolean isTooLate(Call call) {
+    return clock.instant().isAfter(call.startedAt().plus(CallService.TOO_LATE));
+  }
+
+  /** Ends media that are still there though their call is over. */
+  Future<Void> release() {
+    return calls
+        .releasing()
+        .compose(all -> Future.join(all.stream().map(news::release).toList()))
+        .mapEmpty();
+  }
+
   /** A device has signed off, or did not come back in time. */
   Future<Void> sessionEnded(SessionEnded ended) {
     Action action =
@@ -142,7 +181,7 @@ final class CallWatch {
               if (!kept) {
                 remembered.remove(call.id());
               } else if (round % ROUNDS_TO_SAY_BUSY == 0) {
-                news.busy(call, true);
+                news.busy(call);
               }
               return null;
             });
@@ -173,7 +212,7 @@ final class CallWatch {
   /** Says again who is busy, while presence may have forgotten it. */
   void remindOfBusy() {
     if (sayBusyUntil.isAfter(clock.instant())) {
-      remembered.values().forEach(call -> news.busy(call, true));
+      remembered.values().forEach(news::busy);
     }
   }
 
@@ -188,7 +227,7 @@ final class CallWatch {
         .onSuccess(
             done -> {
               remembered.remove(callId);
-              news.ended(done, null, null);
+              news.tell(done, null);
             })
         .map(Done.DONE);
   }
@@ -218,7 +257,7 @@ final class CallWatch {
             done -> {
               if (done.after().phase() == Phase.ENDED) {
                 remembered.remove(callId);
-                news.ended(done, null, null);
+                news.tell(done, null);
               }
               return null;
             })

@@ -4,6 +4,10 @@ import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.call.state.Action;
+import io.castmesh.call.state.Call;
+import io.castmesh.call.state.CallStore;
+import io.castmesh.call.state.Side;
 import io.castmesh.contract.Caller;
 import io.castmesh.contract.Calls;
 import io.castmesh.contract.Failure;
@@ -11,7 +15,9 @@ import io.castmesh.contract.Presence;
 import io.castmesh.testing.TestMesh;
 import io.vertx.redis.client.Command;
 import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +64,79 @@ class CallFaultTest {
     story.hears(ann, call, "call.ringing", "call.accepted");
     assertThat(story.act(Calls.HANGUP, bob, call)).isEqualTo("ended");
     story.hears(ann, call, "call.ringing", "call.accepted", "call.ended hangup");
+  }
+
+  @Test
+  void whatAnInstanceDidAndCouldNotTellAnyMoreIsToldByAnother() {
+    // given an instance that dies when it has written, and two devices that ring
+    CallStore dying = new CallStore(story.mesh.redis(), Clock.systemUTC());
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    Caller other = story.device(bob.user());
+    String call = story.invite(ann, bob);
+
+    // when
+    await(dying.change(call, it -> it.accepted(bob.session(), Side.CALLEE, Instant.now())));
+
+    // then who answered is told, too: nobody has answered there
+    story.hears(ann, call, "call.ringing", "call.accepted");
+    story.hears(bob, call, "call.incoming", "call.accepted");
+    story.hears(other, call, "call.incoming", "call.ended answered_elsewhere");
+    story.hasState(ann, "busy");
+
+    // when
+    await(dying.change(call, it -> it.ended(Action.HANG_UP, Side.CALLEE, Instant.now())));
+
+    // then
+    story.hears(ann, call, "call.ringing", "call.accepted", "call.ended hangup");
+    story.hasState(ann, "online");
+    eventually("the media are released", () -> assertThat(story.mediaEnded).contains(call));
+  }
+
+  @Test
+  void anInvitationThatItsInstanceCouldNotTellRingsAndOneThatComesTooLateEnds() {
+    // given
+    CallStore dying = new CallStore(story.mesh.redis(), Clock.systemUTC());
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    Caller eve = story.online("eve");
+    Caller dan = story.online("dan");
+    Duration ring = Duration.ofSeconds(30);
+
+    // when
+    Instant now = Instant.now();
+    Call soon = Call.ringing("soon", ann, bob.user(), List.of(bob.session()), true, now);
+    Call late =
+        Call.ringing(
+            "late", eve, dan.user(), List.of(dan.session()), true, now.minus(ring.dividedBy(2)));
+    await(dying.invite(soon, ring));
+    await(dying.invite(late, ring));
+
+    // then
+    story.hears(bob, "soon", "call.incoming");
+    story.hears(ann, "soon", "call.ringing");
+    story.hears(dan, "late", "call.ended cancelled");
+  }
+
+  @Test
+  void theMediaOfACallEndWheneverTheirServiceIsThereAgain() throws Exception {
+    // given
+    Caller ann = story.online("ann");
+    Caller bob = story.online("bob");
+    String call = story.talk(ann, bob);
+    story.deaf.set(true);
+
+    // when
+    story.act(Calls.HANGUP, ann, call);
+    Thread.sleep(6_000);
+    assertThat(story.mediaEnded).doesNotContain(call);
+    story.deaf.set(false);
+
+    // then
+    eventually(
+        "the media are released",
+        Duration.ofSeconds(15),
+        () -> assertThat(story.mediaEnded).contains(call));
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The world around calls: the real presence, accounts and a gateway that writes down what it is to
@@ -44,6 +45,10 @@ final class CallStory {
   final List<Heard> heard = new CopyOnWriteArrayList<>();
   final List<Media.JoinCall> connected = new CopyOnWriteArrayList<>();
   final List<String> mediaEnded = new CopyOnWriteArrayList<>();
+
+  /** Whether the media side answers nothing of that. */
+  final AtomicBoolean deaf = new AtomicBoolean();
+
   private final Map<String, User> accounts = new ConcurrentHashMap<>();
 
   /** Two instances of call-service beside one room-service. */
@@ -76,6 +81,9 @@ final class CallStory {
             .serve(
                 Media.CALL_END,
                 call -> {
+                  if (deaf.get()) {
+                    return Future.failedFuture(Failure.TIMEOUT.exception());
+                  }
                   mediaEnded.add(call.callId());
                   return Future.succeededFuture(Done.DONE);
                 }));

@@ -9,6 +9,8 @@ package io.castmesh.call.state;
  * call:deadlines   sorted set: ringing call by the ms when it stops
  * call:accepted    set of calls in which people talk
  * call:log         list: JSON of ended calls that MySQL does not have yet
+ * call:untold      sorted set: JSON of each change, by ms, that may not have been told to anybody
+ * call:releasing   sorted set: call, by the ms when it ended, whose media may still be there
  * </pre>
  */
 final class CallScripts {
@@ -23,6 +25,11 @@ final class CallScripts {
         local time = redis.call('TIME')
         return time[1] * 1000 + math.floor(time[2] / 1000)
       end
+      local function note(list, entry)
+        redis.call('ZADD', list, clock(), entry)
+        redis.call('ZREMRANGEBYRANK', list, 0, -10001)
+        redis.call('PEXPIRE', list, 600000)
+      end
       local function write(json, bound)
         redis.call('RPUSH', log, json)
         redis.call('LTRIM', log, -bound, -1)
@@ -31,7 +38,8 @@ final class CallScripts {
 
   /**
    * Call, caller, callee, JSON, ms to keep, ms to ring, JSON for the log if the callee is busy,
-   * bound of the log; answers ringing, or who is in another call: caller or callee.
+   * bound of the log, what is to be told; answers ringing, or who is in another call: caller or
+   * callee.
    */
   static final String INVITE =
       COMMON
@@ -50,12 +58,13 @@ final class CallScripts {
           redis.call('SET', of(caller), call, 'PX', ARGV[5])
           redis.call('SET', of(callee), call, 'PX', ARGV[5])
           redis.call('ZADD', deadlines, clock() + ARGV[6], call)
+          note('call:untold', ARGV[9])
           return 'ringing'
           """;
 
   /**
-   * Call, caller, callee, JSON before, JSON after, phase after, ms to keep, bound of the log;
-   * answers 0 when somebody else has changed the call meanwhile.
+   * Call, caller, callee, JSON before, JSON after, phase after, ms to keep, bound of the log, what
+   * is to be told (empty: nothing); answers 0 when somebody else has changed the call meanwhile.
    */
   static final String CHANGE =
       COMMON
@@ -68,13 +77,21 @@ final class CallScripts {
             redis.call('SADD', accepted, call)
           elseif phase == 'ended' then
             redis.call('ZREM', deadlines, call)
-            redis.call('SREM', accepted, call)
+            if redis.call('SREM', accepted, call) == 1 then note('call:releasing', call) end
             for _, user in ipairs({ caller, callee }) do
               if redis.call('GET', of(user)) == call then redis.call('DEL', of(user)) end
             end
             write(ARGV[5], ARGV[8])
           end
+          if ARGV[9] ~= '' then note('call:untold', ARGV[9]) end
           return 1
+          """;
+
+  /** List, ms, the most; answers what has been in it for longer, the oldest first. */
+  static final String LATE =
+      COMMON
+          + """
+          return redis.call('ZRANGEBYSCORE', ARGV[1], '-inf', clock() - ARGV[2], 'LIMIT', 0, ARGV[3])
           """;
 
   /** The most; answers calls that have rung for too long. One without a state is forgotten. */

@@ -1,27 +1,23 @@
 package io.castmesh.call.state;
 
 import io.castmesh.contract.Failure;
-import io.castmesh.contract.FailureException;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.runtime.store.RedisStore;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
  * The calls that go on, in Redis. A change reads the call, asks the caller's code what it becomes,
- * and writes that only if nobody was faster; else it looks again. What Redis may have carried out
- * without an answer is looked for when it is back: what has happened to a call is not kept from its
- * people.
+ * and writes that only if nobody was faster; else it looks again. With it is written what is to be
+ * told of it, until somebody has: what has happened to a call is not kept from its people when
+ * Redis does not answer, or whoever asked it dies.
  *
  * <p>Belongs to the event loop of its verticle; fails with {@code UNAVAILABLE} while Redis is away.
  */
@@ -35,26 +31,48 @@ public final class CallStore {
   /** Ended calls that may wait for MySQL; the oldest make room. */
   private static final int LOG_BOUND = 100_000;
 
-  /** So long Redis may be away before nobody asks any more whether it has carried something out. */
-  private static final Duration LOOK_FOR = Duration.ofSeconds(60);
+  /** Who has no answer by then leaves it to others to tell. */
+  private static final Duration PROMPT = Duration.ofSeconds(1);
 
-  private static final long LOOK_EVERY_MILLIS = 500;
+  /** What was to be told for so long was not. */
+  private static final Duration LATE = Duration.ofMillis(1_500);
 
+  /** Whoever ends a call asks so long for the end of its media by itself. */
+  private static final Duration RELEASED = Duration.ofSeconds(5);
+
+  private static final int AT_ONCE = 100;
   private static final int ATTEMPTS = 10;
-  private static final int OVERDUE_AT_ONCE = 100;
 
-  /** What a change was: {@code before} and {@code after} are the same call. */
-  public record Change(Call before, Call after) {}
+  /**
+   * What there is to tell.
+   *
+   * @param before null: it was made
+   * @param words of who rejected it; may be null
+   */
+  public record News(Call before, Call after, String words) {}
+
+  /**
+   * A change that is written.
+   *
+   * @param noted what is kept of the news until they are {@link #told}
+   * @param prompt false: others tell it
+   */
+  public record Change(News news, String noted, boolean prompt) {
+    public Call after() {
+      return news.after();
+    }
+  }
+
+  /** News that nobody has told. */
+  public record Untold(News news, String noted) {}
 
   private record Stored(String json, Call call) {}
 
-  private final Vertx vertx;
   private final RedisStore redis;
   private final Clock clock;
   private final CallCopies copies;
 
-  public CallStore(Vertx vertx, RedisStore redis, Clock clock) {
-    this.vertx = vertx;
+  public CallStore(RedisStore redis, Clock clock) {
     this.redis = redis;
     this.clock = clock;
     this.copies = new CallCopies(clock);
@@ -65,8 +83,10 @@ public final class CallStore {
    *
    * @return fails with {@link Failure#USER_BUSY}
    */
-  public Future<Call> invite(Call call, Duration ring) {
-    String json = Json.text(call);
+  public Future<Change> invite(Call call, Duration ring) {
+    News news = new News(null, call, null);
+    String noted = Json.text(news);
+    long asked = System.nanoTime();
     return redis
         .eval(
             CallScripts.INVITE,
@@ -74,25 +94,30 @@ public final class CallStore {
             call.id(),
             call.caller().id(),
             call.callee().id(),
-            json,
+            Json.text(call),
             KEEP.toMillis(),
             ring.toMillis(),
             Json.text(call.neverRang("busy")),
-            LOG_BOUND)
+            LOG_BOUND,
+            noted)
         .map(Response::toString)
-        .recover(error -> unanswered(error, call.id(), json).map("ringing"))
         .compose(
             answer ->
                 switch (answer) {
                   case "ringing" -> {
                     copies.put(call);
-                    yield Future.succeededFuture(call);
+                    yield Future.succeededFuture(new Change(news, noted, isPrompt(asked)));
                   }
                   case "caller" ->
                       Future.failedFuture(
                           Failure.USER_BUSY.exception("you are in a call yourself"));
                   default -> Future.failedFuture(Failure.USER_BUSY.exception());
                 });
+  }
+
+  /** Who stood still meanwhile knows nothing of what others have told. */
+  private static boolean isPrompt(long asked) {
+    return System.nanoTime() - asked < PROMPT.toNanos();
   }
 
   /**
@@ -111,30 +136,41 @@ public final class CallStore {
    * @param change what the call becomes; may throw a failure, which is then the answer
    */
   public Future<Change> change(String callId, UnaryOperator<Call> change) {
-    return change(callId, change, ATTEMPTS);
+    return change(callId, null, change);
   }
 
-  private Future<Change> change(String callId, UnaryOperator<Call> change, int attempts) {
+  /**
+   * @param words see {@link News}
+   */
+  public Future<Change> change(String callId, String words, UnaryOperator<Call> change) {
+    return change(callId, words, change, ATTEMPTS);
+  }
+
+  private Future<Change> change(
+      String callId, String words, UnaryOperator<Call> change, int attempts) {
     return stored(callId)
         .compose(
             stored -> {
-              Call after = change.apply(stored.call());
-              return write(stored, after)
+              News news = new News(stored.call(), change.apply(stored.call()), words);
+              return write(stored, news)
                   .compose(
                       written -> {
-                        if (written) {
-                          copies.put(after);
-                          return Future.succeededFuture(new Change(stored.call(), after));
+                        if (written != null) {
+                          copies.put(news.after());
+                          return Future.succeededFuture(written);
                         }
                         return attempts > 1
-                            ? change(callId, change, attempts - 1)
+                            ? change(callId, words, change, attempts - 1)
                             : Future.failedFuture(Failure.UNAVAILABLE.exception());
                       });
             });
   }
 
-  private Future<Boolean> write(Stored before, Call after) {
-    String json = Json.text(after);
+  /** Null when somebody else has changed it meanwhile. */
+  private Future<Change> write(Stored before, News news) {
+    Call after = news.after();
+    String noted = after.phase() == before.call().phase() ? "" : Json.text(news);
+    long asked = System.nanoTime();
     return redis
         .eval(
             CallScripts.CHANGE,
@@ -143,52 +179,48 @@ public final class CallStore {
             after.caller().id(),
             after.callee().id(),
             before.json(),
-            json,
+            Json.text(after),
             after.phase().word(),
             (after.phase() == Phase.ENDED ? REMEMBER : KEEP).toMillis(),
-            LOG_BOUND)
-        .map(reply -> reply.toInteger() == 1)
-        .recover(error -> unanswered(error, after.id(), json).map(true));
+            LOG_BOUND,
+            noted)
+        .map(reply -> reply.toInteger() == 1 ? new Change(news, noted, isPrompt(asked)) : null);
   }
 
-  /**
-   * Redis has not answered: it has carried out what it was told, will do so in a moment, or never
-   * got it.
-   *
-   * @param written what the call's state is if it has
-   * @return completes when it has; else fails with the error
-   */
-  private Future<Void> unanswered(Throwable error, String callId, String written) {
-    boolean away =
-        error instanceof FailureException known && known.failure() == Failure.UNAVAILABLE;
-    return away
-        ? lookFor(callId, written, clock.instant().plus(LOOK_FOR), false)
-            .compose(found -> found ? Future.succeededFuture() : Future.failedFuture(error))
-        : Future.failedFuture(error);
+  /** Changes of which nobody has told, the oldest first; some of them. */
+  public Future<List<Untold>> untold() {
+    return late("call:untold", LATE)
+        .map(
+            all ->
+                all.stream()
+                    .map(noted -> new Untold(Json.read(noted, News.class), noted))
+                    .toList());
   }
 
-  /**
-   * @param missed it was not there a moment ago, when Redis was back already
-   */
-  private Future<Boolean> lookFor(String callId, String written, Instant until, boolean missed) {
-    return vertx
-        .timer(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)
-        .compose(waited -> redis.run(Command.GET, "call:state:" + callId))
-        .transform(
-            state -> {
-              if (state.succeeded() && written.equals(text(state.result()))) {
-                return Future.succeededFuture(true);
-              }
-              boolean hopeless = clock.instant().isAfter(until) || state.succeeded() && missed;
-              return hopeless
-                  ? Future.succeededFuture(false)
-                  : lookFor(callId, written, until, state.succeeded());
-            });
+  /** Everybody has been told. */
+  public Future<Void> told(String noted) {
+    return redis.run(Command.ZREM, "call:untold", noted).mapEmpty();
+  }
+
+  /** Calls whose media nobody has ended for a while; some of them. */
+  public Future<List<String>> releasing() {
+    return late("call:releasing", RELEASED);
+  }
+
+  /** Their media are gone. */
+  public Future<Void> released(String callId) {
+    return redis.run(Command.ZREM, "call:releasing", callId).mapEmpty();
+  }
+
+  private Future<List<String>> late(String list, Duration age) {
+    return redis
+        .eval(CallScripts.LATE, List.of(), list, age.toMillis(), AT_ONCE)
+        .map(RedisStore::texts);
   }
 
   /** Calls that have rung for too long, whoever started them. */
   public Future<List<String>> overdue() {
-    return redis.eval(CallScripts.OVERDUE, List.of(), OVERDUE_AT_ONCE).map(RedisStore::texts);
+    return redis.eval(CallScripts.OVERDUE, List.of(), AT_ONCE).map(RedisStore::texts);
   }
 
   /** Calls in which people talk. */

@@ -4,6 +4,7 @@ import { PASSWORD, type Tokens, nickname } from './api.ts';
 import type { TestBrowser } from './browser.ts';
 import { ensure } from './ensure.ts';
 import { eventually } from './eventually.ts';
+import { PageLog } from './page-log.ts';
 import type { Event } from './rpc.ts';
 
 /** What the fake camera gives, whatever the page asks for. */
@@ -30,6 +31,7 @@ export class Person {
   /** What the page complains about in its console, and what went wrong unseen. */
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
+  readonly #log: PageLog;
   readonly #sockets = new Set<WebSocketRoute>();
   /** The media sessions that the page was given, the newest last. */
   readonly mediaIds: string[] = [];
@@ -45,6 +47,7 @@ export class Person {
     this.name = name;
     this.page = page;
     this.#context = context;
+    this.#log = new PageLog(page);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
@@ -80,7 +83,11 @@ export class Person {
     await this.see('nickname').fill(this.name);
     await this.see('password').fill(password);
     await this.see('submit').click();
-    await this.see('account-name').waitFor();
+    try {
+      await this.see('account-name').waitFor();
+    } catch (cause) {
+      throw new Error(`${this.name} is not let in: ${await this.#log.told()}`, { cause });
+    }
   }
 
   static async #open(browser: TestBrowser, name: string, camera?: Camera): Promise<Person> {

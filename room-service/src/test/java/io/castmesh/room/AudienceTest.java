@@ -262,6 +262,34 @@ class AudienceTest {
                             .isEqualTo("lost")));
   }
 
+  @Test
+  void howManyTheyAreIsToldByAnotherWhenWhoWroteItDied(TestMesh test) {
+    // given a viewer of whom an instance has written and could not tell any more
+    Caller ann = ears.caller("ann");
+    Caller bob = ears.caller("bob");
+    join(ann);
+    eventually("ann is alone", () -> assertThat(lastCount(ann)).isEqualTo(1));
+    String key = "audience:" + live + ":";
+    for (Caller caller : List.of(ann, bob)) {
+      await(mesh.redis().run(Command.SET, "presence:session:" + caller.sessionId(), ears.node));
+    }
+    String json = JsonObject.mapFrom(bob.user()).encode();
+    await(mesh.redis().run(Command.HSET, key + "viewers", bob.sessionId(), json));
+    await(mesh.redis().run(Command.HSET, key + "nodes", bob.sessionId(), ears.node));
+    long now = System.currentTimeMillis();
+    await(mesh.redis().run(Command.ZADD, key + "order", now, bob.sessionId()));
+
+    // when another one sweeps
+    test.deploy(
+        new RoomVerticle(
+            mesh, RoomConfig.read(test.settings(Map.of("CASTMESH_ROOM_PRESENCE_LEASE", "1")))));
+
+    // then
+    for (Caller caller : List.of(ann, bob)) {
+      eventually("two are there", () -> assertThat(lastCount(caller)).isEqualTo(2));
+    }
+  }
+
   private int join(Caller viewer) {
     return await(mesh.bus().ask(Audience.JOIN, new Audience.Join(live, viewer))).viewers();
   }

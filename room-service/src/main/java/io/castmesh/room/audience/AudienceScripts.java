@@ -9,6 +9,7 @@ package io.castmesh.room.audience;
  * audience:LIVE:viewers    hash: session to the viewer's JSON
  * audience:LIVE:nodes      hash: session to the gateway that holds it
  * audience:LIVE:order      sorted set: session by the time of its joining
+ * audience:LIVE:told       how many they were when viewers were told last
  * audience:session:SESSION set of the lives that a session watches
  * audience:closed:LIVE     it is over; ends after an hour
  * </pre>
@@ -23,7 +24,7 @@ final class AudienceScripts {
       local function watched(session) return 'audience:session:' .. session end
       local function closed(live) return 'audience:closed:' .. live end
       local function keep(live, length)
-        for _, what in ipairs({ 'presenter', 'viewers', 'nodes', 'order' }) do
+        for _, what in ipairs({ 'presenter', 'viewers', 'nodes', 'order', 'told' }) do
           redis.call('PEXPIRE', key(live, what), length)
         end
       end
@@ -89,7 +90,7 @@ final class AudienceScripts {
             redis.call('SREM', watched(session), live)
           end
           redis.call('DEL', key(live, 'presenter'), key(live, 'viewers'), key(live, 'nodes'),
-            key(live, 'order'))
+            key(live, 'order'), key(live, 'told'))
           redis.call('SREM', lives, live)
           return redis.call('SET', closed(live), 1, 'NX', 'PX', ARGV[2]) and 1 or 0
           """;
@@ -120,14 +121,17 @@ final class AudienceScripts {
           return sizes
           """;
 
-  /** Live; answers viewers, presenter's JSON, then session and node of each viewer. */
+  /** Live; answers viewers, presenter's JSON, then session and node of each who is told that. */
   static final String RECIPIENTS =
       COMMON
           + """
           local live = ARGV[1]
           local presenter = redis.call('GET', key(live, 'presenter'))
           if not presenter then return false end
-          local list = { redis.call('HLEN', key(live, 'viewers')), presenter }
+          local viewers = redis.call('HLEN', key(live, 'viewers'))
+          redis.call('SET', key(live, 'told'), viewers, 'PX',
+            math.max(1, redis.call('PTTL', key(live, 'presenter'))))
+          local list = { viewers, presenter }
           for _, item in ipairs(redis.call('HGETALL', key(live, 'nodes'))) do
             list[#list + 1] = item
           end
@@ -135,8 +139,9 @@ final class AudienceScripts {
           """;
 
   /**
-   * Live, ms of grace, ms to keep; answers the sessions that joined longer ago than the grace and
-   * are not online any more. A live whose presenter is online is kept on.
+   * Live, ms of grace, ms to keep; answers 1 when there are more or fewer viewers than was told
+   * last, else 0; then the sessions that joined longer ago than the grace and are not online any
+   * more. A live whose presenter is online is kept on.
    */
   static final String LOST =
       COMMON
@@ -145,13 +150,15 @@ final class AudienceScripts {
           local presenter = redis.call('GET', key(live, 'presenter'))
           if not presenter then
             redis.call('SREM', lives, live)
-            return {}
+            return { 0 }
           end
           local holder = cjson.decode(presenter).session.sessionId
           if redis.call('EXISTS', 'presence:session:' .. holder) == 1 then keep(live, length) end
           local time = redis.call('TIME')
           local before = time[1] * 1000 + math.floor(time[2] / 1000) - grace
-          local lost = {}
+          local viewers = redis.call('HLEN', key(live, 'viewers'))
+          local told = tonumber(redis.call('GET', key(live, 'told')) or 0)
+          local lost = { viewers == told and 0 or 1 }
           for _, session in ipairs(redis.call('ZRANGEBYSCORE', key(live, 'order'), '-inf', before)) do
             if redis.call('EXISTS', 'presence:session:' .. session) == 0 then
               lost[#lost + 1] = session

@@ -22,7 +22,9 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,9 @@ public final class AudienceService {
   private final RedisStore redis;
   private final ClientMessenger clients;
   private final Announcer announcer;
+
+  /** Lives of which the last sweep found that another count was told; they may just be told. */
+  private final Set<String> untold = new HashSet<>();
 
   public AudienceService(RedisStore redis, ClientMessenger clients, Announcer announcer) {
     this.redis = redis;
@@ -166,26 +171,35 @@ public final class AudienceService {
   }
 
   /**
-   * Takes out viewers whose sessions are gone though nobody was told, as when a gateway has died.
+   * Takes out viewers whose sessions are gone though nobody was told, as when a gateway has died;
+   * and tells how many they are where that was wrong the last time, too: who was to tell has died.
    */
   public Future<Void> sweep() {
+    Set<String> before = Set.copyOf(untold);
+    untold.clear();
     return redis
         .run(Command.SMEMBERS, "audience:lives")
         .compose(
             lives -> {
               Future<Void> all = Future.succeededFuture();
               for (String live : RedisStore.texts(lives)) {
-                all = all.compose(before -> sweep(live));
+                all = all.compose(done -> sweep(live, before));
               }
               return all;
             });
   }
 
-  private Future<Void> sweep(String live) {
+  private Future<Void> sweep(String live, Set<String> untoldBefore) {
     return run(AudienceScripts.LOST, live, GRACE.toMillis(), KEEP.toMillis())
         .compose(
             reply -> {
-              List<String> lost = RedisStore.texts(reply);
+              List<String> texts = RedisStore.texts(reply);
+              if (texts.get(0).equals("1") && !untoldBefore.contains(live)) {
+                untold.add(live);
+              } else if (texts.get(0).equals("1")) {
+                announcer.counted(live);
+              }
+              List<String> lost = texts.subList(1, texts.size());
               if (!lost.isEmpty()) {
                 log.info("lost viewers taken out live={} count={}", live, lost.size());
               }

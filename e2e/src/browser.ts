@@ -8,6 +8,12 @@ import {
 } from 'playwright-core';
 import { chromiumPath, firefoxPath } from './machine.ts';
 
+/**
+ * How long a page may take to show something. What is promised in time is measured where it is
+ * promised; this only ends what would wait for ever, on a machine that several browsers keep busy.
+ */
+const PATIENCE_MS = 30_000;
+
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -106,7 +112,7 @@ export class TestBrowser {
       viewport: { width: 1280, height: 800 },
       permissions: this.#permissions,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     // The TypeScript loader marks functions with their names; those we send into pages, too.
     await context.addInitScript('globalThis.__name ??= (target) => target;');
     if (!this.#server) await context.addInitScript(paintCamera);

@@ -1,5 +1,6 @@
 package io.castmesh.medianode.fuzz;
 
+import io.castmesh.medianode.engine.record.FrameFuzzer;
 import io.castmesh.medianode.engine.rtc.RtpFuzzer;
 import io.castmesh.medianode.kurento.JsonRpcFuzzer;
 import java.util.Arrays;
@@ -19,7 +20,8 @@ public final class AnyFuzzer {
     RTP(RtpFuzzer.class, RtpFuzzer::fuzzerTestOneInput),
     SDP(SdpFuzzer.class, SdpFuzzer::fuzzerTestOneInput),
     JSON_RPC(JsonRpcFuzzer.class, JsonRpcFuzzer::fuzzerTestOneInput),
-    FILE(FileFuzzer.class, FileFuzzer::fuzzerTestOneInput);
+    FILE(FileFuzzer.class, FileFuzzer::fuzzerTestOneInput),
+    FRAME(FrameFuzzer.class, FrameFuzzer::fuzzerTestOneInput);
 
     private final Class<?> type;
     private final Fuzzer fuzzer;

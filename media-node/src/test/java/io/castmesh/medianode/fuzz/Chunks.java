@@ -35,4 +35,12 @@ public final class Chunks {
     }
     return joined;
   }
+
+  /** The same behind some bytes that are none of them. */
+  static byte[] behind(byte[] start, byte[]... chunks) {
+    byte[] joined = join(chunks);
+    byte[] all = Arrays.copyOf(start, start.length + joined.length);
+    System.arraycopy(joined, 0, all, start.length, joined.length);
+    return all;
+  }
 }

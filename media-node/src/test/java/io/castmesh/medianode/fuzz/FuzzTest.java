@@ -108,6 +108,7 @@ class FuzzTest {
       case SDP -> sdp();
       case JSON_RPC -> jsonRpc();
       case FILE -> files();
+      case FRAME -> frames();
     };
   }
 
@@ -197,6 +198,24 @@ class FuzzTest {
       writer.finish();
     }
     return List.of(unfinished, Files.readAllBytes(webm), Files.readAllBytes(mp4));
+  }
+
+  /** The payloads of a picture in each codec, in two packets; the first byte says which codec. */
+  private static List<byte[]> frames() {
+    return Stream.of(
+            "00 1050429d012a80026801 000909",
+            "01 8fb000010a498342 8409",
+            "02 780004674200 7c8588 7c4588",
+            "03 680a0a01 9008",
+            "03 08020a010330070808 0103",
+            "03 18320108")
+        .map(hex -> hex.split(" "))
+        .map(
+            parts ->
+                Chunks.behind(
+                    HexFormat.of().parseHex(parts[0]),
+                    Stream.of(parts).skip(1).map(HexFormat.of()::parseHex).toArray(byte[][]::new)))
+        .toList();
   }
 
   private static void record(MediaFileWriter writer, MediaCodec codec, byte[] keyFrame)

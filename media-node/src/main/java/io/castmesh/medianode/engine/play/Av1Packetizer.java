@@ -102,7 +102,7 @@ final class Av1Packetizer implements Packetizer {
         content += (int) (prefix >> 32);
         size = (int) prefix;
       }
-      if (size < 0 || content + size > frame.length) {
+      if (size < 0 || size > frame.length - content) { // the sum might overflow
         return units;
       }
       if (Av1Sequence.type(header) != Av1Sequence.TEMPORAL_DELIMITER) {

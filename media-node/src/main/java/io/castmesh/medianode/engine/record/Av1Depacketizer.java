@@ -40,7 +40,7 @@ final class Av1Depacketizer implements Depacketizer {
           at += (int) (prefix >> 32);
           size = (int) prefix;
         }
-        if (size < 0 || at + size > length) {
+        if (size < 0 || size > length - at) { // the sum might overflow
           return null;
         }
         if (element == 1 && continues != (pending != null)) {
@@ -55,32 +55,38 @@ final class Av1Depacketizer implements Depacketizer {
         at += size;
         if (at >= length && goesOn) {
           pending = Arrays.copyOf(unit.data(), unit.length());
-        } else {
-          append(out, unit.data(), unit.length());
+        } else if (!append(out, unit.data(), unit.length())) {
+          return null;
         }
       }
     }
     return pending != null || out.length() == 0 ? null : out.toByteArray();
   }
 
-  private static void append(FrameBuffer out, byte[] unit, int length) {
+  /** False for a unit that lies about its size: no file is to hold it. */
+  private static boolean append(FrameBuffer out, byte[] unit, int length) {
     if (length == 0) {
-      return;
+      return true;
     }
     int header = unit[0] & 0xFF;
     int type = Av1Sequence.type(header);
     if (type == Av1Sequence.TEMPORAL_DELIMITER
         || type == Av1Sequence.TILE_LIST
         || type == Av1Sequence.PADDING) {
-      return;
-    }
-    if ((header & 2) != 0) { // has its size already
-      out.put(unit, 0, length);
-      return;
+      return true;
     }
     int headerLength = (header & 4) != 0 ? 2 : 1;
+    if ((header & 2) != 0) { // has its size already
+      long prefix = Av1Sequence.leb128(unit, headerLength, length);
+      int content = headerLength + (int) (prefix >> 32);
+      if (prefix < 0 || (int) prefix != length - content) {
+        return false;
+      }
+      out.put(unit, 0, length);
+      return true;
+    }
     if (length < headerLength) {
-      return;
+      return false;
     }
     out.octet(header | 2);
     if (headerLength == 2) {
@@ -95,5 +101,6 @@ final class Av1Depacketizer implements Depacketizer {
       }
     }
     out.put(unit, headerLength, size);
+    return true;
   }
 }

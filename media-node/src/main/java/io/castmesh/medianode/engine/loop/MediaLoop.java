@@ -183,7 +183,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
           pending.decrementAndGet();
           try {
             task.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             log.warn("a task of the media loop failed", e);
           }
         });
@@ -244,13 +244,16 @@ public final class MediaLoop implements Executor, AutoCloseable {
     reactor.close();
   }
 
-  /** Lets no failure of a handler end the loop. */
+  /**
+   * Lets no failure of a handler end the loop, and no error either: a timer that throws is never
+   * called again, and nobody on the loop would be looked after.
+   */
   private final class Guarded implements Reactor.Work {
     @Override
     public void onDatagram(byte[] data, int length, Route from) {
       try {
         handler.onDatagram(data, length, from, now());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("a datagram from {} was not handled", from, e);
       }
     }
@@ -259,7 +262,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
     public void onRouteClosed(Route route) {
       try {
         handler.onRouteClosed(route, now());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("the end of {} was not handled", route, e);
       }
     }
@@ -268,7 +271,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
     public void onBurstEnd() {
       try {
         handler.onBurstEnd(now());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("packets were not passed on", e);
       }
     }
@@ -277,7 +280,7 @@ public final class MediaLoop implements Executor, AutoCloseable {
     public void onTick() {
       try {
         handler.onTick(now());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("a tick of the media loop failed", e);
       }
     }

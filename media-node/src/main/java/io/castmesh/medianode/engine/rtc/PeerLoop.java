@@ -22,12 +22,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard of the engine: a loop with its port, and the elements that live on it. Tells STUN, DTLS
  * and RTP apart (RFC 7983 section 7) and finds the peer.
  */
 final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PeerLoop.class);
+
   private static final long EXPIRY_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   /**
@@ -170,14 +175,19 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     }
     bursts.runAll(now);
     peers.tick(now);
-    for (PlainRtpPeer peer : rtpPeers) {
-      peer.tick(now);
-    }
-    for (FileRecorder recorder : recorders) {
-      recorder.tick(now);
-    }
-    for (FilePlayer player : players) {
-      player.tick(now);
+    tickEach(rtpPeers, PlainRtpPeer::tick, now);
+    tickEach(recorders, FileRecorder::tick, now);
+    tickEach(players, FilePlayer::tick, now);
+  }
+
+  /** What goes wrong with one element is not to harm the others. */
+  static <T> void tickEach(Set<T> elements, ObjLongConsumer<T> tick, long now) {
+    for (T element : elements) {
+      try {
+        tick.accept(element, now);
+      } catch (RuntimeException | Error e) {
+        log.warn("{} could not be looked after", element, e);
+      }
     }
   }
 

@@ -82,7 +82,7 @@ final class PeerTurns {
   private static void lookAfter(RtcPeer peer, long now) {
     try {
       peer.connection().tick(now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("peer {} could not be looked after", peer.id(), e);
     }
   }

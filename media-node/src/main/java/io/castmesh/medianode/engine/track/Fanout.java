@@ -2,6 +2,8 @@ package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sinks of one source. Packets that arrive together are handed over sink by sink, not packet by
@@ -13,6 +15,8 @@ import java.util.Arrays;
  * RTP padding (RFC 3550 section 5.1), before the first sink sees them. Owned by the loop.
  */
 public final class Fanout implements BurstEnd.Listener {
+  private static final Logger log = LoggerFactory.getLogger(Fanout.class);
+
   /** Waiting packets live in a history, the smallest of which holds twice as many. */
   private static final int MOST_WAITING = 32;
 
@@ -81,11 +85,19 @@ public final class Fanout implements BurstEnd.Listener {
     equalise(ready);
     // The array is replaced, never changed: a sink may leave while it is told.
     for (TrackSink sink : sinks) {
-      boolean all = sink.takesLayers();
-      for (int i = 0; i < ready; i++) {
-        if (all || waiting[i].layer() == layer) {
-          sink.onPacket(waiting[i], now);
-        }
+      try {
+        hand(sink, ready, now);
+      } catch (RuntimeException | Error e) { // the others are not to go without
+        log.warn("a sink did not take what it was handed", e);
+      }
+    }
+  }
+
+  private void hand(TrackSink sink, int ready, long now) {
+    boolean all = sink.takesLayers();
+    for (int i = 0; i < ready; i++) {
+      if (all || waiting[i].layer() == layer) {
+        sink.onPacket(waiting[i], now);
       }
     }
   }

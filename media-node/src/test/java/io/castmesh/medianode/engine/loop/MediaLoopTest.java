@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +31,8 @@ class MediaLoopTest {
     final BlockingQueue<String> words = new LinkedBlockingQueue<>();
     final BlockingQueue<Route> senders = new LinkedBlockingQueue<>();
     final CompletableFuture<Void> ticked = new CompletableFuture<>();
+    final Semaphore ticks = new Semaphore(0);
+    volatile boolean failsToTick;
     final CompletableFuture<Void> burstEnded = new CompletableFuture<>();
 
     @Override
@@ -53,7 +56,11 @@ class MediaLoopTest {
 
     @Override
     public void onTick(long now) {
+      ticks.release();
       ticked.complete(null);
+      if (failsToTick) {
+        throw new StackOverflowError("a tick that fails");
+      }
     }
 
     /** How the loop answers a socket: it has to hear of it first. */
@@ -173,5 +180,25 @@ class MediaLoopTest {
     assertThat(before.get(5, TimeUnit.SECONDS)).isEqualTo("done");
     assertThat(after).isCompletedExceptionally();
     assertThat(loop.port()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLoopGoesOnAfterAnError(MediaLoop.Sockets sockets) throws Exception {
+    // given
+    Heard heard = new Heard();
+    heard.failsToTick = true;
+    try (MediaLoop loop = new MediaLoop(UDP, "test-loop", sockets, heard)) {
+      // when
+      loop.start();
+      loop.execute(
+          () -> {
+            throw new StackOverflowError("a task that fails");
+          });
+
+      // then
+      assertThat(heard.ticks.tryAcquire(3, 5, TimeUnit.SECONDS)).isTrue();
+      assertThat(loop.submit(loop::inLoop).get(5, TimeUnit.SECONDS)).isTrue();
+    }
   }
 }

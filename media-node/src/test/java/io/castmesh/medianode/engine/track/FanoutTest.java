@@ -209,4 +209,25 @@ class FanoutTest {
     // then
     assertThat(seen).containsExactly("source", "a1:100", "source");
   }
+
+  @Test
+  void whoFailsKeepsNobodyFromGettingPackets() {
+    // given
+    fanout.add(
+        new Viewer("a") {
+          @Override
+          public void onPacket(MediaPacket packet, long now) {
+            throw new AssertionError("a sink that fails");
+          }
+        },
+        null);
+    fanout.add(new Viewer("b"), null);
+
+    // when
+    fanout.add(packet(1, 100), false, 1);
+    bursts.run(1);
+
+    // then
+    assertThat(seen).containsExactly("b1:100");
+  }
 }

@@ -40,6 +40,7 @@ final class PeerConnection implements PeerTransport.Events {
   private final RtcpDispatcher dispatcher;
   private final FlowWatch flows;
   private final RateGuard guard;
+  private final RateGuard rtcpGuard;
   private SrtpReceiver srtp;
   private boolean iceUp;
   private boolean connected;
@@ -48,6 +49,7 @@ final class PeerConnection implements PeerTransport.Events {
     this.owner = owner;
     this.context = context;
     this.guard = new RateGuard(context.limits());
+    this.rtcpGuard = RateGuard.ofRtcp(context.limits());
     this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
     this.transport = new PeerTransport(owner, context, audioSsrcs.ssrc(), this);
     this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
@@ -123,20 +125,27 @@ final class PeerConnection implements PeerTransport.Events {
 
   /** SRTP or SRTCP, told apart by the second byte (RFC 5761 section 4). */
   void onMedia(byte[] data, int length, long now) {
-    if (!guard.admit(length, now)) {
-      context.counters().overLimit.increment();
-      if (guard.isNews(now)) {
-        owner.tell(l -> l.onError(guard.reason()));
-      }
+    boolean isRtcp = Rtp.isRtcp(data, 0, length);
+    if (!admits(guard, length, now) || (isRtcp && !admits(rtcpGuard, length, now))) {
       return;
     }
-    boolean isRtcp = Rtp.isRtcp(data, 0, length);
     boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
     if (!used) {
       context.counters().packetsDropped.increment();
     } else if (!isRtcp) {
       context.turns().attend(owner);
     }
+  }
+
+  private boolean admits(RateGuard by, int length, long now) {
+    if (by.admit(length, now)) {
+      return true;
+    }
+    context.counters().overLimit.increment();
+    if (by.isNews(now)) {
+      owner.tell(l -> l.onError(by.reason()));
+    }
+    return false;
   }
 
   private boolean onRtcp(byte[] data, int length, long now) {

@@ -47,6 +47,7 @@ final class PlainRtpSession implements MediaTransport {
   private final RtcpWriter rtcp = new RtcpWriter();
   private final Consumer<Consumer<SdpPeer.Listener>> listener;
   private final RateGuard guard;
+  private final RateGuard rtcpGuard;
   private DatagramPorts.Pair ports;
   private PacketSealer sealer = PlainPackets.INSTANCE;
   private PacketOpener opener = PlainPackets.INSTANCE;
@@ -65,6 +66,7 @@ final class PlainRtpSession implements MediaTransport {
     this.context = context;
     this.listener = listener;
     this.guard = new RateGuard(context.limits());
+    this.rtcpGuard = RateGuard.ofRtcp(context.limits());
     this.ssrc = context.randomSsrc();
     BandwidthEstimate estimate = new BandwidthEstimate();
     OutboundHeader header = new OutboundHeader(estimate);
@@ -159,24 +161,29 @@ final class PlainRtpSession implements MediaTransport {
   void onDatagram(byte[] data, int length, InetSocketAddress from, long now) {
     context.counters().packetsReceived.increment();
     context.counters().bytesReceived.add(length);
-    if (closed || remote == null || !isOurs(from, length >= 2 && Rtp.isRtcp(data, 0, length))) {
+    boolean isRtcp = length >= 2 && Rtp.isRtcp(data, 0, length);
+    if (closed || remote == null || !isOurs(from, isRtcp)) {
       context.counters().strangers.increment();
       return;
     }
-    if (!guard.admit(length, now)) {
-      context.counters().overLimit.increment();
-      if (guard.isNews(now)) {
-        listener.accept(l -> l.onError(guard.reason()));
-      }
+    if (!admits(guard, length, now) || (isRtcp && !admits(rtcpGuard, length, now))) {
       return;
     }
-    boolean used =
-        Rtp.isRtcp(data, 0, length)
-            ? onRtcp(data, length, now)
-            : receiving.onRtp(data, length, now);
+    boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
     if (!used) {
       context.counters().packetsDropped.increment();
     }
+  }
+
+  private boolean admits(RateGuard by, int length, long now) {
+    if (by.admit(length, now)) {
+      return true;
+    }
+    context.counters().overLimit.increment();
+    if (by.isNews(now)) {
+      listener.accept(l -> l.onError(by.reason()));
+    }
+    return false;
   }
 
   /** From the host that was named; from the first one that sends where none was. */

@@ -13,16 +13,38 @@ final class RateGuard {
   /** A peer that keeps on is told of this rarely. */
   private static final long TELL_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
+  /** Far more than feedback and requests of who misses a tenth of all packets. */
+  private static final int RTCP_PACKETS = 500;
+
+  private static final long RTCP_BITS = 2_000_000;
+
   private final PeerLimits limits;
+  private final String what;
   private double packets;
   private double bits;
   private long filledAt;
   private long toldAt;
 
+  /** For all that a peer sends. */
   RateGuard(PeerLimits limits) {
+    this(limits, "packets");
+  }
+
+  private RateGuard(PeerLimits limits, String what) {
     this.limits = limits;
+    this.what = what;
     this.packets = limits.packetsPerSecond() / 2.0;
     this.bits = limits.bitsPerSecond() / 2.0;
+  }
+
+  /** For the RTCP among it, of which a little is much work. */
+  static RateGuard ofRtcp(PeerLimits limits) {
+    return new RateGuard(
+        new PeerLimits(
+            limits.peers(),
+            Math.min(RTCP_PACKETS, limits.packetsPerSecond()),
+            Math.min(RTCP_BITS, limits.bitsPerSecond())),
+        "RTCP packets");
   }
 
   /** Whether a datagram may be looked at. */
@@ -55,7 +77,7 @@ final class RateGuard {
   }
 
   String reason() {
-    return "the peer sends more than %d packets/s or %d kbit/s: the rest is dropped"
-        .formatted(limits.packetsPerSecond(), limits.bitsPerSecond() / 1000);
+    return "the peer sends more than %d %s/s or %d kbit/s: the rest is dropped"
+        .formatted(limits.packetsPerSecond(), what, limits.bitsPerSecond() / 1000);
   }
 }

@@ -4,29 +4,54 @@ import io.castmesh.medianode.engine.rtp.Rtp;
 
 /** Reads compound packets in clear. */
 public final class RtcpReader {
+  /**
+   * How many packets one compound packet may tell of, as missing or as arrived: some seconds of the
+   * best picture. Runs are short, so that a datagram could name millions, each of which is work.
+   */
+  static final int MOST_NAMED = 8_192;
+
   private static final int REPORT_BLOCK = 24;
+  private static final int NACK_ITEM = 17;
 
   private RtcpReader() {}
 
   /**
    * Walks over a compound packet. Types that are not understood are skipped.
    *
-   * @return false when it is malformed; what came before that place was reported
+   * @return false when it is malformed or tells of too many packets; what came before that place
+   *     was reported
    */
   public static boolean read(byte[] data, int offset, int length, RtcpHandler handler) {
     int at = offset;
+    int named = 0;
     int end = offset + length;
     while (at < end) {
       if (at + 4 > end || (data[at] & 0xC0) != 0x80) {
         return false;
       }
       int size = 4 + 4 * Rtp.unsignedShort(data, at + 2);
-      if (at + size > end || !readPacket(data, at, size, handler)) {
+      if (at + size > end) {
+        return false;
+      }
+      named += named(data, at, size);
+      if (named > MOST_NAMED || !readPacket(data, at, size, handler)) {
         return false;
       }
       at += size;
     }
     return true;
+  }
+
+  /** How many packets it tells of. */
+  private static int named(byte[] data, int at, int size) {
+    if ((data[at + 1] & 0xFF) != RtcpType.TRANSPORT_FEEDBACK || size < 16) {
+      return 0;
+    }
+    return switch (data[at] & 0x1F) {
+      case RtcpType.TRANSPORT_CC -> Rtp.unsignedShort(data, at + 14);
+      case RtcpType.NACK -> (size - 12) / 4 * NACK_ITEM;
+      default -> 0;
+    };
   }
 
   private static boolean readPacket(byte[] data, int at, int size, RtcpHandler handler) {

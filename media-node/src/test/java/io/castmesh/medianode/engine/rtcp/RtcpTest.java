@@ -159,4 +159,42 @@ class RtcpTest {
     }
     assertThat(RtcpReader.read(writer.buffer(), 0, writer.length() - 4, listener)).isFalse();
   }
+
+  @Test
+  void aCompoundPacketTellsOfSomeThousandPacketsAtMost() {
+    // given: feedback of 36 bytes that tells of 4,096 packets, each of them lost
+    byte[] compound = new byte[40 * 36];
+    for (int at = 0; at < compound.length; at += 36) {
+      compound[at] = (byte) (0x80 | RtcpType.TRANSPORT_CC);
+      compound[at + 1] = (byte) RtcpType.TRANSPORT_FEEDBACK;
+      compound[at + 3] = 36 / 4 - 1;
+      compound[at + 14] = 0x10;
+      compound[at + 20] = 0x10;
+    }
+
+    // then
+    assertThat(RtcpReader.read(compound, 0, compound.length, listener)).isFalse();
+    assertThat(heard).containsExactly("twcc 4096", "twcc 4096");
+  }
+
+  @Test
+  void aCompoundPacketAsksForSomeThousandPacketsAtMost() {
+    // given: as many as fit into a datagram, each asking for 17
+    byte[] compound = new byte[1400];
+    for (int at = 0; at < compound.length; at += 28) {
+      compound[at] = (byte) (0x80 | RtcpType.NACK);
+      compound[at + 1] = (byte) RtcpType.TRANSPORT_FEEDBACK;
+      compound[at + 3] = 28 / 4 - 1;
+    }
+    byte[] large = new byte[12 + 4 * 500];
+    large[0] = (byte) (0x80 | RtcpType.NACK);
+    large[1] = (byte) RtcpType.TRANSPORT_FEEDBACK;
+    Rtp.putShort(large, 2, large.length / 4 - 1);
+
+    // then
+    assertThat(RtcpReader.read(compound, 0, compound.length, listener)).isTrue();
+    assertThat(heard).hasSize(50 * 4);
+    assertThat(RtcpReader.read(large, 0, large.length, listener)).isFalse();
+    assertThat(heard).hasSize(50 * 4);
+  }
 }

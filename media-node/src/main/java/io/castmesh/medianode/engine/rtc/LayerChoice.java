@@ -29,6 +29,11 @@ final class LayerChoice {
 
   private static final long LONGEST_PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
+  /** Then it is tried again: without pictures nothing tells that there is room for them. */
+  private static final long FIRST_REST = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long LONGEST_REST = TimeUnit.SECONDS.toNanos(60);
+
   private int layer;
   private int temporal = ALL_TEMPORAL;
   private long roseAt;
@@ -37,12 +42,15 @@ final class LayerChoice {
   private long wanted;
   private long hopelessSince;
   private boolean paused;
+  private long pausedAt;
+  private long rest = FIRST_REST;
 
   /** Another source: begin with what is best. */
   void reset(TrackSource source, long budget, long now) {
     layer = 0;
     temporal = ALL_TEMPORAL;
     paused = false;
+    rest = FIRST_REST;
     hopelessSince = 0;
     roseAt = 0;
     riseNotBefore = 0;
@@ -126,15 +134,23 @@ final class LayerChoice {
     return base < source.bitrate(candidate, ALL_TEMPORAL, now) ? 0 : ALL_TEMPORAL;
   }
 
-  /** Once paused, it takes bandwidth for all of the smallest layer to go on. */
+  /** Once paused, it takes bandwidth for all of the smallest layer to go on, or a rest. */
   private void pauseWhenHopeless(boolean fits, boolean hopeless, long now) {
-    paused = paused && !fits;
+    if (paused && (fits || now - pausedAt > rest)) {
+      paused = false;
+      hopelessSince = 0;
+      rest = Math.min(LONGEST_REST, 2 * rest);
+    }
+    if (fits) {
+      rest = FIRST_REST;
+    }
     if (!hopeless) {
       hopelessSince = 0;
     } else if (hopelessSince == 0) {
       hopelessSince = now;
-    } else if (now - hopelessSince > HOPELESS_FOR) {
+    } else if (!paused && now - hopelessSince > HOPELESS_FOR) {
       paused = true;
+      pausedAt = now;
     }
   }
 

@@ -16,6 +16,8 @@ import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
 import io.castmesh.medianode.engine.track.WallClock;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +163,39 @@ class LayerChoiceTest {
 
     // when
     choice.choose(source, 1_500_000, false, now);
+    assertThat(choice.isPaused()).isFalse();
+  }
+
+  @Test
+  void aPausedPictureIsTriedAgainAfterARestThatGrows() {
+    // given: without pictures the estimate does not grow to what they need
+    TrackSource source = source(new long[] {1_000_000}, new double[] {1, 1, 1, 1});
+    choice.reset(source, 5_000_000, now);
+    List<Long> begun = new ArrayList<>();
+    boolean before = true;
+
+    // when
+    long start = now;
+    while (now - start < 200 * SECOND) {
+      now += SECOND / 10;
+      choice.choose(source, 140_000, true, now);
+      if (before && !choice.isPaused()) {
+        begun.add((now - start) / SECOND);
+      }
+      before = choice.isPaused();
+    }
+
+    // then: three seconds each
+    assertThat(begun).containsExactly(0L, 13L, 36L, 79L, 142L);
+
+    // when: nothing is lost any more
+    start = now;
+    while (now - start < 70 * SECOND) {
+      now += SECOND / 10;
+      choice.choose(source, 140_000, choice.isPaused(), now);
+    }
+
+    // then
     assertThat(choice.isPaused()).isFalse();
   }
 

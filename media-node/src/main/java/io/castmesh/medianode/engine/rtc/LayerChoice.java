@@ -34,6 +34,15 @@ final class LayerChoice {
 
   private static final long LONGEST_REST = TimeUnit.SECONDS.toNanos(60);
 
+  /**
+   * A keyframe makes a layer look dearer than it is, for the half second that rates are measured
+   * over: when the bandwidth is as it was, too much has to last longer than that.
+   */
+  private static final long SPIKE = TimeUnit.MILLISECONDS.toNanos(700);
+
+  /** Less than that of the bandwidth with which a choice fitted, and it has fallen. */
+  private static final double AS_IT_WAS = 0.9;
+
   private int layer;
   private int temporal = ALL_TEMPORAL;
   private long roseAt;
@@ -44,6 +53,8 @@ final class LayerChoice {
   private boolean paused;
   private long pausedAt;
   private long rest = FIRST_REST;
+  private long calmBudget = Long.MAX_VALUE;
+  private long tooMuchSince;
 
   /** Another source: begin with what is best. */
   void reset(TrackSource source, long budget, long now) {
@@ -51,6 +62,8 @@ final class LayerChoice {
     temporal = ALL_TEMPORAL;
     paused = false;
     rest = FIRST_REST;
+    calmBudget = Long.MAX_VALUE;
+    tooMuchSince = 0;
     hopelessSince = 0;
     roseAt = 0;
     riseNotBefore = 0;
@@ -94,14 +107,32 @@ final class LayerChoice {
     }
     boolean fits = bestLayer >= 0;
     int chosen = fits ? bestLayer : lowest;
+    int chosenTemporal = fits ? bestTemporal : leastTemporal(source, lowest, now);
     long chosenFull = fits ? bestFull : lowestRate;
-    if (chosen != layer && currentFull > 0) {
-      noteChange(chosenFull > currentFull, now);
+    boolean falls =
+        currentFull > 0 && (chosen == layer ? chosenTemporal < temporal : chosenFull < currentFull);
+    if (!falls || !isSpike(budget, now)) {
+      if (chosen != layer && currentFull > 0) {
+        noteChange(chosenFull > currentFull, now);
+      }
+      layer = chosen;
+      temporal = chosenTemporal;
+      calmBudget = budget;
+      tooMuchSince = 0;
     }
-    layer = chosen;
-    temporal = fits ? bestTemporal : leastTemporal(source, lowest, now);
     pauseWhenHopeless(fits, !fits && heavyLoss && budget < lowestRate * HOPELESS, now);
     wanted = nextStep(source, now);
+  }
+
+  /** Whether what is sent may be too much for a moment only. */
+  private boolean isSpike(long budget, long now) {
+    if (budget <= calmBudget * AS_IT_WAS) {
+      return false;
+    }
+    if (tooMuchSince == 0) {
+      tooMuchSince = now;
+    }
+    return now - tooMuchSince < SPIKE;
   }
 
   private void noteChange(boolean better, long now) {

@@ -6,10 +6,13 @@ import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
 import io.castmesh.medianode.engine.codec.MediaCodec;
+import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.sdp.LocalDescription;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.JoinLimits;
+import io.castmesh.medianode.engine.track.LayerRates;
 import io.castmesh.medianode.engine.track.MediaPacket;
+import io.castmesh.medianode.engine.track.PacketHistory;
 import io.castmesh.medianode.engine.track.SenderClock;
 import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackSink;
@@ -25,7 +28,9 @@ class LayerChoiceTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final LayerChoice choice = new LayerChoice();
+  private final PacketHistory history = new PacketHistory(64);
   private long now = 100 * SECOND;
+  private long sequence;
 
   /** Layers of these rates, each of three temporal layers with 40, 60 and 100 % of it. */
   private static TrackSource layers(long... rates) {
@@ -33,57 +38,60 @@ class LayerChoiceTest {
   }
 
   private static TrackSource source(long[] rates, double[] shares) {
-    return new TrackSource() {
-      @Override
-      public MediaKind kind() {
-        return MediaKind.VIDEO;
-      }
+    return new Source(
+        rates.length,
+        (layer, temporal, now) -> (long) (rates[layer] * shares[Math.min(3, temporal)]));
+  }
 
-      @Override
-      public int clockRate() {
-        return 90_000;
-      }
+  private interface Rates {
+    long bitrate(int layer, int temporalLayer, long now);
+  }
 
-      @Override
-      public MediaCodec codec() {
-        return MediaCodec.VP8;
-      }
+  private record Source(int layers, Rates rates) implements TrackSource {
+    @Override
+    public MediaKind kind() {
+      return MediaKind.VIDEO;
+    }
 
-      @Override
-      public void add(TrackSink sink) {
-        throw new UnsupportedOperationException();
-      }
+    @Override
+    public int clockRate() {
+      return 90_000;
+    }
 
-      @Override
-      public void remove(TrackSink sink) {
-        throw new UnsupportedOperationException();
-      }
+    @Override
+    public MediaCodec codec() {
+      return MediaCodec.VP8;
+    }
 
-      @Override
-      public void requestKeyFrame() {
-        throw new UnsupportedOperationException();
-      }
+    @Override
+    public void add(TrackSink sink) {
+      throw new UnsupportedOperationException();
+    }
 
-      @Override
-      public MediaPacket find(long sequence, long now) {
-        return null;
-      }
+    @Override
+    public void remove(TrackSink sink) {
+      throw new UnsupportedOperationException();
+    }
 
-      @Override
-      public SenderClock clock() {
-        return new SenderClock(90_000);
-      }
+    @Override
+    public void requestKeyFrame() {
+      throw new UnsupportedOperationException();
+    }
 
-      @Override
-      public int layers() {
-        return rates.length;
-      }
+    @Override
+    public MediaPacket find(long sequence, long now) {
+      return null;
+    }
 
-      @Override
-      public long bitrate(int layer, int temporalLayer, long now) {
-        return (long) (rates[layer] * shares[Math.min(3, temporalLayer)]);
-      }
-    };
+    @Override
+    public SenderClock clock() {
+      return new SenderClock(90_000);
+    }
+
+    @Override
+    public long bitrate(int layer, int temporalLayer, long now) {
+      return rates.bitrate(layer, temporalLayer, now);
+    }
   }
 
   private String choose(TrackSource source, long budget) {
@@ -197,6 +205,71 @@ class LayerChoiceTest {
 
     // then
     assertThat(choice.isPaused()).isFalse();
+  }
+
+  /** Pictures of this size, 30 a second, as packets come. */
+  private void sendPicture(LayerRates rates, int bytes) {
+    MediaFormat vp8 = new MediaFormat(MediaCodec.VP8, "");
+    byte[] payload = new byte[1_250];
+    for (int sent = 0; sent < bytes; sent += payload.length) {
+      MediaPacket packet =
+          history.store(vp8, sequence++, 0, false, false, payload, 0, payload.length, now);
+      rates.onPacket(packet, now);
+    }
+  }
+
+  @Test
+  void aKeyFrameIsNoReasonToFall() {
+    // given: 1.6 Mbit/s with headers and 160 kbit/s, and room for both
+    LayerRates small = new LayerRates();
+    LayerRates large = new LayerRates();
+    TrackSource source =
+        new Source(2, (layer, temporal, at) -> (layer == 0 ? small : large).bitrate(temporal, at));
+    List<String> choices = new ArrayList<>();
+
+    // when
+    for (int i = 0; i < 300; i++) {
+      now += SECOND / 30;
+      sendPicture(small, i % 2 == 0 ? 1_250 : 0);
+      sendPicture(large, i == 100 ? 56_000 : 6_250);
+      if (i == 30) {
+        choice.reset(source, 1_900_000, now);
+      } else if (i > 30 && i % 3 == 0) {
+        choices.add(choose(source, 1_900_000));
+      }
+    }
+
+    // then
+    assertThat(large.bitrate(3, now)).isBetween(1_500_000L, 1_700_000L);
+    assertThat(choices).hasSize(89).containsOnly("1/3");
+  }
+
+  @Test
+  void whatIsTooMuchForLongerThanAKeyFrameFalls() {
+    // given
+    long[] rate = {1_500_000};
+    TrackSource source = new Source(2, (layer, temporal, at) -> layer == 0 ? 150_000 : rate[0]);
+    choice.reset(source, 1_900_000, now);
+    assertThat(choose(source, 1_900_000)).isEqualTo("1/3");
+
+    // when: the pictures need more from now on
+    rate[0] = 2_500_000;
+
+    // then
+    assertThat(choose(source, 1_900_000)).isEqualTo("1/3");
+    now += SECOND;
+    assertThat(choose(source, 1_900_000)).isEqualTo("0/3");
+  }
+
+  @Test
+  void aLineThatNarrowsIsFollowedAtOnce() {
+    // given
+    TrackSource source = layers(150_000, 1_500_000);
+    choice.reset(source, 1_900_000, now);
+    assertThat(choose(source, 1_900_000)).isEqualTo("1/3");
+
+    // then
+    assertThat(choose(source, 600_000)).isEqualTo("0/3");
   }
 
   @Test

@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
  * <p>The peer's latest authenticated check with USE-CANDIDATE decides which way we send: a peer
  * that moves to another network is followed without an ICE restart, and nobody else can move it, as
  * a check needs the password. Some peers nominate every way that works: then UDP, where nothing
- * waits for what was lost, is kept against TCP for as long as the peer goes on nominating it. The
- * peer's checks are also its consent (RFC 7675): when they stop it is first {@link
- * State#DISCONNECTED}, then {@link State#FAILED}.
+ * waits for what was lost, is kept against TCP for as long as the peer goes on nominating it.
+ * Others nominate once: those are followed to where their authentic media comes from, among the
+ * ways that they check. The peer's checks are also its consent (RFC 7675): when they stop it is
+ * first {@link State#DISCONNECTED}, then {@link State#FAILED}.
  *
  * <p>Owned by the engine's loop. Time is in nanoseconds of a steady clock and passed in.
  */
@@ -26,7 +27,10 @@ public final class IceLiteAgent {
   /** Consent expires (RFC 7675 section 5.1). */
   public static final long FAILED_AFTER = TimeUnit.SECONDS.toNanos(30);
 
-  /** Without a nomination for so long, UDP gives way to TCP: a browser's checks are as frequent. */
+  /**
+   * Without a nomination for so long, UDP gives way to TCP, and any way to the one that media comes
+   * by: a browser's checks are as frequent.
+   */
   static final long UDP_KEPT = TimeUnit.SECONDS.toNanos(3);
 
   /** Where the connection stands. */
@@ -104,6 +108,18 @@ public final class IceLiteAgent {
       selectedAt = now;
     }
     state = nominated ? State.CONNECTED : State.CHECKING;
+  }
+
+  /**
+   * Authentic media came by a way that the peer checks. It tells where the peer is when nothing
+   * nominates: it has another address behind its router, or sends by another nominated way.
+   */
+  public void onMedia(Route from, long now) {
+    boolean settled = selected != null && now - selectedAt < UDP_KEPT;
+    if (nominated && !settled && !from.equals(selected)) {
+      selected = from;
+      selectedAt = now;
+    }
   }
 
   private boolean staysWithUdp(Route from, long now) {

@@ -7,6 +7,7 @@ import io.castmesh.medianode.engine.track.MediaPacket;
 final class InboundPacket {
   byte[] data;
   int length;
+  boolean authentic;
   int headerLength;
   int ssrc;
   int sequence;

@@ -124,12 +124,15 @@ final class PeerConnection implements PeerTransport.Events {
   }
 
   /** SRTP or SRTCP, told apart by the second byte (RFC 5761 section 4). */
-  void onMedia(byte[] data, int length, long now) {
+  void onMedia(byte[] data, int length, Route from, long now) {
     boolean isRtcp = Rtp.isRtcp(data, 0, length);
     if (!admits(guard, length, now) || (isRtcp && !admits(rtcpGuard, length, now))) {
       return;
     }
-    boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
+    boolean used = isRtcp ? onRtcp(data, length, from, now) : receiving.onRtp(data, length, now);
+    if (!isRtcp && receiving.wasAuthentic()) {
+      transport.onMedia(from, now);
+    }
     if (!used) {
       context.counters().packetsDropped.increment();
     } else if (!isRtcp) {
@@ -148,7 +151,7 @@ final class PeerConnection implements PeerTransport.Events {
     return false;
   }
 
-  private boolean onRtcp(byte[] data, int length, long now) {
+  private boolean onRtcp(byte[] data, int length, Route from, long now) {
     if (srtp == null) {
       return false;
     }
@@ -157,6 +160,7 @@ final class PeerConnection implements PeerTransport.Events {
       context.counters().forged.increment();
       return false;
     }
+    transport.onMedia(from, now);
     dispatcher.begin(now);
     return RtcpReader.read(data, 0, clear, dispatcher);
   }

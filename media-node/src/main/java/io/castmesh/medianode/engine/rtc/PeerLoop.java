@@ -136,7 +136,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     if (peer == null) {
       counters.strangers.increment();
     } else if (first >= 128 && first <= 191) {
-      peer.connection().onMedia(data, length, now);
+      peer.connection().onMedia(data, length, from, now);
     } else if (first >= 20 && first <= 63) {
       peer.connection().onDtls(data, length);
     } else {

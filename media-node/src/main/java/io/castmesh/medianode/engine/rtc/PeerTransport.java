@@ -111,6 +111,14 @@ final class PeerTransport implements MediaTransport {
     reportIce();
   }
 
+  /** Authentic media came by a way that the peer checked. */
+  void onMedia(Route from, long now) {
+    if (!closed && !from.equals(selected)) {
+      ice.onMedia(from, now);
+      reportIce();
+    }
+  }
+
   private void keep(Route connection) {
     context.loop().trust(connection);
     if (!connections.contains(connection)) {

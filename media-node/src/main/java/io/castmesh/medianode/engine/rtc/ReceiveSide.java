@@ -117,7 +117,13 @@ final class ReceiveSide {
     packet.data = data;
     packet.length = length;
     packet.now = now;
+    packet.authentic = false;
     return path.run(packet);
+  }
+
+  /** Whether the latest packet was the peer's, of use or not. */
+  boolean wasAuthentic() {
+    return packet.authentic;
   }
 
   private boolean decrypt(InboundPacket p) {
@@ -126,10 +132,11 @@ final class ReceiveSide {
       return false;
     }
     p.length = srtp.openRtp(p.data, 0, p.length, p.headerLength);
-    if (p.length < 0) {
+    p.authentic = p.length >= 0;
+    if (!p.authentic) {
       counters.forged.increment();
     }
-    return p.length >= 0;
+    return p.authentic;
   }
 
   private boolean identify(InboundPacket p) {

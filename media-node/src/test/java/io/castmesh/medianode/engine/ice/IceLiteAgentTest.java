@@ -95,6 +95,60 @@ class IceLiteAgentTest {
   }
 
   @Test
+  void aPeerThatNominatesOnceIsFollowedToWhereItsMediaComesFrom() {
+    // given: its address changes, and its checks nominate nothing any more
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), WIFI, 0);
+    agent.onCheck(goodCheck(false), MOBILE, 1);
+
+    // when
+    agent.onMedia(MOBILE, 2);
+
+    // then: it was nominated a moment ago
+    assertThat(agent.selected()).isEqualTo(WIFI);
+
+    // when
+    agent.onMedia(MOBILE, IceLiteAgent.UDP_KEPT);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(MOBILE);
+
+    // when: a packet that was on its way
+    agent.onMedia(WIFI, IceLiteAgent.UDP_KEPT + 1);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(MOBILE);
+  }
+
+  @Test
+  void mediaMovesNobodyWhoHasNotNominated() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(false), WIFI, 0);
+
+    // when
+    agent.onMedia(MOBILE, IceLiteAgent.DISCONNECTED_AFTER);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(WIFI);
+  }
+
+  @Test
+  void aPeerWhoseConnectionWasClosedIsFoundByItsMedia() {
+    // given
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), TCP, 0);
+    agent.onCheck(goodCheck(false), WIFI, 1);
+
+    // when
+    agent.onClosed(TCP);
+    agent.onMedia(WIFI, 2);
+
+    // then
+    assertThat(agent.selected()).isEqualTo(WIFI);
+  }
+
+  @Test
   void udpIsKeptAgainstTcpForAsLongAsThePeerNominatesBoth() {
     // given: a peer that nominates whatever works
     agent.setRemote(theirs);

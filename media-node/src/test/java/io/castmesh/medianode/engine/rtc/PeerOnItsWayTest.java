@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.sdp.Direction;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,40 @@ class PeerOnItsWayTest extends EngineScene {
     seesMore(viewer, "video from the presenter's new address");
     assertThat(presenter.events).doesNotContain("connected false");
     assertThat(presenter.events).doesNotContain("ice " + WebRtcPeer.IceState.DISCONNECTED);
+  }
+
+  @Test
+  void peersThatNominateOnceAreFollowedByWhatTheySend() throws Exception {
+    // given: as Firefox does
+    Joined presenter = join("presenter", Direction.SENDONLY);
+    Joined viewer = join("viewer", Direction.RECVONLY);
+    presenter.remote.nominates = false;
+    viewer.remote.nominates = false;
+    presenter.connect(viewer.peer);
+    camera(presenter, 100);
+    seesMore(viewer, "video");
+
+    // when: the viewer has another address, and sends nothing but reports
+    viewer.remote.move(false);
+    RtcpWriter report = new RtcpWriter();
+    report.receiverReport(1);
+    int before = viewer.remote.received(TestPeer.VIDEO_TYPE).size();
+
+    // then
+    await(
+        "video at the viewer's new address",
+        () -> {
+          viewer.remote.sendRtcp(report);
+          return viewer.remote.received(TestPeer.VIDEO_TYPE).size() >= before + 30;
+        });
+
+    // when: the presenter has another one
+    presenter.remote.move(false);
+    int reports = presenter.remote.rtcp.size();
+
+    // then
+    seesMore(viewer, "video from the presenter's new address");
+    await("reports at the new address", () -> presenter.remote.rtcp.size() > reports + 20);
   }
 
   @Test

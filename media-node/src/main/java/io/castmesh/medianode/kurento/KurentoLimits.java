@@ -32,11 +32,14 @@ public record KurentoLimits(
     long operationTimeoutMillis,
     long idleMillis) {
 
-  /** The session period and the reply cache's are a Kurento server's own: 4 minutes, 20 seconds. */
+  /**
+   * The session period and the reply cache's are a Kurento server's own: 4 minutes, 20 seconds. A
+   * socket may miss one of its client's pings.
+   */
   public static KurentoLimits defaults() {
     return new KurentoLimits(
         256, 1 << 20, 50_000, 5_000, 200_000, 256, 8 << 20, 240_000, 20_000, 50_000, 30_000,
-        30_000);
+        600_000);
   }
 
   /** The same with another session period. */
@@ -54,6 +57,23 @@ public record KurentoLimits(
         maxCachedReplies,
         operationTimeoutMillis,
         idleMillis);
+  }
+
+  /** The same with another time for a socket to say nothing. */
+  public KurentoLimits withIdleMillis(long millis) {
+    return new KurentoLimits(
+        maxSockets,
+        maxMessageBytes,
+        maxObjects,
+        maxSessions,
+        maxSubscriptionsPerSession,
+        maxRequestsInFlight,
+        maxUnsentBytes,
+        sessionGcMillis,
+        replyCacheMillis,
+        maxCachedReplies,
+        operationTimeoutMillis,
+        millis);
   }
 
   /** The same with other counts of sockets and objects. */

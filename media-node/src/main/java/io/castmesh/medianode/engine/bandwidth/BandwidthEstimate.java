@@ -37,6 +37,12 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   /** Clocks drift, and routes change: what was the shortest way once is forgotten. */
   private static final long SHORTEST_FOR = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * A queue that stays as it is though less was sent so often, and that loses nothing, is none: the
+   * way has become longer. One of ours is down to two thirds each time.
+   */
+  private static final int VAIN = 2;
+
   private static final long SETTLING = TimeUnit.SECONDS.toNanos(1);
 
   private final SentPackets sent = new SentPackets();
@@ -54,7 +60,11 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   private long shortest = Long.MAX_VALUE;
   private long shortestLately = Long.MAX_VALUE;
   private long shortestSince;
+  private long wayBegan;
   private long waiting;
+  private long waitingBefore;
+  private int vain;
+  private long beforeVain;
   private boolean feedback;
   private boolean lossHeavy;
   private boolean repairsAreLost;
@@ -137,7 +147,9 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     long arrivedAt = arrivalMicros * 1000;
     acknowledged.add(sent.size(number), now);
     trend.onPacket(sent.sentAt(number), arrivedAt);
-    measureQueue(arrivedAt - sent.sentAt(number));
+    if (sent.sentAt(number) >= wayBegan) {
+      measureQueue(arrivedAt - sent.sentAt(number));
+    }
     if (sent.probe(number) != 0 && sent.probe(number) == probe.number) {
       probe.onPacket(sent.size(number), sent.sentAt(number), arrivedAt);
     }
@@ -155,12 +167,25 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     waiting += (took - shortest - waiting) / 4;
   }
 
+  /** What is sent from now on goes another way: nothing is known of how long it takes. */
+  public void forgetWay(long time) {
+    shortest = Long.MAX_VALUE;
+    shortestLately = Long.MAX_VALUE;
+    shortestSince = time;
+    wayBegan = time;
+    waiting = 0;
+    waitingBefore = 0;
+    vain = 0;
+  }
+
   public void endFeedback() {
     long rate = acknowledged.bitsPerSecond(now);
     boolean growing = trend.state() == DelayTrend.State.OVERUSE && waiting > REAL_QUEUE;
     if (growing || waiting > STANDING_QUEUE) {
-      backOff(rate);
+      backOff(rate, growing);
     } else {
+      waitingBefore = 0;
+      vain = 0;
       grow(rate);
       long proven = probe.rate();
       if (proven > estimate) {
@@ -171,9 +196,19 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     updatedAt = now;
   }
 
-  private void backOff(long rate) {
+  private void backOff(long rate, boolean growing) {
     // The queue of before has to empty before anything can be said of what is sent now.
     if (backedOffAt != 0 && now - backedOffAt < BACK_OFF_INTERVAL + 2 * waiting) {
+      return;
+    }
+    boolean stands = waiting >= waitingBefore * 3 / 4 && waiting <= waitingBefore * 4 / 3;
+    vain = stands && !growing && !lossHeavy ? vain + 1 : 0;
+    waitingBefore = waiting;
+    if (vain == 0) {
+      beforeVain = Math.min(rate, estimate);
+    } else if (vain >= VAIN) {
+      estimate = Math.max(estimate, (long) (beforeVain * BACK_OFF));
+      forgetWay(now);
       return;
     }
     backedOffAt = now;

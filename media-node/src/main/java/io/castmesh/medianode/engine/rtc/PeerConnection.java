@@ -209,6 +209,7 @@ final class PeerConnection implements PeerTransport.Events {
 
   @Override
   public void onSelected(Route route) {
+    estimate.forgetWay(MediaLoop.now());
     boolean tcp = route.transport() == Transport.TCP;
     String remote =
         "candidate:1 1 %s 1 %s %d typ prflx%s"

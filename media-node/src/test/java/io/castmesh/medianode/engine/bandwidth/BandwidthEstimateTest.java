@@ -27,6 +27,7 @@ class BandwidthEstimateTest {
   private long now = SECOND;
   private long lineFreeAt;
   private long lineBits = Long.MAX_VALUE;
+  private long way = 20 * MILLI;
   private double loss;
   private double credit;
 
@@ -38,7 +39,7 @@ class BandwidthEstimateTest {
       return;
     }
     lineFreeAt = begin + (lineBits == Long.MAX_VALUE ? 0 : SIZE * 8L * SECOND / lineBits);
-    underway.add(new long[] {lineFreeAt + 20 * MILLI, number});
+    underway.add(new long[] {lineFreeAt + way, number});
   }
 
   /** Sends at a rate; feedback comes each 50 ms. */
@@ -151,6 +152,69 @@ class BandwidthEstimateTest {
 
     // then
     assertThat(estimate.bitsPerSecond()).isLessThan(400_000);
+  }
+
+  @Test
+  void aWayThatBecomesLongerIsNoQueue() {
+    // given
+    run(10_000, 1_000_000, false);
+
+    // when: another network, and nothing that we are told
+    way += 150 * MILLI;
+    long lowest = Long.MAX_VALUE;
+    for (int i = 0; i < 80; i++) {
+      run(100, Math.min(1_000_000, estimate.bitsPerSecond()), false);
+      lowest = Math.min(lowest, estimate.bitsPerSecond());
+    }
+
+    // then
+    assertThat(lowest).isGreaterThan(450_000);
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(700_000);
+  }
+
+  @Test
+  void aPictureThatGoesOnAsItIsKeepsItsBandwidthOnALongerWay() {
+    // given
+    run(10_000, 1_000_000, false);
+
+    // when: there is nothing to leave out
+    way += 150 * MILLI;
+    run(8_000, 1_000_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isGreaterThan(700_000);
+  }
+
+  @Test
+  void aWayThatWeChangedOurselvesIsMeasuredAnew() {
+    // given
+    run(10_000, 1_000_000, false);
+    long before = estimate.bitsPerSecond();
+
+    // when
+    way += 150 * MILLI;
+    estimate.forgetWay(now);
+    run(3_000, 1_000_000, false);
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isGreaterThanOrEqualTo(before * 3 / 4);
+  }
+
+  @Test
+  void aQueueThatIsOursIsNotTakenForALongWay() {
+    // given: a line that narrows, and a sender that does as it is told
+    lineBits = 2_000_000;
+    run(5_000, 1_000_000, false);
+    lineBits = 500_000;
+
+    // when
+    for (int i = 0; i < 100; i++) {
+      run(100, Math.min(1_000_000, estimate.bitsPerSecond()), false);
+    }
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isLessThan(650_000);
+    assertThat(lineFreeAt - now).as("the queue").isLessThan(150 * MILLI);
   }
 
   @Test

@@ -64,22 +64,40 @@ final class InboundStream {
     this.stats = new ReceptionStats(clockRate);
   }
 
+  /** Whether a packet follows those before, as nearly every one does. */
+  boolean isContinuedBy(InboundPacket packet) {
+    return bound
+        && packet.ssrc == ssrc
+        && packet.format.codec().clockRate() == clockRate
+        && !(isSilent(packet.now) && isLongPast(packet.sequence));
+  }
+
+  private boolean isSilent(long now) {
+    return now - lastPacketAt >= SSRC_CHANGE_AFTER;
+  }
+
+  /** So old that nothing could be done with it. */
+  private boolean isLongPast(int sequence) {
+    long highest = unwrapper.highest();
+    return highest >= 0 && (short) (sequence - (int) highest) <= -2 * history.size();
+  }
+
   /**
-   * Whether a packet of this SSRC belongs to the stream. A new SSRC starts it anew, and so does a
-   * codec with another clock, whose timestamps have nothing to do with those before.
+   * Whether a packet belongs to the stream. A new SSRC starts it anew, and so does a codec with
+   * another clock, whose timestamps have nothing to do with those before, and a sender that comes
+   * back under its SSRC and counts from elsewhere: it was restarted.
    */
-  Claim claim(int packetSsrc, MediaFormat packetFormat, long now) {
-    boolean sameClock = packetFormat.codec().clockRate() == clockRate;
-    if (bound && packetSsrc == ssrc && sameClock) {
+  Claim claim(InboundPacket packet) {
+    if (isContinuedBy(packet)) {
       return Claim.KNOWN;
     }
-    if (bound && packetSsrc != ssrc && now - lastPacketAt < SSRC_CHANGE_AFTER) {
+    if (bound && packet.ssrc != ssrc && !isSilent(packet.now)) {
       return Claim.REFUSED;
     }
     boolean again = bound;
     bound = true;
-    ssrc = packetSsrc;
-    clockRate = packetFormat.codec().clockRate();
+    ssrc = packet.ssrc;
+    clockRate = packet.format.codec().clockRate();
     clock.reset(clockRate);
     stats.reset(clockRate);
     if (again) {

@@ -97,11 +97,10 @@ final class InboundTrack implements TrackSource {
 
   /** Whether a packet of this SSRC belongs to a stream of ours, see {@link InboundStream#claim}. */
   boolean claim(InboundStream stream, InboundPacket packet) {
-    boolean known = stream.isBound() && stream.ssrc() == packet.ssrc;
-    if (!known) {
+    if (!stream.isContinuedBy(packet)) {
       fanout.flush(packet.now); // what waits is about to be forgotten
     }
-    InboundStream.Claim claim = stream.claim(packet.ssrc, packet.format, packet.now);
+    InboundStream.Claim claim = stream.claim(packet);
     if (claim == InboundStream.Claim.ANEW) {
       fanout.restart(this, stream.layer(), packet.now);
     }

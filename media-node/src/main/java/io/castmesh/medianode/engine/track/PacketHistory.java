@@ -50,6 +50,11 @@ public final class PacketHistory {
     slots = new MediaPacket[size];
   }
 
+  /** In packets. */
+  public int size() {
+    return slots.length;
+  }
+
   private int slot(long sequence) {
     return (int) sequence & (slots.length - 1);
   }

@@ -207,4 +207,27 @@ class InboundTrackTest {
     assertThat(arrives(8, "", 60_000, true, 50)).isTrue();
     assertThat(viewer.notes).containsExactly("anew", "0 key 65537", "anew", "0 key 125536");
   }
+
+  @Test
+  void aSenderThatWasRestartedCountsFromElsewhere() {
+    // given: the same SSRC each time
+    negotiate();
+    Notes viewer = new Notes(true);
+    track.add(viewer);
+    arrives(7, "", 60_000, true, 50);
+
+    // then: it goes on, and numbers of long ago are none of a new beginning
+    assertThat(arrives(7, "", 40_000, true, 50)).isFalse();
+
+    // when
+    now += 600 * MILLI;
+
+    // then
+    assertThat(arrives(7, "", 59_999, false, 50)).as("a late one").isTrue();
+    now += 600 * MILLI;
+    assertThat(arrives(7, "", 40_000, true, 50)).isTrue();
+    assertThat(arrives(7, "", 40_001, false, 50)).isTrue();
+    assertThat(viewer.notes)
+        .containsExactly("anew", "0 key 125536", "0 125535", "anew", "0 key 105536", "0 105537");
+  }
 }

@@ -210,6 +210,41 @@ class PlainRtpTest {
     assertThat(chain).hasSize(2);
   }
 
+  @Test
+  void aSenderThatIsRestartedIsTakenAtOnce() throws Exception {
+    // given
+    RtpPeer in = first.createRtpPeer("in", Protection.NONE, NOBODY);
+    try (DatagramSocket sender = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      String answer =
+          now(
+              in.processOffer(
+                  sdp(
+                      "127.0.0.1",
+                      sender.getLocalPort(),
+                      "a=rtpmap:96 VP8/90000\r\na=sendonly\r\n")));
+      int port = Integer.parseInt(firstMatch("m=video (\\d+)", answer));
+      sendVideo(sender, port, 60_000, 10);
+      await("the first packets", () -> packetsInto(in) == 10);
+
+      // when: the same SSRC, other numbers
+      Thread.sleep(600);
+      sendVideo(sender, port, 30_000, 15);
+
+      // then: counted from its new beginning
+      await("the next ones", () -> packetsInto(in) == 15);
+    }
+  }
+
+  private static void sendVideo(DatagramSocket from, int port, int first, int count)
+      throws Exception {
+    for (int i = 0; i < count; i++) {
+      byte[] packet = new byte[200];
+      Rtp.writeHeader(packet, 0, false, true, 96, first + i, 3_000 * i, 77);
+      packet[12] = 0x10;
+      from.send(new DatagramPacket(packet, 200, new InetSocketAddress("127.0.0.1", port)));
+    }
+  }
+
   private static CompletionStage<String> offerOf(RtcEngine engine) {
     return engine.createRtpPeer("spare", Protection.NONE, NOBODY).generateOffer();
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bouncycastle.tls.DatagramTransport;
 
@@ -69,7 +68,7 @@ final class DatagramQueue implements DatagramTransport {
     }
     byte[] datagram;
     try {
-      datagram = patient ? received.poll(waitMillis, TimeUnit.MILLISECONDS) : received.poll();
+      datagram = patient ? HandshakePool.poll(received, waitMillis) : received.poll();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

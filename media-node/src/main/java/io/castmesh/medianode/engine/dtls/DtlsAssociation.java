@@ -73,7 +73,7 @@ public final class DtlsAssociation {
     return role;
   }
 
-  /** A client begins; a server has nothing to do until it is spoken to. */
+  /** A client begins, if it has not; a server has nothing to do until it is spoken to. */
   public void start() {
     if (role == Role.CLIENT) {
       startHandshake();

@@ -191,6 +191,9 @@ final class PeerTransport implements MediaTransport {
     if (!closed) {
       ice.tick(now);
       reportIce();
+      if (srtp == null && selected != null && dtls != null) {
+        dtls.start(); // when no thread was free before
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import io.castmesh.medianode.engine.SdpPeer;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.disk.WriterPool;
 import io.castmesh.medianode.engine.dtls.DtlsIdentity;
+import io.castmesh.medianode.engine.dtls.HandshakePool;
 import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.DatagramPorts;
 import io.castmesh.medianode.engine.loop.Listening;
@@ -38,9 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -56,15 +55,10 @@ import org.slf4j.LoggerFactory;
 public final class RtcEngine implements MediaEngine {
   private static final Logger log = LoggerFactory.getLogger(RtcEngine.class);
 
-  /** Handshakes that wait for their peers at the same time; more queue up for a moment. */
-  private static final int HANDSHAKE_THREADS = 32;
-
-  private static final int HANDSHAKE_QUEUE = 1024;
-
   private final List<PeerLoop> loops = new ArrayList<>();
   private final List<Path> playableFolders;
   private final Map<PeerLoop, RtpPlace> rtpPlaces = new LinkedHashMap<>();
-  private final ThreadPoolExecutor handshakes;
+  private final HandshakePool handshakes = new HandshakePool();
   private final WriterPool writers = new WriterPool();
   private final DtlsIdentity identity = DtlsIdentity.create(Instant.now());
   private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
@@ -74,15 +68,6 @@ public final class RtcEngine implements MediaEngine {
     List<InetAddress> hosts = LocalAddresses.toBind(config.mediaHost(), MediaLoop::canBind);
     List<InetAddress> named = LocalAddresses.resolve(config.announced().addresses());
     List<InetAddress> told = announced(config, named, hosts);
-    handshakes =
-        new ThreadPoolExecutor(
-            HANDSHAKE_THREADS,
-            HANDSHAKE_THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(HANDSHAKE_QUEUE),
-            RtcEngine::handshakeThread);
-    handshakes.allowCoreThreadTimeOut(true);
     PeerLoop.Shared shared =
         new PeerLoop.Shared(
             identity,
@@ -144,12 +129,6 @@ public final class RtcEngine implements MediaEngine {
   /** As many as cores, when nobody says. */
   private static int count(int loops) {
     return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
-  }
-
-  private static Thread handshakeThread(Runnable work) {
-    Thread thread = new Thread(work, "dtls-handshake");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**
@@ -349,13 +328,7 @@ public final class RtcEngine implements MediaEngine {
   }
 
   private void stopThreads() {
-    handshakes.shutdown();
-    try {
-      handshakes.awaitTermination(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    handshakes.shutdownNow();
+    handshakes.close();
     writers.close();
     closeSockets();
   }

@@ -62,6 +62,9 @@ final class TestPeer implements AutoCloseable {
   /** Sequence numbers of video packets that are lost on the way to us. */
   volatile IntPredicate lostOnArrival = sequence -> false;
 
+  /** Whether it says hello and nothing more. */
+  volatile boolean stalls;
+
   /** Whether its checks say that their way is the one; some peers say that once. */
   volatile boolean nominates = true;
 
@@ -253,6 +256,8 @@ final class TestPeer implements AutoCloseable {
       if (first <= 3 && !checked) {
         checked = true;
         dtls.start();
+      } else if (first >= 20 && first <= 63 && stalls) {
+        continue;
       } else if (first >= 20 && first <= 63) {
         dtls.onDatagram(buffer, 0, length);
       } else if (first >= 128 && receiver == null) {

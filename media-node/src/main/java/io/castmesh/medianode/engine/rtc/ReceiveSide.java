@@ -45,8 +45,8 @@ final class ReceiveSide {
   private final PacketPath<InboundPacket> path =
       new PacketPath<>(
           stage("decrypt", this::decrypt),
-          stage("identify", this::identify),
           stage("note-arrival", this::noteArrival),
+          stage("identify", this::identify),
           stage("unpad", this::unpad),
           stage("unwrap-rtx", this::unwrapRetransmission),
           stage("store", this::store),
@@ -155,7 +155,16 @@ final class ReceiveSide {
     if (p.stream == null) {
       return false;
     }
-    return p.retransmission ? p.stream.isBound() : p.track.claim(p.stream, p);
+    if (p.retransmission) {
+      return p.stream.isBound();
+    }
+    if (!p.track.claim(p.stream, p)) {
+      return false;
+    }
+    if (transportCcExtension != 0) {
+      feedbackSsrc = p.ssrc;
+    }
+    return true;
   }
 
   private InboundStream stream(InboundPacket p) {
@@ -173,15 +182,13 @@ final class ReceiveSide {
         there ? HeaderExtension.length(rid) : 0);
   }
 
+  /** Of everything that the peer sent: what is of no use to us was not lost on the way. */
   private boolean noteArrival(InboundPacket p) {
     if (transportCcExtension != 0) {
       long found = HeaderExtension.find(p.data, 0, p.headerLength, transportCcExtension);
       if (found != HeaderExtension.ABSENT && HeaderExtension.length(found) == 2) {
         int number = Rtp.unsignedShort(p.data, HeaderExtension.position(found));
         transportFeedback.onPacket(number, p.now / 1000);
-        if (!p.retransmission) {
-          feedbackSsrc = p.ssrc;
-        }
       }
     }
     bitrateFallback.onPacket(p.length);

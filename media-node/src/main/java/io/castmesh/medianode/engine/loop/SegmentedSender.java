@@ -7,6 +7,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +34,17 @@ final class SegmentedSender {
   /** The kernel of Linux 4.18, which has it first, takes no more. */
   private static final int MAX_SEGMENTS = 64;
 
+  /** A device that did not take a run is asked again after so long: routes change. */
+  private static final long ONE_BY_ONE_FOR = TimeUnit.SECONDS.toNanos(30);
+
   private final Socket socket;
   private final ByteBuf run = PooledByteBufAllocator.DEFAULT.directBuffer(MAX_RUN);
   private final Counter failures = new Counter();
   private boolean segmenting = EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+
+  /** When to try again; 0 where the system cannot. */
+  private long segmentingFrom;
+
   private int socketSegment;
   private InetSocketAddress destination;
   private int segment;
@@ -64,7 +72,15 @@ final class SegmentedSender {
     run.setBytes(length, data, offset, size);
     length += size;
     segments++;
-    return !segmenting || size < segment ? flush() : true;
+    return size < segment || !isSegmenting() ? flush() : true;
+  }
+
+  private boolean isSegmenting() {
+    if (!segmenting && segmentingFrom != 0 && MediaLoop.now() - segmentingFrom >= 0) {
+      segmenting = true;
+      segmentingFrom = 0;
+    }
+    return segmenting;
   }
 
   /** Sends what is held back; false when the system did not take it. */
@@ -99,24 +115,29 @@ final class SegmentedSender {
     }
   }
 
-  /** Not every network device takes runs: then there are none from now on. */
+  /**
+   * Not every network device takes runs: then there are none for a while. Nobody takes anything for
+   * a destination that cannot be reached, which says nothing of the others.
+   */
   private int oneByOne(IOException refusal) {
-    log.info("datagrams are sent one by one: {}", refusal.getMessage());
-    segmenting = false;
-    int lost = 0;
+    int taken = 0;
     try {
-      socket.setIntOpt(SOL_UDP, UDP_SEGMENT, 0);
-      socketSegment = 0;
+      if (socketSegment > 0) {
+        socket.setIntOpt(SOL_UDP, UDP_SEGMENT, 0);
+        socketSegment = 0;
+      }
       for (int at = 0; at < length; at += segment) {
-        if (!trySend(at, Math.min(length, at + segment))) {
-          lost++;
-        }
+        taken += trySend(at, Math.min(length, at + segment)) ? 1 : 0;
       }
     } catch (IOException unreachable) {
       log.debug("cannot send to {}: {}", destination, unreachable.getMessage());
-      lost = segments;
     }
-    return lost;
+    if (taken > 0) {
+      log.info("datagrams are sent one by one for a while: {}", refusal.getMessage());
+      segmenting = false;
+      segmentingFrom = MediaLoop.now() + ONE_BY_ONE_FOR;
+    }
+    return segments - taken;
   }
 
   /** Waits for room as long as that is worth it; see {@link NioDatagramPort}. */

@@ -19,6 +19,7 @@ import io.castmesh.room.RoomConfig;
 import io.castmesh.room.RoomVerticle;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
+import io.castmesh.testing.Eventually;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -173,6 +174,21 @@ final class VodStory {
 
   Videos.Page list(Videos.Query query) {
     return await(mesh.bus().ask(Videos.LIST, query));
+  }
+
+  /** True all the while, not once. */
+  static void staysFor(Duration time, Eventually.Attempt truth) throws Exception {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      truth.run();
+      Thread.sleep(100);
+    }
+  }
+
+  /** Nothing is to be done with it any more. */
+  void forget(Media.RecordingEnded live) throws IOException {
+    Files.deleteIfExists(ticket(live));
+    Files.deleteIfExists(file(live));
   }
 
   static void makeOld(Path file) throws IOException {

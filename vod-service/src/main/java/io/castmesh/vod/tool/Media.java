@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -12,28 +13,63 @@ import org.bytedeco.ffmpeg.global.avutil;
 
 /** A media file that is open for reading. */
 final class Media implements AutoCloseable {
+  /** The file has been read, and there is no media in it. */
+  static final class NoMedia extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private NoMedia(String message) {
+      super(message);
+    }
+  }
+
+  private final AVIOContext file;
   private final AVFormatContext context;
 
-  private Media(AVFormatContext context) {
+  private Media(AVIOContext file, AVFormatContext context) {
+    this.file = file;
     this.context = context;
   }
 
   /**
-   * @throws IOException when FFmpeg finds no media in it
+   * @throws NoMedia when FFmpeg finds no media in it
+   * @throws IOException when the file cannot be read: that says nothing of what is in it
    */
-  static Media open(Path file) throws IOException {
-    AVFormatContext context = new AVFormatContext(null);
-    int opened = avformat.avformat_open_input(context, file.toString(), null, (AVDictionary) null);
+  static Media open(Path path) throws IOException {
+    // Opened apart from the demuxer, whose errors do not tell a bad disk from a bad file.
+    AVIOContext file = new AVIOContext(null);
+    int opened = avformat.avio_open(file, path.toString(), avformat.AVIO_FLAG_READ);
     if (opened < 0) {
       throw new IOException("cannot be opened: " + opened);
     }
-    Media media = new Media(context);
-    if (avformat.avformat_find_stream_info(context, (AVDictionary) null) < 0
-        || (media.video() < 0 && media.audio() < 0)) {
+    AVFormatContext context = avformat.avformat_alloc_context();
+    context.pb(file);
+    int found = avformat.avformat_open_input(context, path.toString(), null, (AVDictionary) null);
+    if (found < 0) {
+      IOException error = nothing(file, found);
+      avformat.avio_closep(file);
+      throw error;
+    }
+    Media media = new Media(file, context);
+    found = avformat.avformat_find_stream_info(context, (AVDictionary) null);
+    if (found < 0 || (media.video() < 0 && media.audio() < 0)) {
+      IOException error = nothing(file, found);
       media.close();
-      throw new IOException("has no streams");
+      throw error;
     }
     return media;
+  }
+
+  private static IOException nothing(AVIOContext file, int result) {
+    if (isBad(file)) {
+      return new IOException("reading failed with " + file.error());
+    }
+    return result == avutil.AVERROR_ENOMEM()
+        ? new IOException("no memory")
+        : new NoMedia("no media: " + result);
+  }
+
+  private static boolean isBad(AVIOContext file) {
+    return file.error() < 0 && file.error() != avutil.AVERROR_EOF;
   }
 
   AVFormatContext context() {
@@ -79,9 +115,8 @@ final class Media implements AutoCloseable {
     int result = avformat.av_read_frame(context, packet);
     // What the demuxer answers at the torn end of a killed recording may be any error; the reader
     // below it knows whether it was the disk.
-    int disk = context.pb() == null ? 0 : context.pb().error();
-    if (result < 0 && disk < 0 && disk != avutil.AVERROR_EOF) {
-      throw new IOException("reading failed with " + disk);
+    if (result < 0 && isBad(file)) {
+      throw new IOException("reading failed with " + file.error());
     }
     return result >= 0;
   }
@@ -89,6 +124,7 @@ final class Media implements AutoCloseable {
   @Override
   public void close() {
     avformat.avformat_close_input(context);
+    avformat.avio_closep(file);
   }
 
   /** A packet that is freed with the block that uses it. */

@@ -1,16 +1,19 @@
 package io.castmesh.vod.tool;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /**
  * The program: {@code MediaTool <recording> <repair?> <thumbnail>}. Prints one line, {@code ok
- * seconds=… video=… audio=…}, or {@code empty …} for a file without media. Whatever it writes
- * appears under its name only when it is whole.
+ * seconds=… video=… audio=…}, or {@code empty …} for a file without media; fails when the file
+ * cannot be read, or a new one not be written. Whatever it writes appears under its name only when
+ * it is whole and on the disk.
  *
  * <p>Ends by itself when whoever started it is gone: its standard input then ends.
  */
@@ -36,7 +39,7 @@ public final class MediaTool {
       // Said for good: should drawing crash, the recording is known all the same.
       System.out.flush();
       draw(media, thumbnail);
-    } catch (IOException e) {
+    } catch (Media.NoMedia e) {
       System.out.println("empty " + e.getMessage());
     }
   }
@@ -50,6 +53,8 @@ public final class MediaTool {
       }
     } catch (IOException | RuntimeException e) {
       System.err.println("no thumbnail: " + e.getMessage());
+    } finally {
+      discard(part);
     }
   }
 
@@ -60,23 +65,36 @@ public final class MediaTool {
 
   private static boolean repair(Path file) throws IOException {
     Path part = part(file);
-    long packets;
-    try (Media media = Media.open(file)) {
-      packets = Remux.copy(media, part);
-    } catch (IOException e) {
-      if (Files.exists(part)) {
-        throw e;
+    try {
+      long packets;
+      try (Media media = Media.open(file)) {
+        packets = Remux.copy(media, part);
       }
+      if (packets == 0) {
+        System.out.println("empty no packets");
+        return false;
+      }
+      // It takes the place of the only one that there is.
+      try (FileChannel whole = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        whole.force(true);
+      }
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (Media.NoMedia e) {
       System.out.println("empty " + e.getMessage());
       return false;
+    } finally {
+      discard(part);
     }
-    if (packets == 0) {
+  }
+
+  /** Space is what may be missing. */
+  private static void discard(Path part) {
+    try {
       Files.deleteIfExists(part);
-      System.out.println("empty no packets");
-      return false;
+    } catch (IOException e) {
+      System.err.println("not removed: " + e.getMessage());
     }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    return true;
   }
 
   private static void endWithParent() {

@@ -19,7 +19,7 @@ final class Remux {
 
   /**
    * @return how many packets there were
-   * @throws IOException when the new file cannot be written
+   * @throws IOException when the new file cannot be written, or not all of it
    */
   static long copy(Media from, Path to) throws IOException {
     AVFormatContext out = new AVFormatContext(null);
@@ -42,6 +42,8 @@ final class Remux {
         }
         long packets = copyPackets(from, out, streams);
         check(avformat.av_write_trailer(out), "trailer not written");
+        // Some disks tell only now that they have not kept what was written.
+        check(avformat.avio_closep(file), "not kept");
         return packets;
       } finally {
         avformat.avio_closep(file);

@@ -1,0 +1,65 @@
+package io.castmesh.vod;
+
+import static io.castmesh.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.castmesh.contract.Media.RecordingEnded;
+import io.castmesh.contract.User;
+import io.castmesh.testing.TestMesh;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What becomes of recordings and videos when nothing can be written beside them. */
+@ExtendWith(TestMesh.class)
+class FullDiskTest {
+  private static VodStory story;
+
+  @BeforeAll
+  static void deploy(TestMesh test) throws IOException {
+    story = new VodStory(test, 1);
+  }
+
+  @Test
+  void aRecordingWhoseRepairedCopyCannotBeCreatedIsKept() throws Exception {
+    // given a small one, whose name leaves no room for that of a copy
+    RecordingEnded live = unrepairable("full");
+    assertThat(Files.size(story.file(live))).isLessThan(64 * 1024);
+    long before = processed();
+
+    // when
+    story.tell(live);
+
+    // then
+    eventually(
+        "the tool has tried",
+        Duration.ofSeconds(30),
+        () -> assertThat(processed()).isGreaterThan(before));
+    VodStory.staysFor(
+        Duration.ofSeconds(1),
+        () -> {
+          assertThat(story.file(live)).exists();
+          assertThat(story.ticket(live)).exists();
+        });
+    story.forget(live);
+  }
+
+  /** A recording that was cut short, and of which no repaired copy can be made. */
+  private static RecordingEnded unrepairable(String name) throws IOException {
+    User ann = VodStory.user("ann-" + name);
+    RecordingEnded told = story.live(ann, name, null);
+    String file = told.liveId() + "x".repeat(250 - told.file().length()) + ".webm";
+    RecordingEnded live =
+        new RecordingEnded(
+            told.liveId(), ann, name, file, told.startedAt(), told.endedAt(), told.address());
+    WebmFiles.makeCut(story.file(live), 2, 0.4);
+    return live;
+  }
+
+  private static long processed() {
+    return story.mesh.metrics().get("castmesh.vod.processing").timer().count();
+  }
+}

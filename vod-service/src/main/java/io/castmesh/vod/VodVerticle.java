@@ -35,7 +35,6 @@ public final class VodVerticle extends VerticleBase {
   private final VodConfig config;
   private ContentServer content;
   private MediaTools tools;
-  private Registrar registrar;
   private Rounds rounds;
   private boolean roundGoesOn;
 
@@ -49,7 +48,7 @@ public final class VodVerticle extends VerticleBase {
     VideoStore videos = new VideoStore(mesh.mysql());
     RecordingFolder folder = new RecordingFolder(vertx, mesh.config().recordingsDir());
     tools = new MediaTools(vertx, mesh.config().dataDir().resolve("cache").resolve("ffmpeg"));
-    registrar =
+    Registrar registrar =
         new Registrar(
             vertx,
             folder,
@@ -92,15 +91,14 @@ public final class VodVerticle extends VerticleBase {
   }
 
   private void register(RecordingEnded ended) {
-    RecordingTicket ticket =
+    rounds.told(
         new RecordingTicket(
             ended.liveId(),
             ended.owner(),
             ended.title(),
             ended.file(),
             ended.startedAt(),
-            ended.address());
-    registrar.register(ticket).onFailure(error -> rounds.failed(ticket, error));
+            ended.address()));
   }
 
   /** A round that goes on is not joined by another. */

@@ -8,6 +8,7 @@ import io.castmesh.contract.User;
 import io.castmesh.testing.TestMesh;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,43 @@ class FullDiskTest {
           assertThat(story.ticket(live)).exists();
         });
     story.forget(live);
+  }
+
+  @Test
+  void whatFailedIsNotTriedAgainAsOftenAsItIsTold() throws Exception {
+    // given
+    RecordingEnded live = unrepairable("again");
+    long before = processed();
+
+    // when it is told as by many instances of media-service
+    for (int i = 0; i < 50; i++) {
+      story.tell(live);
+      Thread.sleep(100);
+    }
+
+    // then
+    eventually("it was tried", () -> assertThat(processed()).isGreaterThan(before));
+    assertThat(processed() - before).isLessThanOrEqualTo(2);
+    story.forget(live);
+  }
+
+  @Test
+  void theHalfCopiesOfAToolThatWasKilledGoWithTheNextRegistration() throws Exception {
+    // given, beside the ticket of another that is just being written
+    RecordingEnded live = story.live(VodStory.user("ann-parts"), "parts", null);
+    WebmFiles.makeCut(story.file(live), 3, 0.7);
+    Path copy = Files.write(story.folder.resolve(live.file() + ".77.part"), new byte[9]);
+    Path picture = Files.write(story.folder.resolve(live.liveId() + ".jpg.77.part"), new byte[9]);
+    Path ticket = Files.write(story.folder.resolve(live.liveId() + "-24711.part"), new byte[9]);
+
+    // when
+    story.tell(live);
+    story.registered(live);
+
+    // then
+    assertThat(copy).doesNotExist();
+    assertThat(picture).doesNotExist();
+    assertThat(ticket).exists();
   }
 
   /** A recording that was cut short, and of which no repaired copy can be made. */

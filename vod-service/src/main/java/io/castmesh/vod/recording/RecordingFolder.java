@@ -147,6 +147,32 @@ public final class RecordingFolder {
         });
   }
 
+  /** Removes what was begun to be written of a recording by whoever has been killed at it. */
+  Future<Void> removeParts(String recording) {
+    return blocking(
+        () -> {
+          String thumbnail = thumbnail(recording).getFileName().toString();
+          for (Path part : parts(recording + ".", thumbnail + ".")) {
+            log.info("removed half a copy file={}", part.getFileName());
+            Files.deleteIfExists(part);
+          }
+          return null;
+        });
+  }
+
+  private List<Path> parts(String copy, String picture) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(path -> path.toString().endsWith(PART))
+          .filter(
+              path -> {
+                String name = path.getFileName().toString();
+                return name.startsWith(copy) || name.startsWith(picture);
+              })
+          .toList();
+    }
+  }
+
   /** Puts aside what cannot be read, for a person to look at; its ticket stays beside it. */
   Future<Void> setAside(String liveId, String recording) {
     return blocking(

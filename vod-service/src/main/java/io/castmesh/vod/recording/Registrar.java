@@ -147,10 +147,9 @@ public final class Registrar {
   private Future<Void> make(RecordingTicket ticket, long size) {
     Path recording = folder.file(ticket.file());
     Path thumbnail = folder.thumbnail(ticket.file());
-    Timer.Sample sample = Timer.start();
-    return tools
-        .process(recording, thumbnail)
-        .onComplete(done -> sample.stop(processing))
+    return folder
+        .removeParts(ticket.file())
+        .compose(removed -> process(recording, thumbnail))
         .compose(
             found -> {
               if (!found.media() && size > SMALL_BYTES) {
@@ -165,6 +164,11 @@ public final class Registrar {
               }
               return store(ticket, found);
             });
+  }
+
+  private Future<MediaTools.Found> process(Path recording, Path thumbnail) {
+    Timer.Sample sample = Timer.start();
+    return tools.process(recording, thumbnail).onComplete(done -> sample.stop(processing));
   }
 
   private Future<Void> store(RecordingTicket ticket, MediaTools.Found found) {

@@ -156,10 +156,17 @@ public final class Rounds {
     return pause == null || !now.isBefore(pause.until());
   }
 
+  /** A recording is complete on disk, as is told until its ticket is gone. */
+  public void told(RecordingTicket ticket) {
+    if (mayTry(ticket, clock.instant())) {
+      tryToRegister(ticket);
+    }
+  }
+
+  /** A pause ends with the ticket: what another has in hand is not done yet. */
   private Future<Void> tryToRegister(RecordingTicket ticket) {
     return registrar
         .register(ticket)
-        .onSuccess(done -> pauses.remove(ticket.liveId()))
         .recover(
             error -> {
               failed(ticket, error);
@@ -170,7 +177,7 @@ public final class Rounds {
   /**
    * A store that is away is asked again in the next round; anything else after pauses that grow.
    */
-  public void failed(RecordingTicket ticket, Throwable error) {
+  private void failed(RecordingTicket ticket, Throwable error) {
     if (error instanceof FailureException f && f.failure() == Failure.UNAVAILABLE) {
       log.warn("recording waits live={} error={}", ticket.liveId(), error.getMessage());
       return;

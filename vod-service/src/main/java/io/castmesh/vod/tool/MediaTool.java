@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.UUID;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /**
@@ -58,9 +59,9 @@ public final class MediaTool {
     }
   }
 
-  /** Nobody else's, even if two should work on one recording. */
+  /** Nobody else's, even if two should work on one recording: pods number processes alike. */
   private static Path part(Path file) {
-    return file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+    return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
   }
 
   private static boolean repair(Path file) throws IOException {

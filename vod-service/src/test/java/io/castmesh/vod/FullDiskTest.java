@@ -1,10 +1,14 @@
 package io.castmesh.vod;
 
+import static io.castmesh.testing.Eventually.await;
 import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.contract.Caller;
 import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.contract.User;
+import io.castmesh.contract.Videos;
+import io.castmesh.contract.Videos.Video;
 import io.castmesh.testing.TestMesh;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +87,23 @@ class FullDiskTest {
     assertThat(copy).doesNotExist();
     assertThat(picture).doesNotExist();
     assertThat(ticket).exists();
+  }
+
+  @Test
+  void aVideoCanBeDeletedThoughNoNoteOfItCanBeWritten() throws Exception {
+    // given
+    Caller ann = story.online("ann-note");
+    Video video = story.video(ann.user(), "note", 2);
+    Path file = story.folder.resolve(video.liveId() + ".webm");
+    Path note = Files.createDirectory(Path.of(file + ".deleted"));
+
+    // when
+    await(story.mesh.bus().ask(Videos.DELETE, new Videos.Delete(ann, video.id())));
+
+    // then
+    assertThat(story.of(ann.user())).isEmpty();
+    assertThat(file).doesNotExist();
+    assertThat(note).doesNotExist();
   }
 
   /** A recording that was cut short, and of which no repaired copy can be made. */

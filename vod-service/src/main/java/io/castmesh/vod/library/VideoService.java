@@ -13,9 +13,13 @@ import io.castmesh.contract.Videos.Video;
 import io.castmesh.vod.recording.RecordingFolder;
 import io.vertx.core.Future;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What people do with videos. Thread-safe. */
 public final class VideoService {
+  private static final Logger log = LoggerFactory.getLogger(VideoService.class);
+
   private static final int TITLE_LENGTH = 200;
   private static final int PAGE_SIZE = 100;
 
@@ -65,8 +69,9 @@ public final class VideoService {
   }
 
   /**
-   * The owner deletes it: first a note in the folder, then the row, then the files. Cut short
-   * anywhere, the video is still whole or the rest is deleted in the next round.
+   * The owner deletes it: first a note in the folder, then the row, then the files. Cut short after
+   * the note, the rest is done in the next round. On a full disk there may be no note, and deleting
+   * is what helps.
    */
   public Future<Done> delete(Delete request) {
     return owned(request.id(), request.caller()).compose(this::delete);
@@ -80,6 +85,9 @@ public final class VideoService {
   private Future<Done> delete(VideoStore.Row row) {
     return folder
         .doom(row.liveId(), row.file())
+        .onFailure(
+            error -> log.warn("deletion not noted file={} error={}", row.file(), error.toString()))
+        .otherwiseEmpty()
         .compose(noted -> videos.delete(row.id()))
         .compose(deleted -> folder.removeDoomed(row.liveId(), row.file()))
         .map(Done.DONE);

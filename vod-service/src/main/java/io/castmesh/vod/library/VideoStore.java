@@ -6,27 +6,48 @@ import io.castmesh.contract.Videos.Location;
 import io.castmesh.contract.Videos.Query;
 import io.castmesh.contract.Videos.Video;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.mysqlclient.MySQLException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The videos in MySQL. Thread-safe; fails with {@link Failure#UNAVAILABLE} within five seconds
  * while MySQL is away.
+ *
+ * <p>Writes go one after the other. One that MySQL does not answer in time, of a locked table for
+ * one, still has its connection and may be carried out yet: until it is answered no other begins.
  */
 public final class VideoStore {
   private static final Logger log = LoggerFactory.getLogger(VideoStore.class);
 
   private static final long DEADLINE_SECONDS = 5;
+
+  /** After that no answer will come any more: the way to MySQL is cut. */
+  private static final Duration UNANSWERED = Duration.ofMinutes(10);
+
+  /** Writes that wait for their turn; more are refused. */
+  private static final int WAITING = 256;
+
+  /** A write that was given up. */
+  private record GivenUp(Future<?> answer, long at) {
+    boolean goesOn() {
+      return !answer.isComplete() && System.nanoTime() - at < UNANSWERED.toNanos();
+    }
+  }
 
   /** A video as it is stored. */
   public record Row(
@@ -77,6 +98,10 @@ public final class VideoStore {
   private static final int DUPLICATE = 1062;
 
   private final Pool mysql;
+  private final AtomicReference<Future<Void>> lastWrite =
+      new AtomicReference<>(Future.succeededFuture());
+  private final AtomicInteger writes = new AtomicInteger();
+  private volatile GivenUp givenUp = new GivenUp(Future.succeededFuture(), 0);
 
   public VideoStore(Pool mysql) {
     this.mysql = mysql;
@@ -102,16 +127,13 @@ public final class VideoStore {
     values.addValue(place == null ? null : place.city());
     values.addValue(row.sizeBytes());
     values.addValue(row.file());
-    return guarded(
-        mysql
-            .preparedQuery(INSERT)
-            .execute(values)
-            .map(true)
-            .recover(
-                error ->
-                    error instanceof MySQLException refused && refused.getErrorCode() == DUPLICATE
-                        ? Future.succeededFuture(false)
-                        : Future.failedFuture(error)));
+    return write(INSERT, values)
+        .map(true)
+        .recover(
+            error ->
+                error instanceof MySQLException refused && refused.getErrorCode() == DUPLICATE
+                    ? Future.succeededFuture(false)
+                    : Future.failedFuture(error));
   }
 
   /** What somebody else has let through must not keep a recording from being registered. */
@@ -124,9 +146,13 @@ public final class VideoStore {
         : value.substring(0, value.offsetByCodePoints(0, length));
   }
 
-  public Future<Boolean> existsForLive(String liveId) {
-    return run("SELECT 1 FROM videos WHERE live_id = ?", Tuple.of(liveId))
-        .map(rows -> rows.size() > 0);
+  /** Not while a write is unanswered: it may be that of this live. */
+  public Future<Optional<Row>> findForLive(String liveId) {
+    if (givenUp.goesOn()) {
+      return Future.failedFuture(Failure.UNAVAILABLE.exception());
+    }
+    return run("SELECT * FROM videos WHERE live_id = ?", Tuple.of(liveId))
+        .map(rows -> rows(rows).stream().findFirst());
   }
 
   /**
@@ -142,11 +168,11 @@ public final class VideoStore {
   }
 
   public Future<Void> rename(String id, String title) {
-    return run("UPDATE videos SET title = ? WHERE id = ?", Tuple.of(title, id)).mapEmpty();
+    return write("UPDATE videos SET title = ? WHERE id = ?", Tuple.of(title, id)).mapEmpty();
   }
 
   public Future<Void> delete(String id) {
-    return run("DELETE FROM videos WHERE id = ?", Tuple.of(id)).mapEmpty();
+    return write("DELETE FROM videos WHERE id = ?", Tuple.of(id)).mapEmpty();
   }
 
   /** The newest first; of the same time, in a fixed order. */
@@ -199,6 +225,30 @@ public final class VideoStore {
 
   private Future<RowSet<io.vertx.sqlclient.Row>> run(String sql, Tuple values) {
     return guarded(mysql.preparedQuery(sql).execute(values));
+  }
+
+  private Future<RowSet<io.vertx.sqlclient.Row>> write(String sql, Tuple values) {
+    if (writes.get() >= WAITING) {
+      return Future.failedFuture(Failure.UNAVAILABLE.exception());
+    }
+    writes.incrementAndGet();
+    Promise<Void> done = Promise.promise();
+    return lastWrite
+        .getAndSet(done.future())
+        .compose(turn -> writeNow(sql, values))
+        .onComplete(
+            written -> {
+              writes.decrementAndGet();
+              done.complete();
+            });
+  }
+
+  private Future<RowSet<io.vertx.sqlclient.Row>> writeNow(String sql, Tuple values) {
+    if (givenUp.goesOn()) {
+      return Future.failedFuture(Failure.UNAVAILABLE.exception());
+    }
+    Future<RowSet<io.vertx.sqlclient.Row>> answer = mysql.preparedQuery(sql).execute(values);
+    return guarded(answer).onFailure(error -> givenUp = new GivenUp(answer, System.nanoTime()));
   }
 
   /** What MySQL says about a statement is our mistake; anything else means that it is away. */

@@ -111,10 +111,10 @@ public final class Registrar {
   private Future<Void> registerFile(RecordingTicket ticket) {
     return folder
         .keepTicket(ticket)
-        .compose(kept -> videos.existsForLive(ticket.liveId()))
+        .compose(kept -> videos.findForLive(ticket.liveId()))
         .compose(
             known ->
-                known
+                known.isPresent()
                     ? folder.dropTicket(ticket.liveId())
                     : folder
                         .size(ticket.file())

@@ -201,10 +201,10 @@ public final class Rounds {
 
   private Future<Void> finish(Doomed doomed) {
     return videos
-        .existsForLive(doomed.liveId())
+        .findForLive(doomed.liveId())
         .compose(
             stands ->
-                stands
+                stands.isPresent()
                     ? folder.spare(doomed.file())
                     : folder.removeDoomed(doomed.liveId(), doomed.file()));
   }

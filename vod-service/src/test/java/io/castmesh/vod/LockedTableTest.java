@@ -1,12 +1,19 @@
 package io.castmesh.vod;
 
+import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.contract.Caller;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media.RecordingEnded;
+import io.castmesh.contract.Videos;
+import io.castmesh.contract.Videos.Video;
 import io.castmesh.testing.TestMesh;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,5 +56,48 @@ class LockedTableTest {
       assertThat(Files.exists(story.file(live))).isTrue();
       story.registered(live);
     }
+  }
+
+  @Test
+  void aDeletionThatIsCarriedOutLateLeavesNothing() throws Exception {
+    // given
+    Caller ann = story.online("ann-late");
+    Video video = story.video(ann.user(), "late", 2);
+    Path file = story.folder.resolve(video.liveId() + ".webm");
+    Path note = Path.of(file + ".deleted");
+
+    // when it is refused, and rounds pass
+    try (LockedTable locked = new LockedTable(story.mesh)) {
+      assertThatThrownBy(
+              () -> await(story.mesh.bus().ask(Videos.DELETE, new Videos.Delete(ann, video.id()))))
+          .isInstanceOf(FailureException.class);
+      Thread.sleep(3000);
+      assertThat(story.of(ann.user())).hasSize(1);
+    }
+
+    // then
+    eventually(
+        "nothing is left",
+        () -> {
+          assertThat(story.of(ann.user())).isEmpty();
+          assertThat(file).doesNotExist();
+          assertThat(note).doesNotExist();
+        });
+  }
+
+  @Test
+  void aVideoThatIsBeingDeletedIsNotRegisteredAgain() throws Exception {
+    // given its row is gone and its file not yet
+    RecordingEnded live = story.live(VodStory.user("ann-twice"), "twice", null);
+    WebmFiles.make(story.file(live), 2);
+    Path note = Files.createFile(Path.of(story.file(live) + ".deleted"));
+
+    // when
+    story.tell(live);
+
+    // then
+    VodStory.staysFor(Duration.ofSeconds(4), () -> assertThat(story.of(live.owner())).isEmpty());
+    Files.delete(note);
+    story.forget(live);
   }
 }

@@ -70,8 +70,8 @@ public final class VideoService {
 
   /**
    * The owner deletes it: first a note in the folder, then the row, then the files. Cut short after
-   * the note, the rest is done in the next round. On a full disk there may be no note, and deleting
-   * is what helps.
+   * the note, the rest is done in the next round, whatever MySQL answered or did not. On a full
+   * disk there may be no note, and deleting is what helps.
    */
   public Future<Done> delete(Delete request) {
     return owned(request.id(), request.caller()).compose(this::delete);
@@ -88,7 +88,7 @@ public final class VideoService {
         .onFailure(
             error -> log.warn("deletion not noted file={} error={}", row.file(), error.toString()))
         .otherwiseEmpty()
-        .compose(noted -> videos.delete(row.id()))
+        .compose(noted -> videos.deleteForLive(row.liveId()))
         .compose(deleted -> folder.removeDoomed(row.liveId(), row.file()))
         .map(Done.DONE);
   }

@@ -171,8 +171,8 @@ public final class VideoStore {
     return write("UPDATE videos SET title = ? WHERE id = ?", Tuple.of(title, id)).mapEmpty();
   }
 
-  public Future<Void> delete(String id) {
-    return write("DELETE FROM videos WHERE id = ?", Tuple.of(id)).mapEmpty();
+  public Future<Void> deleteForLive(String liveId) {
+    return write("DELETE FROM videos WHERE live_id = ?", Tuple.of(liveId)).mapEmpty();
   }
 
   /** The newest first; of the same time, in a fixed order. */

@@ -194,15 +194,16 @@ public final class RecordingFolder {
 
   /** Removes the files of a video whose row is gone, then the note. */
   public Future<Void> removeDoomed(String liveId, String recording) {
-    return remove(liveId, recording).compose(removed -> spare(recording));
+    return remove(liveId, recording)
+        .compose(removed -> blocking(() -> Files.deleteIfExists(file(recording + DELETED))))
+        .mapEmpty();
   }
 
-  /** Takes the note back: the row is still there. */
-  public Future<Void> spare(String recording) {
-    return blocking(() -> Files.deleteIfExists(file(recording + DELETED))).mapEmpty();
+  /** Whether a video of this recording is being deleted. */
+  Future<Boolean> isDoomed(String recording) {
+    return exists(recording + DELETED);
   }
 
-  /** Looks through the folder once; removes what somebody was writing when they died. */
   /** Of the file system that holds the folder. */
   Future<Space> space() {
     return blocking(
@@ -212,6 +213,7 @@ public final class RecordingFolder {
         });
   }
 
+  /** Looks through the folder once; removes what somebody was writing when they died. */
   Future<Undone> look() {
     return blocking(
         () -> {

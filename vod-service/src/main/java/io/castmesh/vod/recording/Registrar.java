@@ -100,12 +100,18 @@ public final class Registrar {
     }
     return folder
         .exists(ticket.file())
-        .compose(exists -> exists ? registerFile(ticket) : Future.succeededFuture())
+        .compose(exists -> exists ? unlessDoomed(ticket) : Future.succeededFuture())
         .eventually(
             () -> {
               underWay.remove(ticket.liveId());
               return Future.succeededFuture();
             });
+  }
+
+  private Future<Void> unlessDoomed(RecordingTicket ticket) {
+    return folder
+        .isDoomed(ticket.file())
+        .compose(doomed -> doomed ? Future.succeededFuture() : registerFile(ticket));
   }
 
   private Future<Void> registerFile(RecordingTicket ticket) {

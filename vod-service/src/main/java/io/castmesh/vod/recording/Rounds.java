@@ -178,7 +178,7 @@ public final class Rounds {
    * A store that is away is asked again in the next round; anything else after pauses that grow.
    */
   private void failed(RecordingTicket ticket, Throwable error) {
-    if (error instanceof FailureException f && f.failure() == Failure.UNAVAILABLE) {
+    if (isAway(error)) {
       log.warn("recording waits live={} error={}", ticket.liveId(), error.getMessage());
       return;
     }
@@ -196,16 +196,28 @@ public final class Rounds {
     for (Doomed one : doomed) {
       all = all.compose(before -> finish(one));
     }
-    return all;
+    return all.otherwiseEmpty();
   }
 
+  /**
+   * Whoever wrote the note was allowed to, and a row that still stands may go any moment: MySQL may
+   * carry out late what it did not answer.
+   *
+   * @return fails when it has no sense to go on with others now
+   */
   private Future<Void> finish(Doomed doomed) {
     return videos
-        .findForLive(doomed.liveId())
-        .compose(
-            stands ->
-                stands.isPresent()
-                    ? folder.spare(doomed.file())
-                    : folder.removeDoomed(doomed.liveId(), doomed.file()));
+        .deleteForLive(doomed.liveId())
+        .compose(deleted -> folder.removeDoomed(doomed.liveId(), doomed.file()))
+        .onSuccess(removed -> log.info("deletion finished live={}", doomed.liveId()))
+        .recover(
+            error -> {
+              log.warn("deletion waits live={} error={}", doomed.liveId(), error.toString());
+              return isAway(error) ? Future.failedFuture(error) : Future.succeededFuture();
+            });
+  }
+
+  private static boolean isAway(Throwable error) {
+    return error instanceof FailureException f && f.failure() == Failure.UNAVAILABLE;
   }
 }

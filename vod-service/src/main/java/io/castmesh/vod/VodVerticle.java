@@ -11,6 +11,7 @@ import io.castmesh.vod.content.ContentServer;
 import io.castmesh.vod.library.VideoService;
 import io.castmesh.vod.library.VideoStore;
 import io.castmesh.vod.place.Places;
+import io.castmesh.vod.recording.Claims;
 import io.castmesh.vod.recording.MediaTools;
 import io.castmesh.vod.recording.RecordingFolder;
 import io.castmesh.vod.recording.Registrar;
@@ -48,17 +49,16 @@ public final class VodVerticle extends VerticleBase {
     VideoStore videos = new VideoStore(mesh.mysql());
     RecordingFolder folder = new RecordingFolder(vertx, mesh.config().recordingsDir());
     tools = new MediaTools(vertx, mesh.config().dataDir().resolve("cache").resolve("ffmpeg"));
+    Claims claims = new Claims(vertx, mesh.redis(), mesh.node(), this::isGone);
     Registrar registrar =
         new Registrar(
-            vertx,
-            folder,
-            tools,
-            videos,
-            new Places(vertx),
-            mesh.redis(),
-            mesh.clients(),
-            mesh.metrics());
+            folder, tools, videos, new Places(vertx), claims, mesh.clients(), mesh.metrics());
     rounds = new Rounds(folder, registrar, videos, mesh.bus(), Clock.systemUTC(), mesh.metrics());
+    mesh.peers()
+        .onDied(
+            node ->
+                context.runOnContext(
+                    died -> claims.heldBy(node.node()).forEach(held -> rounds.told(held))));
     content = new ContentServer(vertx, videos, folder, mesh.metrics(), mesh.tracing());
     VideoService service = new VideoService(videos, folder, content::source);
     return Future.all(
@@ -70,6 +70,10 @@ public final class VodVerticle extends VerticleBase {
             served ->
                 vertx.setPeriodic(
                     FIRST_ROUND_MS, config.scanInterval().toMillis(), timer -> round()));
+  }
+
+  private boolean isGone(String node) {
+    return mesh.peers().hasDied(node) || mesh.bus().hasLeft(node);
   }
 
   private Future<?> serve(VideoService service) {

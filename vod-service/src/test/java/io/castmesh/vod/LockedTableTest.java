@@ -59,6 +59,33 @@ class LockedTableTest {
   }
 
   @Test
+  void theOwnerIsToldOnceOfAVideoThatIsStoredLate() throws Exception {
+    // given
+    Caller ann = story.online("ann-told");
+    RecordingEnded live = story.live(ann.user(), "told", null);
+    WebmFiles.make(story.file(live), 2);
+
+    // when its registration is given up before it is carried out
+    try (LockedTable locked = new LockedTable(story.mesh)) {
+      story.tell(live);
+      Thread.sleep(9000);
+    }
+    story.tell(live);
+    story.registered(live);
+
+    // then
+    eventually("the owner is told", () -> assertThat(ready(ann)).isEqualTo(1));
+    story.tell(live);
+    VodStory.staysFor(Duration.ofSeconds(2), () -> assertThat(ready(ann)).isEqualTo(1));
+  }
+
+  private static long ready(Caller owner) {
+    return story.heard.stream()
+        .filter(h -> h.session().equals(owner.sessionId()) && h.method().equals("video.ready"))
+        .count();
+  }
+
+  @Test
   void aDeletionThatIsCarriedOutLateLeavesNothing() throws Exception {
     // given
     Caller ann = story.online("ann-late");

@@ -131,9 +131,13 @@ public final class RecordingFolder {
         });
   }
 
-  /** The recording is registered, or there is nothing to register. */
-  Future<Void> dropTicket(String liveId) {
-    return blocking(() -> Files.deleteIfExists(ticket(liveId))).mapEmpty();
+  /**
+   * The recording is registered, or there is nothing to register.
+   *
+   * @return whether there was a ticket
+   */
+  Future<Boolean> dropTicket(String liveId) {
+    return blocking(() -> Files.deleteIfExists(ticket(liveId)));
   }
 
   /** Removes a recording with everything that belongs to it. */

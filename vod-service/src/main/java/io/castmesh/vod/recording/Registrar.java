@@ -6,22 +6,16 @@ import io.castmesh.contract.Videos.Video;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.metrics.Counters;
 import io.castmesh.runtime.metrics.Metric;
-import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.vod.library.VideoStore;
 import io.castmesh.vod.library.VideoStore.Row;
 import io.castmesh.vod.place.Places;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,47 +37,34 @@ public final class Registrar {
   /** Recordings that one instance has in hand; more wait for the next round. */
   private static final int IN_HAND = 64;
 
-  private static final Duration CLAIM = Duration.ofSeconds(15);
-
-  private static final String RENEW =
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end";
-
-  private static final String RELEASE =
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
-
   private record Ready(Video video) {}
 
-  private final Vertx vertx;
   private final RecordingFolder folder;
   private final MediaTools tools;
   private final VideoStore videos;
   private final Places places;
-  private final RedisStore redis;
+  private final Claims claims;
   private final ClientMessenger clients;
   private final Counters outcomes;
   private final Timer processing;
-  private final String node;
   private final Set<String> underWay = new HashSet<>();
 
   public Registrar(
-      Vertx vertx,
       RecordingFolder folder,
       MediaTools tools,
       VideoStore videos,
       Places places,
-      RedisStore redis,
+      Claims claims,
       ClientMessenger clients,
       MeterRegistry metrics) {
-    this.vertx = vertx;
     this.folder = folder;
     this.tools = tools;
     this.videos = videos;
     this.places = places;
-    this.redis = redis;
+    this.claims = claims;
     this.clients = clients;
     this.outcomes = Metric.RECORDINGS.counters(metrics);
     this.processing = Metric.PROCESSING.timer(metrics);
-    this.node = UUID.randomUUID().toString();
   }
 
   /**
@@ -100,7 +81,7 @@ public final class Registrar {
     }
     return folder
         .exists(ticket.file())
-        .compose(exists -> exists ? unlessDoomed(ticket) : Future.succeededFuture())
+        .compose(exists -> exists ? registerFile(ticket) : Future.succeededFuture())
         .eventually(
             () -> {
               underWay.remove(ticket.liveId());
@@ -108,46 +89,44 @@ public final class Registrar {
             });
   }
 
-  private Future<Void> unlessDoomed(RecordingTicket ticket) {
+  private Future<Void> registerFile(RecordingTicket ticket) {
+    return claims
+        .take(ticket)
+        .recover(away -> kept(ticket, away))
+        .compose(
+            mine ->
+                mine ? claims.during(ticket, () -> makeOnce(ticket)) : Future.succeededFuture());
+  }
+
+  /** The folder is the queue: what cannot be asked for now is done in a later round. */
+  private <T> Future<T> kept(RecordingTicket ticket, Throwable away) {
+    return folder.keepTicket(ticket).transform(kept -> Future.failedFuture(away));
+  }
+
+  /**
+   * A ticket is written only while there is no video, and under the claim: a video with a ticket is
+   * one whose owner has not been told.
+   */
+  private Future<Void> makeOnce(RecordingTicket ticket) {
+    return videos
+        .findForLive(ticket.liveId())
+        .recover(away -> kept(ticket, away))
+        .compose(known -> known.map(this::finish).orElseGet(() -> makeUnlessDeleted(ticket)));
+  }
+
+  /** Its row may be gone and its file not yet; or another has removed what was too short. */
+  private Future<Void> makeUnlessDeleted(RecordingTicket ticket) {
     return folder
         .isDoomed(ticket.file())
-        .compose(doomed -> doomed ? Future.succeededFuture() : registerFile(ticket));
-  }
-
-  private Future<Void> registerFile(RecordingTicket ticket) {
-    return folder
-        .keepTicket(ticket)
-        .compose(kept -> videos.findForLive(ticket.liveId()))
+        .compose(doomed -> doomed ? Future.succeededFuture(false) : folder.exists(ticket.file()))
         .compose(
-            known ->
-                known.isPresent()
-                    ? folder.dropTicket(ticket.liveId())
-                    : folder
-                        .size(ticket.file())
-                        .compose(size -> claimed(ticket, () -> make(ticket, size))));
-  }
-
-  /** Only one instance at a time works on a file; its claim soon ends when it dies. */
-  private Future<Void> claimed(RecordingTicket ticket, Supplier<Future<Void>> work) {
-    String key = "vod:claim:" + ticket.liveId();
-    return redis
-        .run(Command.SET, key, node, "NX", "PX", CLAIM.toMillis())
-        .compose(
-            reply -> {
-              if (reply == null) {
-                return Future.succeededFuture();
-              }
-              long timer =
-                  vertx.setPeriodic(
-                      CLAIM.toMillis() / 3,
-                      t -> redis.eval(RENEW, List.of(key), node, CLAIM.toMillis()));
-              return work.get()
-                  .eventually(
-                      () -> {
-                        vertx.cancelTimer(timer);
-                        return redis.eval(RELEASE, List.of(key), node).otherwiseEmpty();
-                      });
-            });
+            wanted ->
+                wanted
+                    ? folder
+                        .keepTicket(ticket)
+                        .compose(kept -> folder.size(ticket.file()))
+                        .compose(size -> make(ticket, size))
+                    : Future.succeededFuture());
   }
 
   private Future<Void> make(RecordingTicket ticket, long size) {
@@ -156,6 +135,7 @@ public final class Registrar {
     return folder
         .removeParts(ticket.file())
         .compose(removed -> process(recording, thumbnail))
+        .compose(found -> claims.hold(ticket).map(found))
         .compose(
             found -> {
               if (!found.media() && size > SMALL_BYTES) {
@@ -200,16 +180,27 @@ public final class Registrar {
             row ->
                 videos
                     .insert(row)
-                    .compose(
-                        inserted ->
-                            folder
-                                .dropTicket(row.liveId())
-                                .onSuccess(
-                                    dropped -> {
-                                      if (inserted) {
-                                        tell(row);
-                                      }
-                                    })));
+                    .compose(inserted -> inserted ? finish(row) : finishOther(ticket.liveId())));
+  }
+
+  /** MySQL has carried out what it did not answer. */
+  private Future<Void> finishOther(String liveId) {
+    return videos
+        .findForLive(liveId)
+        .compose(known -> known.map(this::finish).orElseGet(Future::succeededFuture));
+  }
+
+  /** Whoever removes the ticket tells: so it is done once, and not forgotten. */
+  private Future<Void> finish(Row row) {
+    return folder
+        .dropTicket(row.liveId())
+        .onSuccess(
+            stood -> {
+              if (stood) {
+                tell(row);
+              }
+            })
+        .mapEmpty();
   }
 
   private void tell(Row row) {

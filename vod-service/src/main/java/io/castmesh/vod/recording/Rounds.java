@@ -126,7 +126,7 @@ public final class Rounds {
       Duration quiet = lives.isPresent() ? QUIET : QUIET_WHEN_UNSURE;
       if (one.written() == null) {
         if (one.ticketWritten().isBefore(now.minus(STALE_TICKET))) {
-          all = all.compose(before -> folder.dropTicket(one.ticket().liveId()));
+          all = all.compose(before -> folder.dropTicket(one.ticket().liveId()).mapEmpty());
         }
       } else if (one.written().isBefore(now.minus(quiet)) && mayTry(one.ticket(), now)) {
         all = all.compose(before -> tryToRegister(one.ticket()));

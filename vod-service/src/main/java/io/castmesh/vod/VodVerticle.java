@@ -36,6 +36,7 @@ public final class VodVerticle extends VerticleBase {
   private final VodConfig config;
   private ContentServer content;
   private MediaTools tools;
+  private Registrar registrar;
   private Rounds rounds;
   private boolean roundGoesOn;
 
@@ -50,7 +51,7 @@ public final class VodVerticle extends VerticleBase {
     RecordingFolder folder = new RecordingFolder(vertx, mesh.config().recordingsDir());
     tools = new MediaTools(vertx, mesh.config().dataDir().resolve("cache").resolve("ffmpeg"));
     Claims claims = new Claims(vertx, mesh.redis(), mesh.node(), this::isGone);
-    Registrar registrar =
+    registrar =
         new Registrar(
             folder, tools, videos, new Places(vertx), claims, mesh.clients(), mesh.metrics());
     rounds = new Rounds(folder, registrar, videos, mesh.bus(), Clock.systemUTC(), mesh.metrics());
@@ -91,7 +92,8 @@ public final class VodVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return content.stop().eventually(tools::close);
+    tools.stop();
+    return Future.join(content.stop(), registrar.close()).eventually(tools::close);
   }
 
   private void register(RecordingEnded ended) {

@@ -1,5 +1,6 @@
 package io.castmesh.vod.recording;
 
+import io.castmesh.contract.Failure;
 import io.castmesh.vod.tool.MediaTool;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,8 +24,9 @@ import java.util.regex.Pattern;
  * Runs {@link MediaTool} as a child process: two at a time, each with a deadline that grows with
  * the file, what it prints cut off after some kilobytes.
  *
- * <p>FFmpeg's libraries are unpacked once into the cache folder. Closed with its verticle: children
- * that still run are ended.
+ * <p>FFmpeg's libraries are unpacked once into the cache folder. Stopped with its verticle:
+ * children that still run are ended, and what waits for its turn fails with {@link
+ * Failure#UNAVAILABLE}.
  */
 public final class MediaTools {
   private static final int AT_ONCE = 2;
@@ -46,6 +49,7 @@ public final class MediaTools {
   private final WorkerExecutor workers;
   private final Vertx vertx;
   private final Set<Process> children = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
 
   public MediaTools(Vertx vertx, Path cache) {
     this.vertx = vertx;
@@ -90,16 +94,29 @@ public final class MediaTools {
   }
 
   private String run(Duration deadline, List<String> command) throws IOException {
+    if (stopping) {
+      throw Failure.UNAVAILABLE.exception();
+    }
     Files.createDirectories(cache);
+    AtomicBoolean late = new AtomicBoolean();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     children.add(process);
-    long timer = vertx.setTimer(deadline.toMillis(), late -> process.destroyForcibly());
+    if (stopping) {
+      end(process); // stop() may not have seen it
+    }
+    long timer =
+        vertx.setTimer(
+            deadline.toMillis(),
+            over -> {
+              late.set(true);
+              end(process);
+            });
     try (InputStream output = process.getInputStream()) {
       String text = new String(output.readNBytes(OUTPUT_BYTES), StandardCharsets.UTF_8);
       output.transferTo(OutputStream.nullOutputStream());
       int code = process.waitFor();
       if (code != 0 && !OK.matcher(text).find()) {
-        throw new IOException("media tool ended with " + code + ": " + text.strip());
+        throw ended(code, late.get() ? "took longer than " + deadline.toSeconds() + " s" : text);
       }
       return text;
     } catch (InterruptedException e) {
@@ -112,9 +129,26 @@ public final class MediaTools {
     }
   }
 
-  /** Ends the children that still run; what they were at is done again later. */
+  /** What it has printed can still be read, other than with {@link Process#destroyForcibly()}. */
+  private static void end(Process process) {
+    process.toHandle().destroyForcibly();
+  }
+
+  private IOException ended(int code, String why) {
+    if (stopping) {
+      throw Failure.UNAVAILABLE.exception();
+    }
+    return new IOException("media tool ended with " + code + ": " + why.strip());
+  }
+
+  /** Ends the children that still run, and begins no more; what they were at is done later. */
+  public void stop() {
+    stopping = true;
+    children.forEach(MediaTools::end);
+  }
+
   public Future<Void> close() {
-    children.forEach(Process::destroyForcibly);
+    stop();
     return workers.close();
   }
 

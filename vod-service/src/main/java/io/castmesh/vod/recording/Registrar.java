@@ -12,9 +12,11 @@ import io.castmesh.vod.place.Places;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +49,8 @@ public final class Registrar {
   private final ClientMessenger clients;
   private final Counters outcomes;
   private final Timer processing;
-  private final Set<String> underWay = new HashSet<>();
+  private final Map<String, Future<Void>> underWay = new HashMap<>();
+  private boolean closed;
 
   public Registrar(
       RecordingFolder folder,
@@ -70,23 +73,31 @@ public final class Registrar {
   /**
    * Registers a recording that is complete on disk.
    *
-   * @return fails when it has to be tried again
+   * @return fails when it has to be tried again; once closed nothing is done, as others do it
    */
   public Future<Void> register(RecordingTicket ticket) {
+    if (closed || underWay.containsKey(ticket.liveId())) {
+      return Future.succeededFuture();
+    }
     if (underWay.size() >= IN_HAND) {
       return Future.failedFuture(Failure.UNAVAILABLE.exception());
     }
-    if (!underWay.add(ticket.liveId())) {
-      return Future.succeededFuture();
-    }
+    Promise<Void> done = Promise.promise();
+    underWay.put(ticket.liveId(), done.future());
     return folder
         .exists(ticket.file())
         .compose(exists -> exists ? registerFile(ticket) : Future.succeededFuture())
-        .eventually(
-            () -> {
+        .onComplete(
+            registered -> {
               underWay.remove(ticket.liveId());
-              return Future.succeededFuture();
+              done.complete();
             });
+  }
+
+  /** Begins nothing more; completes when what is under way has ended, and its claims. */
+  public Future<?> close() {
+    closed = true;
+    return Future.join(List.copyOf(underWay.values()));
   }
 
   private Future<Void> registerFile(RecordingTicket ticket) {

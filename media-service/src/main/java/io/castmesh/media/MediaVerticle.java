@@ -136,6 +136,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             lives,
             calls,
             service,
+            mesh.freeze(),
             config.presenceEvery());
     gauges(mesh.metrics(), pipelines);
     tellLoad(mesh.peers().load());

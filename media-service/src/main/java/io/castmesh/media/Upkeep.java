@@ -8,6 +8,7 @@ import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.Registry;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.runtime.bus.Bus;
+import io.castmesh.runtime.life.Freeze;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashSet;
@@ -31,18 +32,17 @@ final class Upkeep {
   private final Lives lives;
   private final CallsMedia calls;
   private final MediaService service;
-  private final long youngMillis;
-
+  private final Freeze freeze;
+  private final Duration interval;
+  private final Absences absences;
   private boolean begun;
   private boolean asserting;
   private boolean emptied;
 
-  /** Clients that were missing in the last round: twice missing is gone. */
-  private Set<String> missing = Set.of();
-
   /**
-   * @param young a client is asserted by its gateway before it can have media; one whose media is
-   *     younger than this is not looked for, lest its gateway is late
+   * @param freeze after it stood still this process takes nobody for gone
+   * @param interval how often vanished clients are looked for; one whose media is younger than this
+   *     is not, lest its gateway is late to assert it
    */
   Upkeep(
       Bus bus,
@@ -53,7 +53,8 @@ final class Upkeep {
       Lives lives,
       CallsMedia calls,
       MediaService service,
-      Duration young) {
+      Freeze freeze,
+      Duration interval) {
     this.bus = bus;
     this.registry = registry;
     this.instances = instances;
@@ -62,7 +63,10 @@ final class Upkeep {
     this.lives = lives;
     this.calls = calls;
     this.service = service;
-    this.youngMillis = young.toMillis();
+    this.freeze = freeze;
+    this.interval = interval;
+    // Timers are a little early or late.
+    this.absences = new Absences(interval.toNanos() * 3 / 4);
   }
 
   /**
@@ -111,9 +115,9 @@ final class Upkeep {
 
   /** Ends the media of clients whose presence leases are gone though nobody was told. */
   Future<?> findVanishedClients() {
-    List<String> clients = sessions.clientsOlderThan(youngMillis);
-    if (clients.isEmpty()) {
-      missing = Set.of();
+    List<String> clients = sessions.clientsOlderThan(interval.toMillis());
+    if (clients.isEmpty() || freeze.within(interval)) {
+      absences.forget();
       return Future.succeededFuture();
     }
     return bus.ask(Presence.ALIVE, new Presence.AliveQuery(clients))
@@ -121,9 +125,8 @@ final class Upkeep {
             alive -> {
               Set<String> gone = new HashSet<>(clients);
               gone.removeAll(Set.copyOf(alive.sessionIds()));
-              Set<String> before = missing;
-              missing = gone;
-              gone.stream().filter(before::contains).forEach(service::sessionEnded);
-            });
+              absences.missing(gone, System.nanoTime()).forEach(service::sessionEnded);
+            })
+        .onFailure(unknown -> absences.forget());
   }
 }

@@ -55,6 +55,7 @@ public final class VodVerticle extends VerticleBase {
         new Registrar(
             folder, tools, videos, new Places(vertx), claims, mesh.clients(), mesh.metrics());
     rounds = new Rounds(folder, registrar, videos, mesh.bus(), Clock.systemUTC(), mesh.metrics());
+    mesh.redis().onEmptied(rounds::emptied);
     mesh.peers()
         .onDied(
             node ->

@@ -15,10 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -45,6 +43,20 @@ public final class Rounds {
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
+  /** What is said of lives is said again by then, once Redis has come back empty. */
+  private static final Duration SAID_AGAIN = Duration.ofSeconds(60);
+
+  /**
+   * @param goOn lives whose recordings are left alone
+   * @param sure false when nobody can say of the others
+   */
+  private record Lives(Set<String> goOn, boolean sure) {
+    /** Of a live that has several recordings the earlier ones may be told complete meanwhile. */
+    boolean goesOn(RecordingTicket ticket) {
+      return goOn.contains(Media.liveOfRecording(ticket.liveId()));
+    }
+  }
+
   /** When to try again what has failed. */
   private record Pause(Instant until, Duration length) {}
 
@@ -58,6 +70,11 @@ public final class Rounds {
   private final AtomicLong freeBytes = new AtomicLong();
   private final AtomicLong allBytes = new AtomicLong();
   private final Map<String, Pause> pauses = new HashMap<>();
+
+  /** Lives that went on, and since when nobody says so any more; they do while it is said. */
+  private final Map<String, Instant> wentOn = new HashMap<>();
+
+  private Instant emptiedAt = Instant.EPOCH;
 
   public Rounds(
       RecordingFolder folder,
@@ -103,27 +120,39 @@ public final class Rounds {
         : lives().compose(lives -> registerAll(waiting, lives));
   }
 
-  /** The lives that go on; empty when nobody can say. */
-  private Future<Optional<Set<String>>> lives() {
-    return bus.ask(Media.LIVES, new Media.LivesQuery(null))
-        .map(
-            lives -> {
-              Set<String> ids = new HashSet<>();
-              lives.items().forEach(live -> ids.add(live.liveId()));
-              return Optional.of(ids);
-            })
-        .otherwise(Optional.empty());
+  /** Redis has lost which lives go on; it is told again by those that have them. */
+  public void emptied() {
+    emptiedAt = clock.instant();
   }
 
-  private Future<Void> registerAll(List<Waiting> waiting, Optional<Set<String>> lives) {
+  private Future<Lives> lives() {
+    return bus.ask(Media.LIVES, new Media.LivesQuery(null))
+        .map(lives -> lives.items().stream().map(Media.Live::liveId).collect(Collectors.toSet()))
+        .map(said -> goOn(said, clock.instant()))
+        .otherwise(away -> new Lives(Set.of(), false));
+  }
+
+  /** One that went on has ended when nobody says otherwise for a while. */
+  private Lives goOn(Set<String> said, Instant now) {
+    boolean sure = !now.isBefore(emptiedAt.plus(SAID_AGAIN));
+    said.forEach(live -> wentOn.put(live, Instant.MAX));
+    wentOn.replaceAll(
+        (live, since) -> said.contains(live) || !since.equals(Instant.MAX) ? since : now);
+    if (sure) {
+      wentOn.values().removeIf(since -> since.isBefore(now.minus(QUIET)));
+    }
+    return new Lives(Set.copyOf(wentOn.keySet()), sure);
+  }
+
+  private Future<Void> registerAll(List<Waiting> waiting, Lives lives) {
     Future<Void> all = Future.succeededFuture();
     overdueSeconds.set(overdue(waiting, lives).toSeconds());
     for (Waiting one : waiting) {
-      if (lives.isPresent() && goesOn(one.ticket().liveId(), lives.get())) {
+      if (lives.goesOn(one.ticket())) {
         continue;
       }
       Instant now = clock.instant();
-      Duration quiet = lives.isPresent() ? QUIET : QUIET_WHEN_UNSURE;
+      Duration quiet = lives.sure() ? QUIET : QUIET_WHEN_UNSURE;
       if (one.written() == null) {
         if (one.ticketWritten().isBefore(now.minus(STALE_TICKET))) {
           all = all.compose(before -> folder.dropTicket(one.ticket().liveId()).mapEmpty());
@@ -136,19 +165,14 @@ public final class Rounds {
   }
 
   /** Since the oldest file was last written that no live writes any more. */
-  private Duration overdue(List<Waiting> waiting, Optional<Set<String>> lives) {
+  private Duration overdue(List<Waiting> waiting, Lives lives) {
     Instant now = clock.instant();
     return waiting.stream()
         .filter(one -> one.written() != null)
-        .filter(one -> lives.isEmpty() || !goesOn(one.ticket().liveId(), lives.get()))
+        .filter(one -> !lives.goesOn(one.ticket()))
         .map(one -> Duration.between(one.written(), now))
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);
-  }
-
-  /** Of a live that has several recordings the earlier ones may be told as complete meanwhile. */
-  private static boolean goesOn(String recordingId, Set<String> lives) {
-    return lives.contains(Media.liveOfRecording(recordingId));
   }
 
   private boolean mayTry(RecordingTicket ticket, Instant now) {

@@ -279,6 +279,54 @@ class RecordingTest {
   }
 
   @Test
+  void aTicketWhoseRecordingNeverCameIsPutAsideAndCounted() throws Exception {
+    // given
+    RecordingEnded live = story.live(VodStory.user("ann-missing"), "missing", null);
+
+    // when
+    story.writeTicket(live);
+    VodStory.makeOld(story.ticket(live));
+
+    // then
+    eventually(
+        "it stands aside",
+        () -> {
+          assertThat(story.folder.resolve(live.liveId() + ".json.broken")).exists();
+          assertThat(story.ticket(live)).doesNotExist();
+        });
+    assertThat(
+            story
+                .mesh
+                .metrics()
+                .get("castmesh.vod.recordings")
+                .tag("outcome", "missing")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aRecordingIsFoundAmongThousandsOfOtherThings() throws Exception {
+    // given many more than one round looks at, all of them first
+    Path[] others = new Path[5000];
+    for (int i = 0; i < others.length; i++) {
+      others[i] = Files.createFile(story.folder.resolve("!" + i + ".part"));
+    }
+    RecordingEnded live = story.live(VodStory.user("ann-many"), "many", null);
+    WebmFiles.make(story.file(live), 2);
+    VodStory.makeOld(story.file(live));
+
+    // when
+    story.writeTicket(live);
+
+    // then
+    story.registered(live);
+    for (Path other : others) {
+      Files.delete(other);
+    }
+  }
+
+  @Test
   void aDeletionThatWasCutShortIsFinished() throws Exception {
     // given one whose row is gone and one whose row still stands
     User ann = VodStory.user("ann-doomed");

@@ -60,7 +60,7 @@ public enum Label {
           "moderated")),
   SERVER_STATE("state", List.of("up", "draining", "down")),
   ADOPTED("what", List.of("live", "call")),
-  RECORDING_END("outcome", List.of("registered", "short", "broken")),
+  RECORDING_END("outcome", List.of("registered", "short", "broken", "missing")),
   DIRECTION("direction", List.of("received", "sent"));
 
   /** In place of a value that nobody has thought of. */

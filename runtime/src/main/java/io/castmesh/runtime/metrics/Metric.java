@@ -268,7 +268,7 @@ public enum Metric {
       Spec.counter(
           VOD,
           "castmesh.vod.recordings",
-          "Recordings that were complete: listed, too short to keep, or not readable and set aside",
+          "Recordings that were complete: listed, too short to keep, not readable, or without a file",
           Label.RECORDING_END)),
   RECORDINGS_WAITING(
       Spec.gauge(

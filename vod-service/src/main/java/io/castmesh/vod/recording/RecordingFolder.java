@@ -16,9 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * LIVE.json          its ticket, until it is registered
  * LIVE.jpg           its thumbnail
  * LIVE.webm.deleted  it is being deleted
- * LIVE.webm.broken   nothing in it can be read, though it is not small; LIVE.json.broken likewise
+ * LIVE.webm.broken   nothing in it can be read, though it is not small
+ * LIVE.json.broken   a ticket that makes no sense, or beside which no recording came
  * *.part             not whole yet
  * </pre>
  *
@@ -73,6 +76,9 @@ public final class RecordingFolder {
 
   private final Vertx vertx;
   private final Path folder;
+
+  /** The last name that was looked at, of many. */
+  private volatile String lookedAt = "";
 
   public RecordingFolder(Vertx vertx, Path folder) {
     this.vertx = vertx;
@@ -183,12 +189,28 @@ public final class RecordingFolder {
         () -> {
           Files.move(
               file(recording), file(recording + BROKEN), StandardCopyOption.REPLACE_EXISTING);
-          Path ticket = ticket(liveId);
-          if (Files.exists(ticket)) {
-            Files.move(ticket, file(liveId + TICKET + BROKEN), StandardCopyOption.REPLACE_EXISTING);
-          }
+          setAsideTicket(liveId);
           return null;
         });
+  }
+
+  /**
+   * Puts a ticket aside, for a person to look at.
+   *
+   * @return whether there was one
+   */
+  Future<Boolean> dismiss(String liveId) {
+    return blocking(() -> setAsideTicket(liveId));
+  }
+
+  private boolean setAsideTicket(String liveId) throws IOException {
+    try {
+      Files.move(
+          ticket(liveId), file(liveId + TICKET + BROKEN), StandardCopyOption.REPLACE_EXISTING);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Notes that a video is going, before its row goes: see {@link #doomed}. */
@@ -249,14 +271,25 @@ public final class RecordingFolder {
     }
   }
 
+  /** Not more than can be looked at in one round; the next one goes on behind them. */
   private List<String> undone() throws IOException {
+    List<String> all;
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(path -> path.getFileName().toString())
-          .filter(name -> name.endsWith(TICKET) || name.endsWith(DELETED) || name.endsWith(PART))
-          .limit(AT_ONCE)
-          .toList();
+      all =
+          files
+              .map(path -> path.getFileName().toString())
+              .filter(
+                  name -> name.endsWith(TICKET) || name.endsWith(DELETED) || name.endsWith(PART))
+              .sorted()
+              .collect(Collectors.toCollection(ArrayList::new));
     }
+    if (all.size() <= AT_ONCE) {
+      return all;
+    }
+    int behind = Collections.binarySearch(all, lookedAt);
+    Collections.rotate(all, -(behind < 0 ? -behind - 1 : behind + 1));
+    lookedAt = all.get(AT_ONCE - 1);
+    return all.subList(0, AT_ONCE);
   }
 
   private static void removeAbandoned(Path part) throws IOException {

@@ -214,6 +214,20 @@ public final class Registrar {
         .mapEmpty();
   }
 
+  /** Its recording never came. */
+  Future<Void> missing(RecordingTicket ticket) {
+    return folder
+        .dismiss(ticket.liveId())
+        .onSuccess(
+            stood -> {
+              if (stood) {
+                log.warn("ticket without a recording put aside file={}", ticket.file());
+                count("missing");
+              }
+            })
+        .mapEmpty();
+  }
+
   private void tell(Row row) {
     log.info("video registered live={} s={}", row.liveId(), row.durationSeconds());
     count("registered");

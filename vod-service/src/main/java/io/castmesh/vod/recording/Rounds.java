@@ -155,7 +155,7 @@ public final class Rounds {
       Duration quiet = lives.sure() ? QUIET : QUIET_WHEN_UNSURE;
       if (one.written() == null) {
         if (one.ticketWritten().isBefore(now.minus(STALE_TICKET))) {
-          all = all.compose(before -> folder.dropTicket(one.ticket().liveId()).mapEmpty());
+          all = all.compose(before -> registrar.missing(one.ticket()));
         }
       } else if (one.written().isBefore(now.minus(quiet)) && mayTry(one.ticket(), now)) {
         all = all.compose(before -> tryToRegister(one.ticket()));

@@ -60,7 +60,8 @@ public final class HttpDoor {
     router.route().handler(web::headers);
     router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
     router.route("/api/*").handler(this::refuseLate);
-    new Sockets(sessions, address).mount(mesh.vertx(), router);
+    Sockets sockets = new Sockets(sessions, address, config.limits().messagesPerSecond());
+    sockets.mount(mesh.vertx(), router);
     new AccountRoutes(
             accounts, administration, mesh.bus(), address, config.auth().attemptsPerMinute())
         .mount(api, router);
@@ -84,7 +85,10 @@ public final class HttpDoor {
     return options()
         .compose(
             options -> {
-              server = mesh.vertx().createHttpServer(options).requestHandler(router);
+              server =
+                  mesh.vertx()
+                      .createHttpServer(options)
+                      .requestHandler(request -> router.handle(sockets.watch(request)));
               return server.listen(config.port(), config.host());
             })
         .mapEmpty();

@@ -6,6 +6,7 @@ import io.castmesh.gateway.session.Connection;
 import io.castmesh.gateway.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -29,10 +30,30 @@ final class Sockets {
 
   private final Sessions sessions;
   private final ClientAddress address;
+  private final int pingsPerSecond;
 
-  Sockets(Sessions sessions, ClientAddress address) {
+  /**
+   * @param pingsPerSecond of one socket, sustained
+   */
+  Sockets(Sessions sessions, ClientAddress address, int pingsPerSecond) {
     this.sessions = sessions;
     this.address = address;
+    this.pingsPerSecond = pingsPerSecond;
+  }
+
+  /** Every request passes here before the router. */
+  HttpServerRequest watch(HttpServerRequest request) {
+    return SockJsUpgrade.watch(request, this::limitPings);
+  }
+
+  private void limitPings(ServerWebSocket underSockJs) {
+    CloseCode code = CloseCode.TOO_MANY_REQUESTS;
+    Pings.limit(underSockJs, pingsPerSecond)
+        .onTooMany(
+            () -> {
+              sessions.closed(code);
+              underSockJs.close((short) code.code(), code.reason());
+            });
   }
 
   void mount(Vertx vertx, Router router) {
@@ -63,6 +84,7 @@ final class Sockets {
   }
 
   private void accept(ServerWebSocket socket, String from) {
+    Pings pings = Pings.limit(socket, pingsPerSecond);
     Connection connection =
         sessions.open(
             new ClientSocket() {
@@ -91,6 +113,7 @@ final class Sockets {
     if (connection == null) {
       return;
     }
+    pings.onTooMany(connection::flooded);
     socket.textMessageHandler(connection::receive);
     socket.binaryMessageHandler(bytes -> connection.receive(bytes.toString()));
     socket.exceptionHandler(error -> log.debug("socket failed error={}", error.toString()));

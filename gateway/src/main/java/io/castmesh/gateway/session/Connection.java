@@ -151,6 +151,11 @@ public final class Connection {
     }
   }
 
+  /** The client pings without end. */
+  public void flooded() {
+    close(CloseCode.TOO_MANY_REQUESTS);
+  }
+
   /**
    * Closes the socket; its session waits for the client to return. The wait begins at once: a peer
    * that is gone or does not read may never complete the closing handshake.

@@ -151,6 +151,11 @@ public final class Sessions {
     return connection;
   }
 
+  /** A socket is closed that has, or may have, no connection here. */
+  public void closed(CloseCode code) {
+    meters.closed(code);
+  }
+
   boolean draining() {
     return draining;
   }

@@ -65,6 +65,7 @@ final class RefreshTokens {
    * @param mayComeIn throws a failure when its owner is not let in: the token stays unused
    */
   Future<Issued> rotate(String token, Consumer<String> mayComeIn) {
+    long begun = System.nanoTime();
     // A failure inside of a transaction rolls it back, but a family that ends must stay ended.
     return mysql
         .withTransaction(
@@ -80,10 +81,14 @@ final class RefreshTokens {
                             + " FROM refresh_tokens mine WHERE token_hash = ? FOR UPDATE")
                     .execute(Tuple.of(LOST_ANSWER_SECONDS, hash(token)))
                     .compose(
-                        rows ->
-                            rows.size() == 0
-                                ? Future.<Outcome>failedFuture(Failure.TOKEN_INVALID.exception())
-                                : next(connection, token, rows.iterator().next(), mayComeIn)))
+                        rows -> {
+                          // The client may have been answered by another gateway meanwhile: what
+                          // it has got there is not to be replaced.
+                          Sql.requireInTime(begun);
+                          return rows.size() == 0
+                              ? Future.<Outcome>failedFuture(Failure.TOKEN_INVALID.exception())
+                              : next(connection, token, rows.iterator().next(), mayComeIn);
+                        }))
         .compose(
             outcome ->
                 outcome.refused() == null

@@ -15,6 +15,9 @@ public final class Sql {
   /** Whoever waits for it gives up soon after. */
   private static final long DEADLINE_SECONDS = 5;
 
+  /** Nobody has given it up yet when what is left to do takes no longer than usual. */
+  private static final long IN_TIME_NANOS = TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS - 1);
+
   /** Of MySQL: a unique key has this value already. */
   private static final int DUPLICATE = 1062;
 
@@ -38,5 +41,17 @@ public final class Sql {
               log.warn("mysql failed error={}", error.toString());
               return Future.failedFuture(Failure.UNAVAILABLE.exception());
             });
+  }
+
+  /**
+   * For the middle of a transaction: what has been given up is not carried out later.
+   *
+   * @param begun when it was asked for, by {@link System#nanoTime()}
+   * @throws FailureException {@link Failure#UNAVAILABLE}
+   */
+  static void requireInTime(long begun) {
+    if (System.nanoTime() - begun > IN_TIME_NANOS) {
+      throw Failure.UNAVAILABLE.exception();
+    }
   }
 }

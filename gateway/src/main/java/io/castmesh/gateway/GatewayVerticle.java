@@ -1,6 +1,7 @@
 package io.castmesh.gateway;
 
 import io.castmesh.contract.Accounts;
+import io.castmesh.contract.Clients;
 import io.castmesh.gateway.account.AccessTokens;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Passwords;
@@ -89,7 +90,8 @@ public final class GatewayVerticle extends VerticleBase {
             passwords,
             tokens,
             config.auth().refreshTtl(),
-            sanctions::requireNotBanned);
+            sanctions::requireNotBanned,
+            signIn -> mesh.bus().emit(Clients.SIGNED_OUT, new Clients.SignedOut(signIn)));
     Administration administration = Administration.of(mesh, accounts, store, sanctions, silencer);
     history = administration.history();
     forgetTimer =

@@ -25,6 +25,7 @@ public final class AccessTokens {
   private static final String ALGORITHM = "ES256";
   private static final String ISSUER = "castmesh";
   private static final String REVOKED = "token:revoked:";
+  private static final String SIGNED_OUT = "token:signed-out:";
 
   /**
    * A verified token.
@@ -106,19 +107,27 @@ public final class AccessTokens {
             });
   }
 
+  /** All tokens of a sign-in; one that is not shown is not known here. */
+  public Future<Void> revokeSignIn(String signIn) {
+    return redis.run(Command.SET, SIGNED_OUT + signIn, "1", "EX", ttl.toSeconds() + 1).mapEmpty();
+  }
+
   public Future<Void> revoke(Verified token) {
     long left = Math.max(1, Duration.between(Instant.now(), token.expiresAt()).toSeconds() + 1);
-    return redis.run(Command.SET, REVOKED + token.tokenId(), "1", "EX", left).mapEmpty();
+    return redis
+        // Gateways of an older version ask for nothing else.
+        .run(Command.SET, REVOKED + token.tokenId(), "1", "EX", left)
+        .compose(done -> revokeSignIn(token.signIn()));
   }
 
   private Future<Verified> refuseRevoked(Verified token) {
     return redis
-        .run(Command.EXISTS, REVOKED + token.tokenId())
+        .run(Command.EXISTS, REVOKED + token.tokenId(), SIGNED_OUT + token.signIn())
         .compose(
             found ->
-                found.toInteger() == 1
-                    ? Future.failedFuture(Failure.TOKEN_REVOKED.exception())
-                    : Future.succeededFuture(token));
+                found.toInteger() == 0
+                    ? Future.succeededFuture(token)
+                    : Future.failedFuture(Failure.TOKEN_REVOKED.exception()));
   }
 
   private static PubSecKeyOptions key(String pem) {

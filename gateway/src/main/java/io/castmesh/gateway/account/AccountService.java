@@ -21,23 +21,27 @@ public final class AccountService {
   private final AccessTokens access;
   private final RefreshTokens refresh;
   private final Consumer<String> mayComeIn;
+  private final Consumer<String> signedOut;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param mayComeIn asked with the id of who has shown that they are who they say; throws a
    *     failure when they are not let in
+   * @param signedOut told of each sign-in that is over
    */
   public AccountService(
       Pool mysql,
       Passwords passwords,
       AccessTokens access,
       java.time.Duration refreshTtl,
-      Consumer<String> mayComeIn) {
+      Consumer<String> mayComeIn,
+      Consumer<String> signedOut) {
     this.mayComeIn = mayComeIn;
+    this.signedOut = signedOut;
     this.mysql = mysql;
     this.passwords = passwords;
     this.access = access;
-    this.refresh = new RefreshTokens(mysql, refreshTtl);
+    this.refresh = new RefreshTokens(mysql, refreshTtl, this::distrust);
   }
 
   /** Fails with {@link Failure#NICKNAME_TAKEN}. */
@@ -88,10 +92,22 @@ public final class AccountService {
         .compose(rotated -> byId(rotated.accountId()).map(user -> tokens(user, rotated)));
   }
 
+  /**
+   * May be repeated until it succeeds: the access token, which it needs, goes last. The sessions of
+   * the sign-in end also while Redis is away.
+   */
   public Future<Void> logout(AccessTokens.Verified token, String refreshToken) {
+    return Sql.guarded(refresh.revoke(token.user().id(), refreshToken))
+        .compose(
+            done -> access.revoke(token).onComplete(tried -> signedOut.accept(token.signIn())));
+  }
+
+  /** Somebody has stolen a token of this sign-in, and it is not known who of those who use it. */
+  private Future<Void> distrust(String signIn) {
     return access
-        .revoke(token)
-        .compose(done -> Sql.guarded(refresh.revoke(token.user().id(), refreshToken)));
+        .revokeSignIn(signIn)
+        .otherwiseEmpty()
+        .onComplete(tried -> signedOut.accept(signIn));
   }
 
   /** To be called now and then: forgets tokens that have expired, and guests without any. */

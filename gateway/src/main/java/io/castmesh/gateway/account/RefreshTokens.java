@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Long-lived tokens that are used once each: every use brings a successor. A token that is used a
@@ -33,11 +34,16 @@ final class RefreshTokens {
 
   private final Pool mysql;
   private final Duration ttl;
+  private final Function<String, Future<Void>> familyEnded;
   private final SecureRandom random = new SecureRandom();
 
-  RefreshTokens(Pool mysql, Duration ttl) {
+  /**
+   * @param familyEnded what else is to end with a family that is not trusted any more; never fails
+   */
+  RefreshTokens(Pool mysql, Duration ttl, Function<String, Future<Void>> familyEnded) {
     this.mysql = mysql;
     this.ttl = ttl;
+    this.familyEnded = familyEnded;
   }
 
   Future<Issued> issue(String accountId) {
@@ -91,12 +97,17 @@ final class RefreshTokens {
                         }))
         .compose(
             outcome ->
+                outcome.endedFamily() == null
+                    ? Future.succeededFuture(outcome)
+                    : familyEnded.apply(outcome.endedFamily()).map(outcome))
+        .compose(
+            outcome ->
                 outcome.refused() == null
                     ? Future.succeededFuture(outcome.rotated())
                     : Future.failedFuture(outcome.refused().exception()));
   }
 
-  /** Ends the token and all its successors; an unknown one is ended already. */
+  /** Ends the token and all its successors; an unknown one is ended already. Repeatable. */
   Future<Void> revoke(String accountId, String token) {
     return mysql
         .preparedQuery(
@@ -107,7 +118,8 @@ final class RefreshTokens {
         .mapEmpty();
   }
 
-  private record Outcome(Issued rotated, Failure refused) {}
+  /** One of rotated and refused; the family only when it has been ended. */
+  private record Outcome(Issued rotated, Failure refused, String endedFamily) {}
 
   private Future<Outcome> next(
       SqlClient connection, String token, Row row, Consumer<String> mayComeIn) {
@@ -119,10 +131,10 @@ final class RefreshTokens {
           .preparedQuery(
               "UPDATE refresh_tokens SET revoked_at = CURRENT_TIMESTAMP(3) WHERE family = ?")
           .execute(Tuple.of(family))
-          .map(new Outcome(null, Failure.TOKEN_REVOKED));
+          .map(new Outcome(null, Failure.TOKEN_REVOKED, family));
     }
     if (row.getInteger("expired") == 1) {
-      return Future.succeededFuture(new Outcome(null, Failure.TOKEN_EXPIRED));
+      return Future.succeededFuture(new Outcome(null, Failure.TOKEN_EXPIRED, null));
     }
     String accountId = row.getString("account_id");
     mayComeIn.accept(accountId);
@@ -137,7 +149,7 @@ final class RefreshTokens {
                     "UPDATE refresh_tokens SET used_at = CURRENT_TIMESTAMP(3) WHERE token_hash = ?")
                 .execute(Tuple.of(hash(token))))
         .compose(done -> insert(connection, accountId, family))
-        .map(successor -> new Outcome(new Issued(accountId, family, successor), null));
+        .map(successor -> new Outcome(new Issued(accountId, family, successor), null, null));
   }
 
   private Future<String> insert(SqlClient client, String accountId, String family) {

@@ -1,6 +1,5 @@
 package io.castmesh.gateway.http;
 
-import io.castmesh.contract.Clients;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.account.AccountService;
@@ -8,7 +7,6 @@ import io.castmesh.gateway.account.Avatars;
 import io.castmesh.gateway.admin.Administration;
 import io.castmesh.gateway.moderation.Sanction;
 import io.castmesh.gateway.session.TokenBucket;
-import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -27,7 +25,6 @@ final class AccountRoutes {
 
   private final AccountService accounts;
   private final Administration administration;
-  private final Bus bus;
   private final ClientAddress address;
   private final int perMinute;
   private final Map<String, TokenBucket> attempts = new HashMap<>();
@@ -39,12 +36,10 @@ final class AccountRoutes {
   AccountRoutes(
       AccountService accounts,
       Administration administration,
-      Bus bus,
       ClientAddress address,
       int attemptsPerMinute) {
     this.accounts = accounts;
     this.administration = administration;
-    this.bus = bus;
     this.address = address;
     this.perMinute = attemptsPerMinute;
   }
@@ -84,11 +79,7 @@ final class AccountRoutes {
         "/api/v1/auth/logout",
         "RefreshToken",
         204,
-        (ctx, who, body) ->
-            accounts
-                .logout(who, body.getString("refreshToken"))
-                .onSuccess(
-                    done -> bus.emit(Clients.SIGNED_OUT, new Clients.SignedOut(who.signIn()))));
+        (ctx, who, body) -> accounts.logout(who, body.getString("refreshToken")));
     api.signedIn(HttpMethod.GET, "/api/v1/me", 200, (ctx, who) -> me(who.user()));
     router.get("/api/v1/users/:id/avatar").handler(AccountRoutes::avatar);
   }

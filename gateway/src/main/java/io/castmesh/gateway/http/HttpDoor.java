@@ -62,8 +62,7 @@ public final class HttpDoor {
     router.route("/api/*").handler(this::refuseLate);
     Sockets sockets = new Sockets(sessions, address, config.limits().messagesPerSecond());
     sockets.mount(mesh.vertx(), router);
-    new AccountRoutes(
-            accounts, administration, mesh.bus(), address, config.auth().attemptsPerMinute())
+    new AccountRoutes(accounts, administration, address, config.auth().attemptsPerMinute())
         .mount(api, router);
     new LiveRoutes(mesh.bus(), iceServers).mount(api);
     new VideoRoutes(mesh.bus(), new Relay(mesh.vertx())).mount(api, router);

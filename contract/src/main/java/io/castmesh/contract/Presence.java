@@ -69,8 +69,21 @@ public final class Presence {
 
   /**
    * @param lost sessions that this gateway does not hold: it must forget them without ending them
+   * @param begun sessions that nobody was known to hold until now: they are new, or were taken for
+   *     gone meanwhile
+   * @param leaseMillis for so long it counts; 0: not told
    */
-  public record Asserted(List<String> lost) {}
+  public record Asserted(List<String> lost, List<String> begun, long leaseMillis) {
+    /** An older room-service does not tell what has begun. */
+    public Asserted {
+      begun = begun == null ? List.of() : begun;
+    }
+
+    /** All are this gateway's, or these are not. */
+    public static Asserted losing(List<String> lost) {
+      return new Asserted(lost, List.of(), 0);
+    }
+  }
 
   /**
    * A session has ended on this node. Changes nothing when another gateway holds it, with more

@@ -40,7 +40,8 @@ class ExpiryTest {
     mesh = test.mesh();
     mesh.bus()
         .serve(
-            Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.<String>of())));
+            Presence.ASSERT,
+            q -> Future.succeededFuture(Presence.Asserted.losing(List.<String>of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     mesh.bus()
         .serve(

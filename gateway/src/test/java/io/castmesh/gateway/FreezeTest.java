@@ -47,7 +47,7 @@ class FreezeTest {
             real.metrics(),
             real.tracing());
     mesh.bus()
-        .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
+        .serve(Presence.ASSERT, q -> Future.succeededFuture(Presence.Asserted.losing(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     test.deploy(gateway);

@@ -43,7 +43,7 @@ class GatewayTest {
     mesh = test.mesh();
     // room-service is not part of this module: the test hears what the gateway says to it.
     mesh.bus()
-        .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
+        .serve(Presence.ASSERT, q -> Future.succeededFuture(Presence.Asserted.losing(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     mesh.bus()
         .serve(

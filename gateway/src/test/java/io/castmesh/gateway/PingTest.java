@@ -38,7 +38,7 @@ class PingTest {
   void start(TestMesh test) {
     mesh = test.mesh();
     mesh.bus()
-        .serve(Presence.ASSERT, q -> Future.succeededFuture(new Presence.Asserted(List.of())));
+        .serve(Presence.ASSERT, q -> Future.succeededFuture(Presence.Asserted.losing(List.of())));
     mesh.bus().serve(Presence.WITHDRAW, q -> Future.succeededFuture(Done.DONE));
     GatewayVerticle gateway = Gateways.on(mesh, test, Map.of());
     test.deploy(gateway);

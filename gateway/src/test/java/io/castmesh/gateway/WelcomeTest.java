@@ -70,7 +70,7 @@ class WelcomeTest {
       send(client, tokens);
       Presence.Session session = assertedOf(tokens);
       assertThat(client.failure("session.ping", new JsonObject())).isEqualTo("UNAUTHENTICATED");
-      presence.complete(new Asserted(List.of()));
+      presence.complete(Asserted.losing(List.of()));
 
       // then
       JsonObject welcome = client.answer().getJsonObject("result");

@@ -150,9 +150,18 @@ final class Handover {
     if (waiting != null) {
       waiting.forEach(session::deliver);
     }
+    long sent = System.nanoTime();
     return mesh.bus()
         .ask(Presence.ASSERT, new Presence.Assertion(mesh.node(), List.of(session.presence())))
-        .map(asserted -> !asserted.lost().contains(id))
+        .map(
+            asserted -> {
+              boolean held = !asserted.lost().contains(id);
+              if (held) {
+                boolean begun = asserted.begun().contains(id);
+                session.said(sent, System.nanoTime(), asserted.leaseMillis(), begun);
+              }
+              return held;
+            })
         // It will be asserted again with all others.
         .otherwise(true)
         .onSuccess(held -> tellMoved(session, held));

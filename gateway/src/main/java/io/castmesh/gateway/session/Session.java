@@ -9,12 +9,17 @@ import io.castmesh.gateway.GatewayConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A signed-in client, which outlives its sockets: while none is attached, events are kept until the
  * client returns or the resume window is over. Belongs to the gateway's event loop.
  */
 public final class Session {
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
   private final SessionRef ref;
   private final User user;
   private final String signIn;
@@ -27,6 +32,8 @@ public final class Session {
   private boolean watchesEveryone;
   private Set<String> watched = Set.of();
   private long timer = -1;
+  private boolean said;
+  private long saidAt;
 
   /**
    * @param signIn of which sign-in: its tokens' family
@@ -79,6 +86,26 @@ public final class Session {
 
   Presence.Session presence() {
     return new Presence.Session(ref.sessionId(), user, moves);
+  }
+
+  /**
+   * Presence has answered that it is held here. When it had been taken for gone, others may have
+   * put out what belongs to it, and its client is to read again what it shows.
+   *
+   * @param sent when presence was asked, in ns
+   * @param answered now
+   * @param begun whether nobody was known to hold it
+   */
+  void said(long sent, long answered, long leaseMillis, boolean begun) {
+    boolean existed = said || moves > 0;
+    // Else Redis has lost it, which puts nobody out.
+    boolean ranOut = !said || answered - saidAt > TimeUnit.MILLISECONDS.toNanos(leaseMillis);
+    said = true;
+    saidAt = sent;
+    if (existed && begun && ranOut) {
+      log.info("session was taken for gone session={}", ref.sessionId());
+      deliver(new ClientEvent("session.stale", "{}"));
+    }
   }
 
   long lastSeq() {

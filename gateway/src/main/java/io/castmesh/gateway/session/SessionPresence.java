@@ -138,6 +138,7 @@ final class SessionPresence {
   }
 
   private Future<Void> sayAtOnce(List<Session> held) {
+    long sent = System.nanoTime();
     return mesh.bus()
         .ask(
             Presence.ASSERT,
@@ -145,6 +146,12 @@ final class SessionPresence {
         .compose(
             asserted -> {
               Set<String> gone = Set.copyOf(asserted.lost());
+              Set<String> begun = Set.copyOf(asserted.begun());
+              long now = System.nanoTime();
+              held.stream()
+                  .filter(one -> !gone.contains(id(one)))
+                  .forEach(
+                      one -> one.said(sent, now, asserted.leaseMillis(), begun.contains(id(one))));
               return find(held.stream().filter(one -> gone.contains(id(one))).toList());
             })
         .onFailure(error -> log.warn("presence not asserted error={}", error.getMessage()))

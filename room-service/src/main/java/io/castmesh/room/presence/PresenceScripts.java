@@ -73,13 +73,15 @@ final class PresenceScripts {
 
   /**
    * lease ms, node, then session, moves, user, JSON each; answers the sessions that are not the
-   * node's, then JSON, state and version of who came online.
+   * node's, then JSON, state and version of who came online, then the sessions that had no lease.
+   * After Redis has lost everything that says nothing: for as long as a lease nobody is named.
    */
   static final String ASSERT =
       COMMON
           + """
           local length, node, now = tonumber(ARGV[1]), ARGV[2], clock()
-          local lost, changed = {}, {}
+          local lost, changed, begun = {}, {}, {}
+          local emptied = tonumber(redis.call('GET', 'room:mark') or now)
           for i = 3, #ARGV, 4 do
             local session, moves, user, json = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
             local theirs, other = holder(session)
@@ -87,6 +89,7 @@ final class PresenceScripts {
             if moves <= withdrawn or theirs and other ~= node and moves <= theirs then
               lost[#lost + 1] = session
             else
+              if not theirs and now - emptied > length then begun[#begun + 1] = session end
               local record = ARGV[i + 1] .. ' ' .. node .. ' ' .. user
               redis.call('SET', lease(session), record, 'PX', length)
               redis.call('ZREMRANGEBYSCORE', sessionsOf(user), '-inf', now)
@@ -97,7 +100,7 @@ final class PresenceScripts {
               end
             end
           end
-          return { lost, changed }
+          return { lost, changed, begun }
           """;
 
   /**

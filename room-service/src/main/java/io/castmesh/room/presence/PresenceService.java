@@ -73,17 +73,19 @@ public final class PresenceService {
   /** A gateway's sessions are online for another lease. */
   public Future<Asserted> renew(Assertion assertion) {
     List<String> lost = new ArrayList<>();
+    List<String> begun = new ArrayList<>();
     Future<Void> all = Future.succeededFuture();
     List<Session> sessions = assertion.sessions();
     for (int from = 0; from < sessions.size(); from += ASSERTED_AT_ONCE) {
       int to = Math.min(from + ASSERTED_AT_ONCE, sessions.size());
       List<Session> some = sessions.subList(from, to);
-      all = all.compose(before -> renew(assertion.node(), some, lost));
+      all = all.compose(before -> renew(assertion.node(), some, lost, begun));
     }
-    return all.map(done -> new Asserted(List.copyOf(lost)));
+    return all.map(done -> new Asserted(List.copyOf(lost), List.copyOf(begun), lease.toMillis()));
   }
 
-  private Future<Void> renew(String node, List<Session> sessions, List<String> lost) {
+  private Future<Void> renew(
+      String node, List<Session> sessions, List<String> lost, List<String> begun) {
     List<Object> arguments = new ArrayList<>(List.of(lease.toMillis(), node));
     for (Session session : sessions) {
       arguments.add(session.sessionId());
@@ -96,6 +98,7 @@ public final class PresenceService {
             reply -> {
               lost.addAll(RedisStore.texts(reply.get(0)));
               tell(reply.get(1));
+              begun.addAll(RedisStore.texts(reply.get(2)));
               return null;
             });
   }

@@ -94,6 +94,9 @@ public final class Connection {
       close(CloseCode.HEARTBEAT_MISSED);
       return;
     }
+    if (session != null) {
+      session.heard();
+    }
     int bytes = Outbox.utf8Length(text);
     meters.received(bytes);
     if (bytes > limits.messageBytes()) {

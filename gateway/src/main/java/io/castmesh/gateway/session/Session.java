@@ -32,6 +32,7 @@ public final class Session {
   private boolean watchesEveryone;
   private Set<String> watched = Set.of();
   private long timer = -1;
+  private boolean begunAnew;
   private boolean said;
   private long saidAt;
 
@@ -68,6 +69,12 @@ public final class Session {
   /** Its client has missed too much: it reads its state again, and events count from one. */
   void startOver() {
     events = history(List.of(), 0);
+    begunAnew = true;
+  }
+
+  /** Its client has said something on the connection that it has now. */
+  void heard() {
+    begunAnew = false;
   }
 
   int moves() {
@@ -112,8 +119,12 @@ public final class Session {
     return events.lastSeq();
   }
 
+  /**
+   * The frames after one that the client has seen; empty when they are no longer all there, or when
+   * the client may count as before the session began anew: it may not have been told so.
+   */
   Optional<List<String>> missed(long lastSeq) {
-    return events.after(lastSeq);
+    return begunAnew ? Optional.empty() : events.after(lastSeq);
   }
 
   boolean watchesEveryone() {

@@ -44,8 +44,15 @@ public final class Clients {
 
   /**
    * @param reason for that person; may be null
+   * @param sessionIds those of that person as far as presence knows: some may be on their way from
+   *     one gateway to another
    */
-  public record Kicked(String userId, String reason) {}
+  public record Kicked(String userId, String reason, List<String> sessionIds) {
+    /** An older gateway does not tell the sessions. */
+    public Kicked {
+      sessionIds = sessionIds == null ? List.of() : sessionIds;
+    }
+  }
 
   public record Sanctioned(String userId) {}
 

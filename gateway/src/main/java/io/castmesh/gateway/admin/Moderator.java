@@ -3,6 +3,8 @@ package io.castmesh.gateway.admin;
 import io.castmesh.contract.Clients;
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.Presence;
+import io.castmesh.contract.SessionRef;
 import io.castmesh.contract.User;
 import io.castmesh.gateway.account.AccountService;
 import io.castmesh.gateway.account.Sql;
@@ -17,6 +19,9 @@ import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What administrators do to people. Nobody does it to themselves, so one who can undo it is always
@@ -25,6 +30,10 @@ import java.util.Locale;
  * <p>Belongs to the gateway's event loop.
  */
 public final class Moderator {
+  private static final Logger log = LoggerFactory.getLogger(Moderator.class);
+
+  private static final long SESSIONS_SECONDS = 2;
+
   private final Pool mysql;
   private final Bus bus;
   private final AccountService accounts;
@@ -58,10 +67,27 @@ public final class Moderator {
                 actions.doing(
                     admin,
                     new Action("kick", user.id(), user.nickname(), reason),
-                    () -> {
-                      bus.emit(Clients.KICKED, new Clients.Kicked(userId, reason));
-                      return Future.succeededFuture(Done.DONE);
-                    }));
+                    () ->
+                        sessionsOf(userId)
+                            .map(
+                                ids -> {
+                                  bus.emit(Clients.KICKED, new Clients.Kicked(userId, reason, ids));
+                                  return Done.DONE;
+                                })));
+  }
+
+  /** Where nobody says so in time, those that gateways hold have to do. Never fails. */
+  private Future<List<String>> sessionsOf(String userId) {
+    return bus.ask(Presence.FIND, new Presence.Lookup(List.of(userId)))
+        .timeout(SESSIONS_SECONDS, TimeUnit.SECONDS)
+        .map(
+            found ->
+                found.users().stream()
+                    .flatMap(one -> one.sessions().stream())
+                    .map(SessionRef::sessionId)
+                    .toList())
+        .onFailure(error -> log.warn("sessions not known error={}", error.getMessage()))
+        .otherwise(List.of());
   }
 
   /**

@@ -85,13 +85,17 @@ final class Admission {
         .announce(session)
         .map(
             said -> {
-              if (sessions.find(session.ref().sessionId()) != session) {
-                discipline.requireNotBanned(session.user().id());
-                discipline.requireNotKicked(session.user().id());
-                throw Failure.UNAVAILABLE.exception("it has ended meanwhile");
-              }
+              requireStillThere(session);
               return welcome;
             });
+  }
+
+  private void requireStillThere(Session session) {
+    if (sessions.find(session.ref().sessionId()) != session) {
+      discipline.requireNotBanned(session.user().id());
+      discipline.requireNotKicked(session.user().id());
+      throw Failure.UNAVAILABLE.exception("it has ended meanwhile");
+    }
   }
 
   /** A session whose client wants to return to another one, which is not there any more. */
@@ -131,9 +135,11 @@ final class Admission {
   private Future<Welcome> settle(Handover.Arrival arrival, long lastSeq) {
     Session session = arrival.session();
     sessions.keep(session);
-    if (bannedOnTheWay(session)) {
+    try {
+      refuseOnTheWay(session);
+    } catch (FailureException refused) {
       handover.dropped(session);
-      return Future.failedFuture(Failure.BANNED.exception());
+      return Future.failedFuture(refused);
     }
     // Its client may be gone again before it is let in.
     sessions.await(session, config.session().resumeWindow().toMillis());
@@ -145,6 +151,7 @@ final class Admission {
                 sessions.forget(session);
                 return Future.failedFuture(Failure.UNAVAILABLE.exception("it is elsewhere"));
               }
+              requireStillThere(session);
               log.info(
                   "session taken over session={} complete={}",
                   session.ref().sessionId(),
@@ -153,14 +160,16 @@ final class Admission {
             });
   }
 
-  /** News of a ban do not reach a session that is under way: it ends where it arrives. */
-  private boolean bannedOnTheWay(Session session) {
+  /** News of a ban or kick do not reach a session that is under way: it ends where it arrives. */
+  private void refuseOnTheWay(Session session) {
+    String reason = "banned";
     try {
       discipline.requireNotBanned(session.user().id());
-      return false;
-    } catch (FailureException banned) {
-      sessions.end(session, "banned");
-      return true;
+      reason = "kicked";
+      discipline.requireSessionNotKicked(session.ref().sessionId());
+    } catch (FailureException refused) {
+      sessions.end(session, reason);
+      throw refused;
     }
   }
 

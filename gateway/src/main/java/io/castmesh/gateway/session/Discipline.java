@@ -38,6 +38,7 @@ final class Discipline implements Sanctions.Listener {
   private final Silencer silencer;
   private final Bus bus;
   private final Map<String, Kick> kicked = new LinkedHashMap<>();
+  private final Map<String, Kick> kickedSessions = new HashMap<>();
 
   Discipline(Sessions sessions, Sanctions sanctions, Silencer silencer, Bus bus) {
     this.sessions = sessions;
@@ -65,7 +66,19 @@ final class Discipline implements Sanctions.Listener {
    *     away: it is not to begin anew by itself
    */
   void requireNotKicked(String userId) {
-    Kick kick = kicked.get(userId);
+    refuse(kicked.get(userId));
+  }
+
+  /**
+   * A session arrives that may have been sent away while it was on its way.
+   *
+   * @throws io.castmesh.contract.FailureException {@code KICKED}
+   */
+  void requireSessionNotKicked(String sessionId) {
+    refuse(kickedSessions.get(sessionId));
+  }
+
+  private static void refuse(Kick kick) {
     if (kick != null && System.nanoTime() - kick.at() < KICKED_NANOS) {
       throw Failure.KICKED.exception(
           kick.reason() == null ? Map.of() : Map.of("reason", kick.reason()));
@@ -120,7 +133,10 @@ final class Discipline implements Sanctions.Listener {
   private void kick(Clients.Kicked news) {
     long now = System.nanoTime();
     kicked.values().removeIf(old -> now - old.at() > KICKED_NANOS);
-    kicked.put(news.userId(), new Kick(news.reason(), now));
+    kickedSessions.values().removeIf(old -> now - old.at() > KICKED_NANOS);
+    Kick kick = new Kick(news.reason(), now);
+    kicked.put(news.userId(), kick);
+    news.sessionIds().forEach(id -> kickedSessions.put(id, kick));
     Map<String, Object> facts = new HashMap<>();
     if (news.reason() != null) {
       facts.put("reason", news.reason());

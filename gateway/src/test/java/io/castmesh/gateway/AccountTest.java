@@ -1,6 +1,7 @@
 package io.castmesh.gateway;
 
 import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.runtime.Mesh;
@@ -8,6 +9,7 @@ import io.castmesh.testing.TestMesh;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,43 @@ class AccountTest {
       await(holder.query("UNLOCK TABLES").execute());
       await(holder.close());
     }
+  }
+
+  @Test
+  @Timeout(20)
+  void whoWasToldThatTheDatabaseIsLateMaySignUpAgain() throws Exception {
+    // given a sign-up that is carried out after it was given up
+    String nora = TestHttp.credentials("Nora", "password1");
+    SqlConnection holder = await(mesh.mysql().getConnection());
+    await(holder.query("LOCK TABLES accounts WRITE").execute());
+    try {
+      assertThat(http.post("/api/v1/auth/register", nora, null).statusCode()).isEqualTo(503);
+    } finally {
+      await(holder.query("UNLOCK TABLES").execute());
+      await(holder.close());
+    }
+    eventually(
+        "the account",
+        () ->
+            assertThat(
+                    await(
+                        mesh.mysql()
+                            .query("SELECT id FROM accounts WHERE nickname = 'Nora'")
+                            .execute()))
+                .hasSize(1));
+
+    // when, then
+    for (String other :
+        List.of(
+            TestHttp.credentials("Nora", "password2"), TestHttp.credentials("nora", "password1"))) {
+      assertThat(TestHttp.problem(http.post("/api/v1/auth/register", other, null)))
+          .isEqualTo("NICKNAME_TAKEN");
+    }
+    HttpResponse<String> again = http.post("/api/v1/auth/register", nora, null);
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(http.get("/api/v1/me", new JsonObject(again.body())).statusCode()).isEqualTo(200);
+    assertThat(TestHttp.problem(http.post("/api/v1/auth/register", nora, null)))
+        .isEqualTo("NICKNAME_TAKEN");
   }
 
   @Test

@@ -1,9 +1,11 @@
 package io.castmesh.gateway.account;
 
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.User;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.security.SecureRandom;
 import java.util.UUID;
@@ -15,6 +17,9 @@ import java.util.function.Consumer;
 public final class AccountService {
   /** What a client gets for signing in, signing up or refreshing. */
   public record Tokens(String accessToken, String refreshToken, long expiresIn, User user) {}
+
+  /** For a client that was told so to try again. */
+  private static final int LATE_SECONDS = 600;
 
   private final Pool mysql;
   private final Passwords passwords;
@@ -44,9 +49,45 @@ public final class AccountService {
     this.refresh = new RefreshTokens(mysql, refreshTtl, this::distrust);
   }
 
-  /** Fails with {@link Failure#NICKNAME_TAKEN}. */
+  /**
+   * Fails with {@link Failure#NICKNAME_TAKEN}. Who was told that the database is late may ask
+   * again, though it has made the account since: with the same password, it is their own name.
+   */
   public Future<Tokens> register(String nickname, String password) {
-    return passwords.hash(password).compose(hash -> create(nickname, hash)).compose(this::signIn);
+    return passwords
+        .hash(password)
+        .compose(hash -> create(nickname, hash))
+        .recover(
+            error ->
+                error instanceof FailureException known && known.failure() == Failure.NICKNAME_TAKEN
+                    ? neverUsed(nickname, password)
+                    : Future.failedFuture(error))
+        .compose(this::signIn);
+  }
+
+  /** An account that nobody has been let in with yet. */
+  private Future<User> neverUsed(String nickname, String password) {
+    return Sql.guarded(
+            mysql
+                .preparedQuery(
+                    "SELECT id, password_hash FROM accounts WHERE nickname_key = ? AND nickname = ?"
+                        + " AND created_at > CURRENT_TIMESTAMP(3) - INTERVAL ? SECOND AND NOT EXISTS"
+                        + " (SELECT 1 FROM refresh_tokens WHERE account_id = accounts.id)")
+                .execute(Tuple.of(Nicknames.key(nickname), nickname, LATE_SECONDS)))
+        .compose(
+            rows -> {
+              if (rows.size() == 0) {
+                return Future.failedFuture(Failure.NICKNAME_TAKEN.exception());
+              }
+              Row row = rows.iterator().next();
+              return passwords
+                  .verify(password, row.getString("password_hash"))
+                  .compose(
+                      ok ->
+                          ok
+                              ? Future.succeededFuture(Avatars.user(row.getString("id"), nickname))
+                              : Future.failedFuture(Failure.NICKNAME_TAKEN.exception()));
+            });
   }
 
   /**

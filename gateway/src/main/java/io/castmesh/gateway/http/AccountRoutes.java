@@ -96,7 +96,7 @@ final class AccountRoutes {
   }
 
   private <T> Future<T> limited(RoutingContext ctx, Supplier<Future<T>> work) {
-    String from = address.of(ctx.request());
+    String from = ClientAddress.network(address.of(ctx.request()));
     long now = System.nanoTime();
     if (attempts.size() >= ADDRESSES) {
       attempts.values().removeIf(bucket -> bucket.full(now));

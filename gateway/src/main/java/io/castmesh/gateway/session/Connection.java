@@ -34,8 +34,8 @@ public final class Connection {
   private final GatewayConfig.Session times;
   private final SessionMeters meters;
   private final Outbox outbox;
-  private final TokenBucket rate;
   private final long authenticationTimer;
+  private TokenBucket rate;
   private Session session;
   private boolean authenticating;
   private boolean closed;
@@ -57,9 +57,7 @@ public final class Connection {
             System::nanoTime,
             () -> close(CloseCode.SLOW_CONSUMER),
             meters);
-    this.rate =
-        new TokenBucket(
-            limits.messagesPerSecond(), limits.messagesPerSecond() * 3.0, System.nanoTime());
+    this.rate = Session.rate(limits);
     this.authenticationTimer =
         vertx.setTimer(
             times.authenticateWithin().toMillis(),
@@ -291,6 +289,8 @@ public final class Connection {
               }
               vertx.cancelTimer(authenticationTimer);
               session = welcome.session();
+              // Who comes back again and again may send no more for it.
+              rate = session.rate();
               send(RpcFrames.result(request.id(), welcome.answer()));
               sessions.attach(welcome, this);
             },

@@ -27,6 +27,7 @@ public final class Session {
   private ResumeBuffer events;
   private final GatewayConfig.Limits limits;
   private final SessionMeters meters;
+  private final TokenBucket rate;
   private Connection connection;
   private String address;
   private boolean watchesEveryone;
@@ -53,12 +54,23 @@ public final class Session {
     this.moves = moves;
     this.limits = limits;
     this.meters = meters;
+    this.rate = rate(limits);
     this.events = history(List.of(), 0);
   }
 
   private ResumeBuffer history(List<String> frames, long lastSeq) {
     // Half of an outbox: what has been missed fits into the socket of the client that returns.
     return new ResumeBuffer(limits.resumeEvents(), limits.outboxBytes() / 2, frames, lastSeq);
+  }
+
+  static TokenBucket rate(GatewayConfig.Limits limits) {
+    int perSecond = limits.messagesPerSecond();
+    return new TokenBucket(perSecond, perSecond * 3.0, System.nanoTime());
+  }
+
+  /** How many messages its client may send, over whichever connections. */
+  TokenBucket rate() {
+    return rate;
   }
 
   /** It comes from another gateway, with its latest events. */

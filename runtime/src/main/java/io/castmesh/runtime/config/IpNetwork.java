@@ -49,8 +49,8 @@ public final class IpNetwork {
     return other != null && contains(other);
   }
 
-  /** Null for what is no address; the patterns keep names from being looked up. */
-  private static byte[] bytes(String text) {
+  /** Of an address; null for what is none. The patterns keep names from being looked up. */
+  public static byte[] bytes(String text) {
     if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
       return null;
     }

@@ -17,11 +17,15 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The gateway's port: sockets, HTTP interface, documents and the web application. */
 public final class HttpDoor {
   private static final int IDLE_SECONDS = 120;
+
+  /** A client that lets a heartbeat out is given up by its session, not by the idle timeout. */
+  private static final int IDLE_HEARTBEATS = 3;
 
   /** Above every limit of ours: those are answered with codes of ours. */
   private static final int FRAME_BYTES = 2 * 1024 * 1024;
@@ -119,13 +123,17 @@ public final class HttpDoor {
             .setMaxWebSocketFrameSize(FRAME_BYTES)
             .setMaxWebSocketMessageSize(FRAME_BYTES)
             .setRegisterWebSocketWriteHandlers(false)
-            .setIdleTimeout(IDLE_SECONDS);
+            .setIdleTimeout(idleSeconds(config.session().heartbeat()));
     if (!config.tls().enabled()) {
       return Future.succeededFuture(options);
     }
     return mesh.vertx()
         .executeBlocking(() -> Certificates.of(config.tls()))
         .map(pem -> options.setSsl(true).setUseAlpn(true).setKeyCertOptions(pem));
+  }
+
+  static int idleSeconds(Duration heartbeat) {
+    return (int) Math.max(IDLE_SECONDS, IDLE_HEARTBEATS * heartbeat.toSeconds());
   }
 
   private static void document(Router router, String path, JsonObject document) {

@@ -17,6 +17,7 @@ final class ResumeBuffer {
   private long bytes;
 
   /**
+   * @param maxBytes as UTF-8
    * @param latest frames of the events up to {@code lastSeq}
    */
   ResumeBuffer(int maxEvents, int maxBytes, List<String> latest, long lastSeq) {
@@ -38,10 +39,10 @@ final class ResumeBuffer {
   int add(String frame) {
     lastSeq++;
     frames.add(frame);
-    bytes += frame.length();
+    bytes += Outbox.utf8Length(frame);
     int gone = 0;
     while (frames.size() > maxEvents || (bytes > maxBytes && frames.size() > 1)) {
-      bytes -= frames.poll().length();
+      bytes -= Outbox.utf8Length(frames.poll());
       gone++;
     }
     return gone;

@@ -28,6 +28,7 @@ public final class Session {
   private final GatewayConfig.Limits limits;
   private final SessionMeters meters;
   private final TokenBucket rate;
+  private SessionTable table;
   private Connection connection;
   private String address;
   private boolean watchesEveryone;
@@ -165,12 +166,19 @@ public final class Session {
 
   /** Whose presence this client wants to hear of; replaces what it has said before. */
   public void watch(boolean everyone, Set<String> users) {
+    if (table != null) {
+      table.unwatch(this);
+    }
     watchesEveryone = everyone;
     watched = users;
+    if (table != null) {
+      table.watch(this);
+    }
   }
 
-  boolean watches(String userId) {
-    return watchesEveryone || watched.contains(userId);
+  /** Where it is kept; null: nowhere. */
+  void table(SessionTable now) {
+    table = now;
   }
 
   void deliver(ClientEvent event) {

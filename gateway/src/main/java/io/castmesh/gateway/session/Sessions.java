@@ -20,9 +20,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +39,7 @@ public final class Sessions {
   private final Mesh mesh;
   private final GatewayConfig config;
   private final RpcMethods methods;
-  private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final SessionTable sessions = new SessionTable();
   private final Set<Connection> connections = new HashSet<>();
   private final SessionMeters meters;
   private final Handover handover;
@@ -73,8 +71,9 @@ public final class Sessions {
     this.meters = new SessionMeters(mesh.metrics(), methods.names(), config.limits());
     this.handover = new Handover(mesh, config.limits(), meters);
     this.admission = new Admission(mesh, config, tokens, iceServers, this, handover);
-    this.presence = new SessionPresence(mesh, sessions.values(), this::elsewhere, this::lost);
-    this.expiry = new Expiry(mesh, sessions, this::elsewhere, session -> end(session, "expired"));
+    this.presence = new SessionPresence(mesh, sessions.all().values(), this::elsewhere, this::lost);
+    this.expiry =
+        new Expiry(mesh, sessions.all(), this::elsewhere, session -> end(session, "expired"));
   }
 
   public Future<Void> start() {
@@ -125,7 +124,7 @@ public final class Sessions {
     broadcast(Drain.news(1000));
     List.copyOf(connections).forEach(connection -> connection.close(CloseCode.DRAINING));
     List<Future<Void>> ended = new ArrayList<>();
-    List.copyOf(sessions.values()).forEach(session -> ended.add(end(session, "closed")));
+    List.copyOf(sessions.all().values()).forEach(session -> ended.add(end(session, "closed")));
     return Future.join(ended).mapEmpty();
   }
 
@@ -167,7 +166,7 @@ public final class Sessions {
 
   /** Null when it is not here. */
   Session find(String sessionId) {
-    return sessions.get(sessionId);
+    return sessions.find(sessionId);
   }
 
   Admission admission() {
@@ -180,7 +179,7 @@ public final class Sessions {
 
   /** Those of a person, in the order in which they began. */
   List<Session> of(String userId) {
-    return sessions.values().stream().filter(one -> one.user().id().equals(userId)).toList();
+    return sessions.of(userId);
   }
 
   RpcMethods methods() {
@@ -263,19 +262,19 @@ public final class Sessions {
   }
 
   void keep(Session session) {
-    sessions.put(session.ref().sessionId(), session);
+    sessions.keep(session);
     meters.sessions(sessions.size());
   }
 
   void forget(Session session) {
-    sessions.remove(session.ref().sessionId(), session);
+    sessions.remove(session);
     meters.sessions(sessions.size());
     mesh.vertx().cancelTimer(session.timer());
   }
 
   /** Another gateway asks for a session whose client has come to it. */
   private Future<Clients.Handed> handOver(Clients.TakeOver wish) {
-    Session session = sessions.get(wish.sessionId());
+    Session session = sessions.find(wish.sessionId());
     if (session == null) {
       return Future.succeededFuture(handover.absent(wish.sessionId()));
     }
@@ -296,7 +295,7 @@ public final class Sessions {
   }
 
   private void signedOut(Clients.SignedOut news) {
-    List.copyOf(sessions.values()).stream()
+    List.copyOf(sessions.all().values()).stream()
         .filter(session -> session.signIn().equals(news.signIn()))
         .forEach(
             session -> {
@@ -316,7 +315,7 @@ public final class Sessions {
   }
 
   Future<Void> end(Session session, String reason) {
-    if (!sessions.remove(session.ref().sessionId(), session)) {
+    if (!sessions.remove(session)) {
       return Future.succeededFuture();
     }
     meters.sessions(sessions.size());
@@ -331,7 +330,7 @@ public final class Sessions {
 
   private void deliver(Clients.Delivery delivery) {
     for (String id : delivery.sessionIds()) {
-      Session session = sessions.get(id);
+      Session session = sessions.find(id);
       if (session != null) {
         session.deliver(delivery.event());
       } else {
@@ -341,25 +340,23 @@ public final class Sessions {
   }
 
   private void broadcast(ClientEvent event) {
-    sessions.values().forEach(session -> session.deliver(event));
+    sessions.all().values().forEach(session -> session.deliver(event));
   }
 
   private void presenceChanged(Presence.Changed changed) {
     if (!presenceNews.isNew(changed)) {
       return;
     }
-    ClientEvent event = null;
-    for (Session session : sessions.values()) {
-      if (session.watches(changed.user().id())) {
-        event = event == null ? new ClientEvent("presence.changed", Json.text(changed)) : event;
-        session.deliver(event);
-      }
+    List<Session> watching = sessions.watching(changed.user().id());
+    if (!watching.isEmpty()) {
+      ClientEvent event = new ClientEvent("presence.changed", Json.text(changed));
+      watching.forEach(session -> session.deliver(event));
     }
   }
 
   /** It is not here any more, though no other gateway has asked here for it. */
   private void lost(Session session) {
-    if (sessions.get(session.ref().sessionId()) == session) {
+    if (sessions.find(session.ref().sessionId()) == session) {
       log.info("session is at another gateway session={}", session.ref().sessionId());
       leave(session, CloseCode.HEARTBEAT_MISSED);
     }
@@ -367,7 +364,7 @@ public final class Sessions {
 
   /** The same, and what still comes here for it follows it. */
   private void elsewhere(Session session, Presence.Holder holder) {
-    if (sessions.get(holder.sessionId()) == session) {
+    if (sessions.find(holder.sessionId()) == session) {
       handover.lost(holder.sessionId(), holder.node());
       lost(session);
     }

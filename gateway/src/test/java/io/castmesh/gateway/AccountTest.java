@@ -91,6 +91,26 @@ class AccountTest {
   }
 
   @Test
+  @Timeout(20)
+  void aGuestWhoWasToldThatTheDatabaseIsLateMayHaveTheNameStill() throws Exception {
+    // given
+    String guest = body("nickname", "Olaf");
+    SqlConnection holder = await(mesh.mysql().getConnection());
+    await(holder.query("LOCK TABLES accounts WRITE").execute());
+    try {
+      assertThat(http.post("/api/v1/auth/guest", guest, null).statusCode()).isEqualTo(503);
+    } finally {
+      await(holder.query("UNLOCK TABLES").execute());
+      await(holder.close());
+    }
+    // when
+    HttpResponse<String> again = http.post("/api/v1/auth/guest", guest, null);
+    // then
+    assertThat(again.statusCode()).isEqualTo(201);
+    assertThat(http.get("/api/v1/me", new JsonObject(again.body())).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void loggingOutRevokesBothTokensAndEndsTheSession() throws Exception {
     // given
     JsonObject tokens = http.signUp("Kim");

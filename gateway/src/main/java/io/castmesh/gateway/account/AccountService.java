@@ -6,6 +6,7 @@ import io.castmesh.contract.User;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.security.SecureRandom;
 import java.util.UUID;
@@ -91,16 +92,26 @@ public final class AccountService {
   }
 
   /**
-   * An account without a password, which ends with its tokens.
+   * An account without a password, which ends with its tokens: it is made with the first of them,
+   * or not at all.
    *
    * @param nickname null: one is made up
    */
   public Future<Tokens> guest(String nickname) {
-    if (nickname != null) {
-      return create(nickname, null).compose(this::signIn);
-    }
-    return create("guest-" + Long.toString(random.nextLong(1L << 45), 36), null)
-        .compose(this::signIn);
+    String name =
+        nickname == null ? "guest-" + Long.toString(random.nextLong(1L << 45), 36) : nickname;
+    User user = Avatars.user(UUID.randomUUID().toString(), name);
+    long begun = System.nanoTime();
+    return Sql.guarded(
+            mysql.withTransaction(
+                connection ->
+                    insert(connection, user, null)
+                        .compose(
+                            done -> {
+                              Sql.requireInTime(begun);
+                              return refresh.issue(connection, user.id());
+                            })))
+        .map(issued -> tokens(user, issued));
   }
 
   /** Fails with {@link Failure#BAD_CREDENTIALS} or {@link Failure#BANNED}. */
@@ -181,18 +192,19 @@ public final class AccountService {
 
   private Future<User> create(String nickname, String hash) {
     User user = Avatars.user(UUID.randomUUID().toString(), nickname);
-    return Sql.guarded(
-            mysql
-                .preparedQuery(
-                    "INSERT INTO accounts (id, nickname, nickname_key, password_hash) VALUES (?, ?,"
-                        + " ?, ?)")
-                .execute(Tuple.of(user.id(), nickname, Nicknames.key(nickname), hash)))
-        .map(user);
+    return Sql.guarded(insert(mysql, user, hash)).map(user);
+  }
+
+  private static Future<?> insert(SqlClient client, User user, String hash) {
+    return client
+        .preparedQuery(
+            "INSERT INTO accounts (id, nickname, nickname_key, password_hash) VALUES (?, ?, ?, ?)")
+        .execute(Tuple.of(user.id(), user.nickname(), Nicknames.key(user.nickname()), hash));
   }
 
   private Future<Tokens> signIn(User user) {
     mayComeIn.accept(user.id());
-    return Sql.guarded(refresh.issue(user.id())).map(issued -> tokens(user, issued));
+    return Sql.guarded(refresh.issue(mysql, user.id())).map(issued -> tokens(user, issued));
   }
 
   private Tokens tokens(User user, RefreshTokens.Issued issued) {

@@ -46,9 +46,9 @@ final class RefreshTokens {
     this.familyEnded = familyEnded;
   }
 
-  Future<Issued> issue(String accountId) {
+  Future<Issued> issue(SqlClient client, String accountId) {
     String family = UUID.randomUUID().toString();
-    return insert(mysql, accountId, family).map(token -> new Issued(accountId, family, token));
+    return insert(client, accountId, family).map(token -> new Issued(accountId, family, token));
   }
 
   /** Forgets what nobody can use any more, a part at a time, and guests who have nothing left. */

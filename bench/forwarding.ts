@@ -206,7 +206,8 @@ class Forwarding {
       ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    return JSON.parse(said) as Load;
+    // Pion complains on the standard output, too.
+    return JSON.parse(said.trim().split('\n').at(-1) ?? '') as Load;
   }
 
   /** In turn, several times: what else the machine does hits all alike. The first round warms up. */

@@ -1,9 +1,7 @@
 package io.castmesh.gateway;
 
 import io.castmesh.runtime.Mesh;
-import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.store.MysqlUrl;
-import io.castmesh.runtime.store.Stores;
 import io.castmesh.testing.Eventually;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Promise;
@@ -11,9 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
-import io.vertx.sqlclient.Pool;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -47,31 +43,9 @@ final class HeldLine {
   /** The same mesh with MySQL at the end of this line; it all stops with the mesh. */
   Mesh under(TestMesh test) {
     Mesh mesh = test.mesh();
-    RuntimeConfig config =
-        RuntimeConfig.read(
-            test.settings(
-                Map.of(
-                    "CASTMESH_MYSQL_URL",
-                    mesh.config()
-                        .mysqlUrl()
-                        .replace(":" + url.port() + "/", ":" + server.actualPort() + "/"))));
-    Pool mysql = Stores.mysql(mesh.vertx(), config);
     mesh.lifecycle().onStop("line to MySQL", server::close);
-    mesh.lifecycle().onStop("MySQL over the line", mysql::close);
-    return new Mesh(
-        mesh.vertx(),
-        mesh.node(),
-        config,
-        mesh.bus(),
-        mesh.clients(),
-        mesh.peers(),
-        mysql,
-        mesh.redis(),
-        mesh.lifecycle(),
-        mesh.management(),
-        mesh.freeze(),
-        mesh.metrics(),
-        mesh.tracing());
+    return test.withMysql(
+        mesh.config().mysqlUrl().replace(":" + url.port() + "/", ":" + server.actualPort() + "/"));
   }
 
   /** From now on. */

@@ -5,7 +5,9 @@ import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.life.Lifecycle;
+import io.castmesh.runtime.store.Stores;
 import io.vertx.core.VerticleBase;
+import io.vertx.sqlclient.Pool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -50,6 +52,28 @@ public final class TestMesh implements BeforeAllCallback, AfterAllCallback, Para
   /** Processes of a cluster on the same databases; to be closed by the test. */
   public TestCluster cluster() {
     return new TestCluster(this);
+  }
+
+  /** The same mesh with its MySQL at another address; the connections end with it. */
+  public Mesh withMysql(String url) {
+    Mesh mesh = mesh();
+    RuntimeConfig config = RuntimeConfig.read(settings(Map.of("CASTMESH_MYSQL_URL", url)));
+    Pool mysql = Stores.mysql(mesh.vertx(), config);
+    mesh.lifecycle().onStop("MySQL at another address", mysql::close);
+    return new Mesh(
+        mesh.vertx(),
+        mesh.node(),
+        config,
+        mesh.bus(),
+        mesh.clients(),
+        mesh.peers(),
+        mysql,
+        mesh.redis(),
+        mesh.lifecycle(),
+        mesh.management(),
+        mesh.freeze(),
+        mesh.metrics(),
+        mesh.tracing());
   }
 
   /** The same as variables, for processes of their own. */

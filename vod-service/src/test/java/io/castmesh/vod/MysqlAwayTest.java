@@ -9,11 +9,7 @@ import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.contract.Videos;
 import io.castmesh.contract.Videos.Video;
 import io.castmesh.runtime.Mesh;
-import io.castmesh.runtime.config.RuntimeConfig;
-import io.castmesh.runtime.store.Stores;
 import io.castmesh.testing.TestMesh;
-import io.vertx.sqlclient.Pool;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,26 +23,8 @@ class MysqlAwayTest {
     // given a vod-service whose way to MySQL can be cut
     Mesh mesh = test.mesh();
     MysqlLine line = new MysqlLine(mesh.vertx(), mesh.config().mysqlUrl());
-    RuntimeConfig config =
-        RuntimeConfig.read(test.settings(Map.of("CASTMESH_MYSQL_URL", line.url())));
-    Pool mysql = Stores.mysql(mesh.vertx(), config);
     mesh.lifecycle().onStop("line to MySQL", line::close);
-    mesh.lifecycle().onStop("MySQL over the line", mysql::close);
-    Mesh cut =
-        new Mesh(
-            mesh.vertx(),
-            mesh.node(),
-            config,
-            mesh.bus(),
-            mesh.clients(),
-            mesh.peers(),
-            mysql,
-            mesh.redis(),
-            mesh.lifecycle(),
-            mesh.management(),
-            mesh.freeze(),
-            mesh.metrics(),
-            mesh.tracing());
+    Mesh cut = test.withMysql(line.url());
     VodStory story = new VodStory(test, cut, 2);
     Caller ann = story.online("ann");
     Video earlier = story.video(ann.user(), "earlier", 2);

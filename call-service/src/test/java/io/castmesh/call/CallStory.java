@@ -24,6 +24,7 @@ import io.castmesh.runtime.Mesh;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -200,6 +201,7 @@ final class CallStory {
   void hears(Caller device, String call, String... events) {
     eventually(
         "what " + device.user().nickname() + " hears",
+        Duration.ofSeconds(20),
         () -> assertThat(heardBy(device, call)).containsExactly(events));
   }
 

@@ -17,6 +17,7 @@ import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -286,7 +287,10 @@ class AudienceTest {
 
     // then
     for (Caller caller : List.of(ann, bob)) {
-      eventually("two are there", () -> assertThat(lastCount(caller)).isEqualTo(2));
+      eventually(
+          "two are there",
+          Duration.ofSeconds(20),
+          () -> assertThat(lastCount(caller)).isEqualTo(2));
     }
   }
 

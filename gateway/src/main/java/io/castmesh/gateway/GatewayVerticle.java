@@ -47,8 +47,10 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     passwords = new Passwords(mesh.vertx());
+    Future<Void> warm = passwords.warmUp();
     return Migrations.run(mesh.vertx(), mesh.config().mysqlUrl(), "gateway")
         .compose(done -> AccessTokens.create(mesh.vertx(), mesh.redis(), config))
+        .compose(tokens -> warm.map(tokens))
         .compose(this::open);
   }
 

@@ -33,6 +33,14 @@ public final class Passwords implements AutoCloseable {
     workers = vertx.createSharedWorkerExecutor("passwords", THREADS);
   }
 
+  /**
+   * The first one costs ten times as much, most of it for the compiler: seconds on a busy machine.
+   * Nobody who signs in is to pay for it.
+   */
+  public Future<Void> warmUp() {
+    return hash("").mapEmpty();
+  }
+
   public Future<String> hash(String password) {
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);

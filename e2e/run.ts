@@ -11,6 +11,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { Cluster } from './src/cluster.ts';
 import { temporaryFolder } from './src/machine.ts';
+import { seconds } from './src/table.ts';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const [first, ...rest] = process.argv.slice(2);
@@ -78,10 +79,6 @@ async function runOnCluster(): Promise<void> {
 
 function requireSome(files: string[]): void {
   if (files.length === 0) throw new Error(`no test file is called like ${wanted.join(', ')}`);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }
 
 // What was started ends with us also then.

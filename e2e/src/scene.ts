@@ -8,11 +8,10 @@ import { Company } from './company.ts';
 import { ensure } from './ensure.ts';
 import { eventually } from './eventually.ts';
 import { seesFrames, watchForGaps } from './frames.ts';
-import { pipelines } from './kurento.ts';
 import { type Camera, Person } from './person.ts';
 import { probe } from './recordings.ts';
-import { redisEntries } from './redis.ts';
 import { Rpc } from './rpc.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /** Small, so that the processors are left to what is tested. */
 const CAMERA: Camera = { width: 320, height: 240, frameRate: 15 };
@@ -58,6 +57,7 @@ export class Scene {
   readonly ann: Person;
   readonly ben: Person;
   readonly company: Company;
+  readonly whereabouts: Whereabouts;
   /** Empty while nobody is live. */
   liveId = '';
   #calls = false;
@@ -71,6 +71,7 @@ export class Scene {
     [this.presenter, this.ann, this.ben] = people as [Person, Person, Person];
     this.viewers = people.slice(3);
     this.company = company;
+    this.whereabouts = new Whereabouts(cluster);
   }
 
   /**
@@ -208,15 +209,15 @@ export class Scene {
   }
 
   /**
-   * Watches the call alone.
+   * Watches the call, and other pictures, but not the live.
    *
    * @returns how long a picture of it stood still at most
    */
-  async whileCalling(work: () => Promise<void>): Promise<number> {
-    const videos = [this.ann, this.ben].map((one) => one.see('remote-video'));
+  async whileCalling(work: () => Promise<void>, ...also: Locator[]): Promise<number> {
+    const videos = [...[this.ann, this.ben].map((one) => one.see('remote-video')), ...also];
     const gaps = await Promise.all(videos.map(watchForGaps));
     await work();
-    for (const video of videos) await seesFrames(video, PICTURE_MS, 'the call');
+    for (const video of videos) await seesFrames(video, PICTURE_MS, 'who goes on');
     const still = await Promise.all(gaps.map((gap) => gap()));
     return Math.round(Math.max(...still.map((one) => one.longestGapMs)));
   }
@@ -229,7 +230,7 @@ export class Scene {
     }
     await this.company.flows();
     await this.presenter.seesViewers(...this.viewers);
-    await this.areMet();
+    await this.whereabouts.areMet();
   }
 
   /** No event was lost or doubled, and nobody has lost a session or complained. */
@@ -242,22 +243,6 @@ export class Scene {
     }
     this.company.start();
     return count;
-  }
-
-  /** Each process of the mesh knows exactly those that run, all of them running. */
-  async areMet(ms = 30_000): Promise<void> {
-    await eventually(
-      'every process knows every other one, and none that is gone',
-      async () => {
-        const meshes = await this.#meshes();
-        const there = meshes.map((mesh) => mesh.node).sort();
-        for (const { node, nodes } of meshes) {
-          const known = nodes.map((one) => one.node).sort();
-          assert.deepEqual(known, there, `what ${node} knows`);
-        }
-      },
-      { within: ms, every: 200 },
-    );
   }
 
   /** @returns its length as ffprobe tells it, in seconds */
@@ -296,26 +281,17 @@ export class Scene {
     );
   }
 
+  /** Somebody more, with a camera. */
+  newcomer(stem: string): Promise<Person> {
+    return Person.signUp(this.browser, this.cluster.url, stem, nickname(stem), CAMERA);
+  }
+
   /** Somebody who looks at the list, to watch later. */
   async latecomer(): Promise<Person> {
     const late = await Person.signUp(this.browser, this.cluster.url, 'late');
     await late.goTo('lives');
     await late.liveCard(this.liveId).waitFor();
     return late;
-  }
-
-  // ---- who has what
-
-  /** The name of the gateway process that holds somebody's session. */
-  async gatewayOf(person: Person): Promise<string> {
-    return this.#processOf(await this.nodeOf(person));
-  }
-
-  /** The same as the node that others know. */
-  async nodeOf(person: Person): Promise<string> {
-    const entries = await redisEntries(this.cluster.dataDir);
-    const lease = entries.find((one) => one.key === `presence:session:${person.sessionId}`);
-    return (JSON.parse(lease?.content ?? '""') as string).split(' ')[1] ?? '';
   }
 
   /** Waits until who connects to this gateway is heard by others and hears them. */
@@ -337,88 +313,8 @@ export class Scene {
     );
   }
 
-  /** The name of the media-service process that has the live; there is no other live. */
-  async ownerOfLive(): Promise<string> {
-    return eventually('one media-service has the live', async () => {
-      const owners: string[] = [];
-      for (const one of this.cluster.ofService('media')) {
-        const response = await fetch(`${this.cluster.managementOf(one)}/metrics`);
-        const lives = /^castmesh_media_lives (\S+)$/m.exec(await response.text())?.[1];
-        if (Number(lives) > 0) owners.push(one.name);
-      }
-      assert.equal(owners.length, 1, `owners: ${owners.join(', ')}`);
-      return owners[0] ?? '';
-    });
-  }
-
-  /** The media nodes that have pipelines, the one of the live first. */
-  async carriers(): Promise<string[]> {
-    const entries = await redisEntries(this.cluster.dataDir);
-    const live = entries.find(
-      (one) => one.content.includes(this.liveId) && /kurento/.test(one.content),
-    );
-    const nodes = this.cluster.ofService('media-node');
-    const first = nodes.find((one) => live?.content.includes(`:${one.ports.control}/`));
-    const counts = await this.pipelines();
-    const others = [...counts].filter(([, count]) => count > 0).map(([name]) => name);
-    return [...new Set([...(first ? [first.name] : []), ...others])];
-  }
-
-  /** The names of the media nodes with the number of their pipelines. */
-  async pipelines(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    for (const node of this.cluster.ofService('media-node')) {
-      if (node.state !== 'ready') continue;
-      const { host, ports, name } = node;
-      counts.set(name, (await pipelines(host, ports.control ?? 0)).length);
-    }
-    return counts;
-  }
-
-  /** Waits until the media nodes together have so many pipelines and no more. */
-  async havePipelines(count: number, ms = 30_000): Promise<void> {
-    await eventually(
-      `${count} pipelines`,
-      async () => {
-        const counts = await this.pipelines();
-        const all = [...counts.values()].reduce((sum, one) => sum + one, 0);
-        assert.equal(all, count, JSON.stringify([...counts]));
-      },
-      { within: ms, every: 250 },
-    );
-  }
-
-  /** The ids of the nodes that run. */
-  async nodes(): Promise<string[]> {
-    return (await this.#meshes()).map((mesh) => mesh.node);
-  }
-
   async close(): Promise<void> {
     this.company.close();
     await this.browser.close();
   }
-
-  async #processOf(node: string): Promise<string> {
-    for (const one of this.cluster.all()) {
-      if (!node.startsWith(`${one.service}-`) || one.state !== 'ready') continue;
-      const mesh = await this.#mesh(this.cluster.managementOf(one));
-      if (mesh.node === node) return one.name;
-    }
-    throw new Error(`no process is the node ${node}`);
-  }
-
-  async #meshes(): Promise<Mesh[]> {
-    const members = this.cluster.all().filter((one) => 'bus' in one.ports);
-    return Promise.all(members.map((one) => this.#mesh(this.cluster.managementOf(one))));
-  }
-
-  async #mesh(management: string): Promise<Mesh> {
-    const response = await fetch(`${management}/mesh`, { signal: AbortSignal.timeout(5_000) });
-    return (await response.json()) as Mesh;
-  }
-}
-
-interface Mesh {
-  node: string;
-  nodes: { node: string; service: string; state: string }[];
 }

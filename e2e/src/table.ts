@@ -41,3 +41,8 @@ function tableOf(rows: Row[]): string {
     .map((row) => `${row.fault.padEnd(fault)} | ${row.promised.padEnd(promised)} | ${row.measured}`)
     .join('\n');
 }
+
+/** Milliseconds as people read them. */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -6,7 +6,8 @@ import { TestBrowser } from '../src/browser.ts';
 import { Cluster } from '../src/cluster.ts';
 import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
-import { seesFrames } from '../src/frames.ts';
+import { STILL_MS } from '../src/faults.ts';
+import { seesFrames, watchForGaps } from '../src/frames.ts';
 import { Person } from '../src/person.ts';
 
 const STARTED_ANEW_MS = 120_000;
@@ -34,6 +35,7 @@ describe('an administrator drains a node of a cluster', () => {
     const liveId = await presenter.goLive('Through the drains');
     await admin.watch(liveId);
     await seesFrames(admin.see('watch-video'), 10_000, 'the live');
+    const gap = await watchForGaps(presenter.see('server-preview'));
 
     for (const service of ['gateway', 'media']) {
       const before = cluster.ofService(service).map((one) => one.pid);
@@ -67,6 +69,9 @@ describe('an administrator drains a node of a cluster', () => {
     await admin.watch(liveId);
     await seesFrames(admin.see('watch-video'), 10_000, 'the live after the drains');
     assert.equal(presenter.lost, 0);
+    presenter.assertNothingMissed();
+    const { longestGapMs } = await gap();
+    ensure(longestGapMs < STILL_MS, `the picture stood still for ${longestGapMs} ms`);
     await presenter.stopLive();
   });
 });

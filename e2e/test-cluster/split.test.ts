@@ -8,17 +8,13 @@ import { Cluster } from '../src/cluster.ts';
 import { ensure } from '../src/ensure.ts';
 import { Hub } from '../src/hub.ts';
 import { Scene } from '../src/scene.ts';
-import { Table } from '../src/table.ts';
+import { Table, seconds } from '../src/table.ts';
 
 const CUT_MS = 30_000;
 /** As in the other faults: media does not hang on the network between the services. */
 const STILL_MS = 5_000;
 const SERVICES = ['room', 'media', 'call', 'vod', 'gateway'];
 const INSIDE = 'E2E_INSIDE';
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
-}
 
 /**
  * Each half is a computer of its own; databases, media nodes, proxy and browsers are a third. What
@@ -69,7 +65,7 @@ if (process.env[INSIDE]) {
         await pause(CUT_MS);
         hub.heal();
         const begin = performance.now();
-        await scene.areMet(60_000);
+        await scene.whereabouts.areMet(60_000);
         joinedMs = performance.now() - begin;
       });
       ensure(seen.stillMs < STILL_MS, `a picture stood still for ${seen.stillMs} ms`);
@@ -78,7 +74,7 @@ if (process.env[INSIDE]) {
       const length = await scene.stopLive();
       const recorded = await scene.isRecorded(liveId, length);
       await scene.hangUp();
-      await scene.havePipelines(0);
+      await scene.whereabouts.havePipelines(0);
       const restarts = cluster.all().reduce((sum, one) => sum + one.restarts, 0);
       table.add(
         `halves cut off for ${seconds(CUT_MS)}`,

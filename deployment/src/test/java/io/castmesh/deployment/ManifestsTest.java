@@ -40,6 +40,11 @@ class ManifestsTest {
   private static final Dockerfile IMAGES = Dockerfile.parse(Repository.text("docker/Dockerfile"));
   private static final Map<String, Manifests> OVERLAYS =
       Map.of("dev", Manifests.of("dev"), "prod", Manifests.of("prod"));
+  private static final Compose.Project COMPOSE =
+      new Compose(
+              Repository.yaml("compose.yml"),
+              ComposeTest.variables(Repository.text(".env.example")))
+          .project();
 
   @TempDir static Path secrets;
 
@@ -278,19 +283,24 @@ class ManifestsTest {
   @ParameterizedTest
   @ValueSource(strings = {"dev", "prod"})
   void imagesAreThoseOfCompose(String overlay) {
-    Compose.Project compose =
-        new Compose(
-                Repository.yaml("compose.yml"),
-                ComposeTest.variables(Repository.text(".env.example")))
-            .project();
     Set<String> there =
-        compose.services().values().stream()
+        COMPOSE.services().values().stream()
             .map(Compose.Service::image)
             .collect(Collectors.toSet());
     // Where Kurento is, the embedded media node is not.
     there.add("castmesh/media-node:0.1.0");
     for (Manifests.Workload workload : OVERLAYS.get(overlay).workloads()) {
       assertThat(container(workload).getImage()).isIn(there);
+    }
+  }
+
+  @Test
+  void capabilitiesAreThoseOfCompose() {
+    for (Manifests.Workload workload : OVERLAYS.get("prod").workloads()) {
+      List<String> there = COMPOSE.services().get(workload.name()).capAdd();
+      assertThat(container(workload).getSecurityContext().getCapabilities().getAdd())
+          .as(workload.name())
+          .isEqualTo(there == null ? List.of() : there);
     }
   }
 

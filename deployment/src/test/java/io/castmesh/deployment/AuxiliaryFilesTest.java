@@ -156,6 +156,26 @@ class AuxiliaryFilesTest {
     }
   }
 
+  @Test
+  void kurentoTakesMediaOnTheInterfaceThatLeadsOut() throws Exception {
+    // given
+    Path routes =
+        Files.writeString(
+            folder.resolve("route"),
+            """
+            Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask
+            eth0\t00011EAC\t00000000\t0001\t0\t0\t0\t00FFFFFF
+            eth1\t00000000\t010013AC\t0003\t0\t0\t0\t00000000
+            eth1\t000013AC\t00000000\t0001\t0\t0\t0\t0000FFFF
+            """);
+    Map<String, String> environment =
+        Map.of("ROUTES", routes.toString(), "ENTRYPOINT", "/usr/bin/env");
+    // when
+    String given = Container.run(List.of(script("docker/kurento/start.sh")), environment);
+    // then
+    assertThat(given.lines()).contains("KMS_NETWORK_INTERFACES=eth1");
+  }
+
   private static boolean relayed(int port, String user, String password) {
     try {
       String said =

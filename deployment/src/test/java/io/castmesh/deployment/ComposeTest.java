@@ -236,6 +236,21 @@ class ComposeTest {
   }
 
   @Test
+  void everyMediaSessionThatIsAdmittedFindsItsPorts() {
+    // libnice gathers for RTP and RTCP before an answer says that they share one; on one interface.
+    int sessions = Integer.parseInt(environment("media").get("CASTMESH_MEDIA_SESSIONS_PER_SERVER"));
+    assertThat(ports("kurento", "KMS_MIN_PORT", "KMS_MAX_PORT"))
+        .isGreaterThanOrEqualTo(2 * sessions);
+    assertThat(PROJECT.services().get("kurento").networkNames()).containsExactly("back", "media");
+    assertThat(isInternal("media")).as("leads out, so that it is the one").isFalse();
+  }
+
+  private static int ports(String service, String from, String to) {
+    Map<String, String> environment = PROJECT.services().get(service).environment();
+    return Integer.parseInt(environment.get(to)) - Integer.parseInt(environment.get(from)) + 1;
+  }
+
+  @Test
   void prometheusFindsEveryServiceOnItsManagementPort() {
     List<String> jobs =
         Repository.yaml("docker/prometheus/prometheus.yml").findValuesAsText("job_name");

@@ -180,7 +180,7 @@ class ComposeTest {
             Map.entry("proxy", List.of("443:8443/tcp", "80:8080/tcp")),
             Map.entry("kurento", List.of("40000-40199:40000-40199/udp")),
             Map.entry(
-                "coturn", List.of("3478:3478/udp", "3478:3478/tcp", "49160-49259:49160-49259/udp")),
+                "coturn", List.of("3478:3478/udp", "3478:3478/tcp", "49160-49459:49160-49459/udp")),
             Map.entry("prometheus", List.of("127.0.0.1:9091:9090/tcp")),
             Map.entry("grafana", List.of("127.0.0.1:3000:3000/tcp")));
     assertThat(isInternal("back")).isTrue();
@@ -243,6 +243,12 @@ class ComposeTest {
         .isGreaterThanOrEqualTo(2 * sessions);
     assertThat(PROJECT.services().get("kurento").networkNames()).containsExactly("back", "media");
     assertThat(isInternal("media")).as("leads out, so that it is the one").isFalse();
+    // A browser asks for a relay by each address, whether it needs one or not.
+    int relays = environment("gateway").get("CASTMESH_TURN_URLS").split(",", -1).length;
+    assertThat(ports("coturn", "TURN_MIN_PORT", "TURN_MAX_PORT")).isGreaterThan(relays * sessions);
+    assertThat(Repository.text("docker/coturn/turnserver.conf"))
+        .as("the ports alone say how many")
+        .doesNotContain("total-quota");
   }
 
   private static int ports(String service, String from, String to) {

@@ -157,10 +157,11 @@ final class Compose {
       return "$";
     }
     used.add(name);
-    String given = variables.get(name);
-    if (given == null && !"-".equals(variable.group("kind"))) {
+    // With the colon what is empty is not set.
+    String given = variables.getOrDefault(name, "");
+    if (given.isEmpty() && !"-".equals(variable.group("kind"))) {
       throw new IllegalArgumentException(name + " must be set");
     }
-    return given == null ? variable.group("rest") : given;
+    return given.isEmpty() ? variable.group("rest") : given;
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** compose.yml and what it mounts, against the images, the settings and the ports of the code. */
 class ComposeTest {
   private static final Dockerfile IMAGES = Dockerfile.parse(Repository.text("docker/Dockerfile"));
-  private static final Map<String, String> EXAMPLE = variables(Repository.text(".env.example"));
+  private static final Map<String, String> EXAMPLE = example();
   private static final Compose COMPOSE = new Compose(Repository.yaml("compose.yml"), EXAMPLE);
   private static final Compose.Project PROJECT = COMPOSE.project();
 
@@ -42,7 +42,12 @@ class ComposeTest {
   @Test
   void theExampleHasEveryVariableThatIsAskedForAndNoOther() {
     assertThat(COMPOSE.used()).isEqualTo(EXAMPLE.keySet());
-    assertThatThrownBy(() -> new Compose(Repository.yaml("compose.yml"), Map.of()))
+  }
+
+  @Test
+  void nothingStartsBeforeTheAddressIsFilledIn() {
+    Map<String, String> untouched = variables(Repository.text(".env.example"));
+    assertThatThrownBy(() -> new Compose(Repository.yaml("compose.yml"), untouched))
         .hasMessage("PUBLIC_ADDRESS must be set");
   }
 
@@ -307,6 +312,13 @@ class ComposeTest {
   private static long seconds(String duration) {
     assertThat(duration).matches("\\d+s");
     return Long.parseLong(duration.substring(0, duration.length() - 1));
+  }
+
+  /** As somebody fills it in. */
+  static Map<String, String> example() {
+    Map<String, String> example = variables(Repository.text(".env.example"));
+    example.put("PUBLIC_ADDRESS", "203.0.113.10");
+    return example;
   }
 
   static Map<String, String> variables(String text) {

@@ -41,10 +41,7 @@ class ManifestsTest {
   private static final Map<String, Manifests> OVERLAYS =
       Map.of("dev", Manifests.of("dev"), "prod", Manifests.of("prod"));
   private static final Compose.Project COMPOSE =
-      new Compose(
-              Repository.yaml("compose.yml"),
-              ComposeTest.variables(Repository.text(".env.example")))
-          .project();
+      new Compose(Repository.yaml("compose.yml"), ComposeTest.example()).project();
 
   @TempDir static Path secrets;
 

@@ -55,6 +55,29 @@ class WiringTest {
   }
 
   @Test
+  void mediaServersHaveProcessorsAndPortsForTheSessionsThatAreAdmitted() {
+    Manifests prod = OVERLAYS.get("prod");
+    Map<String, String> settings = settings(prod);
+    int sessions = Integer.parseInt(settings.get("CASTMESH_MEDIA_SESSIONS_PER_SERVER"));
+    // 67 µs a packet (docs/media-node.md), 170 packets/s for a viewer.
+    var kurento = container(prod.workload("kurento"));
+    int cores = Integer.parseInt(kurento.getResources().getRequests().get("cpu").getAmount());
+    assertThat(sessions).isLessThanOrEqualTo(80 * cores);
+    // Two of each interface, and a machine of a cluster has some: its own, bridges, tunnels.
+    assertThat(ports(prod, "kurento", "KMS_MIN_PORT", "KMS_MAX_PORT"))
+        .isGreaterThanOrEqualTo(10 * 2 * sessions);
+    int all = sessions * mediaServers(prod).size();
+    int relays = settings.get("CASTMESH_TURN_URLS").split(",", -1).length;
+    assertThat(ports(prod, "coturn", "TURN_MIN_PORT", "TURN_MAX_PORT"))
+        .isGreaterThanOrEqualTo(relays * all);
+  }
+
+  private static int ports(Manifests manifests, String workload, String from, String to) {
+    Map<String, String> environment = manifests.environment(manifests.workload(workload));
+    return Integer.parseInt(environment.get(to)) - Integer.parseInt(environment.get(from)) + 1;
+  }
+
+  @Test
   void mediaComeToTheNodeAtThePortThatItTells() {
     Manifests dev = OVERLAYS.get("dev");
     var ports = dev.one(Service.class, "castmesh", "media-node-media").getSpec().getPorts();
@@ -161,11 +184,10 @@ class WiringTest {
   }
 
   private static List<String> mediaServers(Manifests manifests) {
-    return List.of(
-        manifests
-            .one(ConfigMap.class, "castmesh", "castmesh-settings")
-            .getData()
-            .get("CASTMESH_KURENTO_URLS")
-            .split(",", -1));
+    return List.of(settings(manifests).get("CASTMESH_KURENTO_URLS").split(",", -1));
+  }
+
+  private static Map<String, String> settings(Manifests manifests) {
+    return manifests.one(ConfigMap.class, "castmesh", "castmesh-settings").getData();
   }
 }

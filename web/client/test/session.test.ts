@@ -327,3 +327,24 @@ test('who is banned while away is not let in, and is told why', async () => {
   assert.equal(session.verdict?.until, '2026-12-24T18:00:00Z');
   assert.equal(peer.connections.length, 1);
 });
+
+test('a token that was refused stays refused while another one cannot be had', async () => {
+  // given
+  const asked: boolean[] = [];
+  peer.handlers.set('session.authenticate', (params, connection) => {
+    if (params.token === 'new') return welcome();
+    connection.socket.close(4401, 'token expired');
+    return NO_ANSWER;
+  });
+  // when the first refresh does not get through
+  const session = await connected({
+    token: async (fresh) => {
+      asked.push(fresh);
+      if (asked.length === 2) throw CastmeshError.local('CONNECTION_LOST', 'no network');
+      return fresh ? 'new' : 'old';
+    },
+  });
+  // then
+  assert.deepEqual(asked, [false, true, true]);
+  assert.equal(session.state, 'connected');
+});

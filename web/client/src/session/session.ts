@@ -181,7 +181,6 @@ export class Session extends Emitter<SessionEvents> {
     const attempt = ++this.#attempt;
     let token: string;
     const fresh = this.#freshToken;
-    this.#freshToken = false;
     try {
       token = await this.#options.token(fresh);
     } catch (error) {
@@ -193,6 +192,7 @@ export class Session extends Emitter<SessionEvents> {
     }
     // Closed, or closed and opened again, while the token was on its way.
     if (!this.#isOpening() || attempt !== this.#attempt) return;
+    this.#freshToken = false;
     const factory = this.#options.socketFactory ?? ((url: string) => new WebSocket(url));
     const deadline = this.#options.connectTimeoutMs ?? 10_000;
     const started = Date.now();

@@ -260,6 +260,44 @@ test('presence is watched again, and a change from before the snapshot is old ne
   assert.deepEqual(changed, ['busy', 'offline']);
 });
 
+test('presence is watched again by a session that was closed and is open again', async () => {
+  // given
+  const presence = new PresenceWatch(session);
+  let watched = 0;
+  peer.handlers.set('presence.watch', () => {
+    watched += 1;
+    return { users: [{ ...bob, state: 'online' }], version: watched };
+  });
+  await presence.watch({ everyone: true });
+  session.close();
+  let snapshots = 0;
+  presence.on('snapshot', () => snapshots++);
+  // when
+  session.open();
+  // then
+  await until('another snapshot', () => snapshots === 1);
+  await takenOver();
+  await until('a third one', () => snapshots === 2);
+  assert.equal(watched, 3);
+});
+
+test('presence that is asked for before there is a connection is asked for once', async () => {
+  // given
+  session.close();
+  const presence = new PresenceWatch(session);
+  let watched = 0;
+  peer.handlers.set('presence.watch', () => {
+    watched += 1;
+    return { users: [] };
+  });
+  // when
+  session.open();
+  await presence.watch({ everyone: true });
+  await session.request('session.ping');
+  // then
+  assert.equal(watched, 1);
+});
+
 test('a read whose connection goes is made once more, and not a third time', async () => {
   // given
   let asked = 0;

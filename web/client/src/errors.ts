@@ -55,6 +55,16 @@ export const FAILURE_CODES = {
 /** A failure's name: one of the catalogue, or a newer server's that this SDK does not know yet. */
 export type FailureName = keyof typeof FAILURE_CODES | (string & {});
 
+/** What may go wrong without the server. */
+type LocalFailure =
+  | 'TIMEOUT'
+  | 'CONNECTION_LOST'
+  | 'UNAVAILABLE'
+  | 'CLIENT_CLOSED'
+  | 'MESSAGE_TOO_LARGE';
+
+const PASSING: readonly LocalFailure[] = ['TIMEOUT', 'CONNECTION_LOST', 'UNAVAILABLE'];
+
 /** What a {@link CastmeshError} is made of. */
 export interface FailureFields {
   code: number;
@@ -99,17 +109,13 @@ export class CastmeshError extends Error {
   }
 
   /** A failure that arose on this side of the wire. */
-  static local(
-    name: 'TIMEOUT' | 'CONNECTION_LOST' | 'CLIENT_CLOSED' | 'UNAVAILABLE',
-    message: string,
-    trace?: string,
-  ): CastmeshError {
+  static local(name: LocalFailure, message: string, trace?: string): CastmeshError {
     return new CastmeshError({
       name,
       message,
       trace,
       code: FAILURE_CODES[name],
-      retryable: name !== 'CLIENT_CLOSED',
+      retryable: PASSING.includes(name),
     });
   }
 }

@@ -348,3 +348,53 @@ test('a token that was refused stays refused while another one cannot be had', a
   assert.deepEqual(asked, [false, true, true]);
   assert.equal(session.state, 'connected');
 });
+
+/** In UTF-8 each of these letters takes two bytes. */
+const words = (bytes: number) => ({ payload: 'ä'.repeat(bytes / 2) });
+
+test('a message that is too large is refused here, and the connection stays', async () => {
+  // given
+  peer.handlers.set('room.data', () => ({ roomSeq: 1 }));
+  const session = await connected();
+  // when
+  const large = session.request('room.data', { ...words(65_536), clientId: 'c1' });
+  // then
+  await assert.rejects(large, { name: 'MESSAGE_TOO_LARGE', code: 1005, retryable: false });
+  await session.request('room.data', { ...words(65_000), clientId: 'c2' });
+  assert.equal(peer.connections.length, 1);
+});
+
+test('the server says how large a message may be', async () => {
+  // given
+  peer.handlers.set('session.authenticate', () => welcome({ maxMessageBytes: 2_000 }));
+  peer.handlers.set('room.data', () => ({ roomSeq: 1 }));
+  const session = await connected();
+  // when
+  const large = session.request('room.data', { ...words(2_000), clientId: 'c1' });
+  // then
+  await assert.rejects(large, { name: 'MESSAGE_TOO_LARGE' });
+  await session.request('room.data', { ...words(1_000), clientId: 'c2' });
+  assert.equal(peer.connections.length, 1);
+});
+
+test('a message that the server finds too large is not sent again; what was asked beside it is', async () => {
+  // given
+  const heard: string[] = [];
+  peer.handlers.set('room.list', (_params, connection) => {
+    heard.push('room.list');
+    return connection === peer.connections[0] ? NO_ANSWER : { items: [] };
+  });
+  peer.handlers.set('room.data', (_params, connection) => {
+    heard.push('room.data');
+    connection.socket.close(4413, 'message too large');
+    return NO_ANSWER;
+  });
+  const session = await connected();
+  // when
+  const small = session.request('room.list');
+  const large = session.request('room.data', { ...words(40_000), clientId: 'c1' });
+  // then
+  await assert.rejects(large, { name: 'MESSAGE_TOO_LARGE', retryable: false });
+  assert.deepEqual(await small, { items: [] });
+  assert.deepEqual(heard, ['room.list', 'room.data', 'room.list']);
+});

@@ -45,6 +45,8 @@ export interface Welcome {
   resumed: boolean;
   iceServers: RTCIceServer[];
   heartbeatSeconds: number;
+  /** The largest message that the gateway takes; an older one does not say. */
+  maxMessageBytes?: number;
 }
 
 /** How a {@link Session} is made. */

@@ -253,6 +253,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#iceServers = welcome.iceServers ?? [];
     this.#iceServersAt = this.#connectedAt = Date.now();
     this.#refreshTried = false;
+    if (welcome.maxMessageBytes) socket.maxMessageBytes = welcome.maxMessageBytes;
     const everyMs = Math.max(1, welcome.heartbeatSeconds || 20) * 1_000;
     this.#heartbeat = new Heartbeat(
       (ms) => socket.request('session.ping', {}, ms),

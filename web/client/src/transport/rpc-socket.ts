@@ -1,4 +1,5 @@
 import { CastmeshError, fromRpcError } from '../errors.js';
+import { CLOSE_CODES } from '../session/close-codes.js';
 import { freshTraceparent, traceId } from './traceparent.js';
 
 /** Makes a socket; the platform's `WebSocket` unless told otherwise. */
@@ -23,7 +24,12 @@ interface Pending {
   reject(error: CastmeshError): void;
   trace: string;
   timer: ReturnType<typeof setTimeout>;
+  /** How much was sent. */
+  bytes: number;
 }
+
+/** What a server takes that does not say what it takes. */
+const USUAL_MESSAGE_BYTES = 65_536;
 
 /**
  * JSON-RPC 2.0 over one WebSocket: numbers requests, matches replies, keeps their deadlines.
@@ -37,6 +43,8 @@ export class RpcSocket {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #closed = false;
+  /** The largest message that the server takes; a larger one it answers by closing the socket. */
+  maxMessageBytes = USUAL_MESSAGE_BYTES;
 
   /**
    * @param traceparent - names the trace of each request (W3C Trace Context)
@@ -65,7 +73,7 @@ export class RpcSocket {
   }
 
   /**
-   * Sends a request.
+   * Sends a request. One that is too large fails with MESSAGE_TOO_LARGE and is not sent.
    *
    * @param deadlineMs - after this time without a reply the promise rejects with TIMEOUT
    */
@@ -76,22 +84,29 @@ export class RpcSocket {
     const id = this.#nextId++;
     const traceparent = this.#traceparent();
     const trace = traceId(traceparent);
+    const message = JSON.stringify({ jsonrpc: '2.0', id, method, params, traceparent });
+    const bytes = utf8Length(message);
+    if (bytes > this.maxMessageBytes) return Promise.reject(this.#tooLarge(bytes, trace));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         const what = `${method} was not answered in ${deadlineMs} ms`;
         reject(CastmeshError.local('TIMEOUT', what, trace));
       }, deadlineMs);
-      this.#pending.set(id, { resolve, reject, trace, timer });
-      this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params, traceparent }));
+      this.#pending.set(id, { resolve, reject, trace, timer, bytes });
+      this.#socket.send(message);
     });
   }
 
-  /** Sends a notification; without a connection it is dropped, as nobody would answer for it. */
+  /**
+   * Sends a notification; without a connection, or when it is too large, it is dropped, as nobody
+   * would answer for it.
+   */
   notify(method: string, params: object): void {
     if (!this.isOpen) return;
     const traceparent = this.#traceparent();
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params, traceparent }));
+    const message = JSON.stringify({ jsonrpc: '2.0', method, params, traceparent });
+    if (utf8Length(message) <= this.maxMessageBytes) this.#socket.send(message);
   }
 
   /**
@@ -129,6 +144,7 @@ export class RpcSocket {
   #end(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (code === CLOSE_CODES.MESSAGE_TOO_LARGE) this.#refuseLargest();
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       const what = 'The connection went before the reply came';
@@ -137,6 +153,26 @@ export class RpcSocket {
     this.#pending.clear();
     this.#handlers.close(code, reason);
   }
+
+  /** The server takes less than was thought: that request is not to be made again. */
+  #refuseLargest(): void {
+    const sent = [...this.#pending.entries()].sort(([, a], [, b]) => b.bytes - a.bytes);
+    const [largest] = sent;
+    if (!largest) return;
+    const [id, { reject, timer, bytes, trace }] = largest;
+    this.#pending.delete(id);
+    clearTimeout(timer);
+    reject(this.#tooLarge(bytes, trace));
+  }
+
+  #tooLarge(bytes: number, trace: string): CastmeshError {
+    const what = `The message has ${bytes} bytes, which is more than the server takes`;
+    return CastmeshError.local('MESSAGE_TOO_LARGE', what, trace);
+  }
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function parse(data: string): Record<string, unknown> | undefined {

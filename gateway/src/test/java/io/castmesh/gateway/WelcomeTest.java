@@ -89,6 +89,7 @@ class WelcomeTest {
 
       // then
       assertThat(welcome.getBoolean("resumed")).isFalse();
+      assertThat(welcome.getInteger("maxMessageBytes")).isEqualTo(65_536);
       assertThat(client.call("session.ping", new JsonObject()).containsKey("result")).isTrue();
     }
   }

@@ -197,6 +197,7 @@ final class Admission {
         "user", session.user(),
         "resumed", resumed,
         "iceServers", iceServers.forUser(session.user().id()),
-        "heartbeatSeconds", config.session().heartbeat().toSeconds());
+        "heartbeatSeconds", config.session().heartbeat().toSeconds(),
+        "maxMessageBytes", config.limits().messageBytes());
   }
 }

@@ -2,6 +2,7 @@ import { CastmeshError, fromProblem, isFailure } from '../errors.js';
 import { pause } from '../session/rereading.js';
 import { freshTraceparent, traceId } from '../transport/traceparent.js';
 import type { Tokens } from '../types.js';
+import { exclusively } from './taking-turns.js';
 import { stored, type StoredTokens, type TokenStore } from './token-store.js';
 
 /** How an {@link Http} is made. */
@@ -38,7 +39,7 @@ interface Call {
  * REST calls with deadlines, typed failures and access tokens that renew themselves.
  *
  * Refresh tokens rotate: each may be used once. So all that need a new token wait for one refresh,
- * and tabs that share a {@link TokenStore} take turns through the Web Locks API.
+ * and tabs that share a {@link TokenStore} take turns.
  */
 export class Http {
   readonly #options: HttpOptions;
@@ -196,10 +197,4 @@ function notSignedIn(): CastmeshError {
     message: 'Nobody is signed in',
     retryable: false,
   });
-}
-
-/** Runs one at a time among the tabs of an origin, where the platform can. */
-function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
-  return locks ? (locks.request('castmesh-token-refresh', work) as Promise<T>) : work();
 }

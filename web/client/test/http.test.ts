@@ -12,6 +12,10 @@ const ann = { id: 'u1', nickname: 'ann', avatar: '/a' };
 interface Reply {
   status: number;
   body?: object;
+  /** In place of a body. */
+  text?: string;
+  /** The answer never ends. */
+  isCut?: boolean;
 }
 type Handler = (request: IncomingMessage, body: Record<string, unknown>) => Reply | Promise<Reply>;
 
@@ -33,7 +37,8 @@ beforeEach(async () => {
         ? await handler(request, text ? (JSON.parse(text) as Record<string, unknown>) : {})
         : { status: 404 };
       response.writeHead(reply.status, { 'content-type': 'application/json' });
-      response.end(reply.body ? JSON.stringify(reply.body) : undefined);
+      if (reply.isCut) return void response.write('{"id":');
+      response.end(reply.text ?? (reply.body ? JSON.stringify(reply.body) : undefined));
     })();
   });
   server.listen(0, '127.0.0.1');
@@ -248,4 +253,22 @@ test('signing out forgets the tokens even when the server is away', async () => 
   // then
   await assert.rejects(leaving, { name: 'CONNECTION_LOST' });
   assert.equal(tokens.load(), undefined);
+});
+
+test('an answer that is not one of the server, or ends in the middle, is a typed failure', async () => {
+  // given
+  const { http, tokens } = newHttp(300);
+  signedIn(tokens);
+  const auth = new AuthApi(http, tokens);
+  routes['POST /api/v1/auth/login'] = () => ({ status: 200, text: '<h1>Welcome to our hotel' });
+  routes['GET /api/v1/me'] = () => ({ status: 200, isCut: true });
+  routes['POST /api/v1/auth/register'] = () => ({ status: 200 });
+  // when
+  const html = auth.login('ann', 'secret');
+  const cut = auth.me();
+  const empty = auth.register('ann', 'secret');
+  // then
+  await assert.rejects(html, { name: 'UNAVAILABLE', retryable: true });
+  await assert.rejects(empty, { name: 'UNAVAILABLE' });
+  await assert.rejects(cut, { name: 'TIMEOUT' });
 });

@@ -154,6 +154,7 @@ export class Http {
     const timeoutMs = this.#options.timeoutMs ?? 10_000;
     const doFetch = this.#options.fetch ?? fetch;
     let response: Response;
+    let text: string;
     try {
       response = await doFetch(this.#url(call), {
         method: call.method,
@@ -161,14 +162,20 @@ export class Http {
         body: call.body ? JSON.stringify(call.body) : undefined,
         signal: AbortSignal.timeout(timeoutMs),
       });
+      text = await response.text();
     } catch (error) {
       const trace = traceId(traceparent);
       throw error instanceof Error && error.name === 'TimeoutError'
         ? CastmeshError.local('TIMEOUT', `The server did not answer in ${timeoutMs} ms`, trace)
         : CastmeshError.local('CONNECTION_LOST', 'The server cannot be reached', trace);
     }
-    const body: unknown = response.status === 204 ? undefined : await readJson(response);
+    const body = parsed(text);
     if (!response.ok) throw fromProblem(response.status, body);
+    if (body === undefined && response.status !== 204) {
+      // Of something that stands in between, such as the page of a hotel's network.
+      const what = 'The answer is not one of the server';
+      throw CastmeshError.local('UNAVAILABLE', what, traceId(traceparent));
+    }
     return body as T;
   }
 
@@ -182,9 +189,9 @@ export class Http {
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+function parsed(text: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -272,3 +272,25 @@ test('an answer that is not one of the server, or ends in the middle, is a typed
   await assert.rejects(empty, { name: 'UNAVAILABLE' });
   await assert.rejects(cut, { name: 'TIMEOUT' });
 });
+
+test('a guest signs in without a password, with a nickname or none', async () => {
+  // given
+  const { http, tokens } = newHttp();
+  const bodies: object[] = [];
+  routes['POST /api/v1/auth/guest'] = (_request, body) => {
+    bodies.push(body);
+    const guest = { ...ann, nickname: body.nickname ?? 'guest-1' };
+    const issued = { accessToken: 'a1', refreshToken: 'r1', expiresIn: 600, user: guest };
+    return { status: 201, body: issued };
+  };
+  const auth = new AuthApi(http, tokens);
+  // when
+  const made = [await auth.guest(), await auth.guest('eve')];
+  // then
+  assert.deepEqual(
+    made.map((user) => user.nickname),
+    ['guest-1', 'eve'],
+  );
+  assert.deepEqual(bodies, [{}, { nickname: 'eve' }]);
+  assert.equal(tokens.load()?.user.nickname, 'eve');
+});

@@ -21,12 +21,21 @@ export class AuthApi {
 
   /** Signs up and in. Fails with NICKNAME_TAKEN or INVALID_REQUEST. */
   register(nickname: string, password: string): Promise<User> {
-    return this.#signIn('/auth/register', nickname, password);
+    return this.#signIn('/auth/register', { nickname, password });
   }
 
   /** Fails with BAD_CREDENTIALS. */
   login(nickname: string, password: string): Promise<User> {
-    return this.#signIn('/auth/login', nickname, password);
+    return this.#signIn('/auth/login', { nickname, password });
+  }
+
+  /**
+   * Signs in without an account of one's own; what is kept under it ends with the sign-in.
+   *
+   * @param nickname - the server makes one up when left out
+   */
+  guest(nickname?: string): Promise<User> {
+    return this.#signIn('/auth/guest', nickname === undefined ? {} : { nickname });
   }
 
   /** Revokes the tokens on the server and forgets them here, even when the server is away. */
@@ -42,8 +51,7 @@ export class AuthApi {
     return this.#http.authorized({ method: 'GET', path: '/me' });
   }
 
-  async #signIn(path: string, nickname: string, password: string): Promise<User> {
-    const body = { nickname, password };
+  async #signIn(path: string, body: object): Promise<User> {
     const tokens = await this.#http.open<Tokens>({ method: 'POST', path, body });
     this.#tokens.save(stored(tokens, Date.now()));
     return tokens.user;

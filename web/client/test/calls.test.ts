@@ -216,3 +216,36 @@ test('a call goes on when the session is resumed', async () => {
   // then
   assert.equal(call.state, 'accepted');
 });
+
+test('a call that is picked up twice is picked up once', async () => {
+  // given
+  let accepted = 0;
+  peer.handlers.set('call.accept', () => {
+    accepted += 1;
+    if (accepted === 1) return { state: 'accepted' };
+    throw new RpcFailure({ code: 1301, message: 'accepted', data: { name: 'CALL_STATE' } });
+  });
+  const call = await ringing();
+  // when
+  await Promise.all([call.accept(), call.accept()]);
+  await call.accept();
+  // then
+  assert.equal(accepted, 1);
+  assert.equal(call.state, 'accepted');
+});
+
+test('a call that could not be picked up may be tried again', async () => {
+  // given
+  let accepted = 0;
+  peer.handlers.set('call.accept', () => {
+    accepted += 1;
+    if (accepted > 1) return { state: 'accepted' };
+    throw new RpcFailure({ code: 1602, message: 'x', data: { name: 'FORBIDDEN' } });
+  });
+  const call = await ringing();
+  // when
+  await assert.rejects(call.accept(), { name: 'FORBIDDEN' });
+  await call.accept();
+  // then
+  assert.equal(call.state, 'accepted');
+});

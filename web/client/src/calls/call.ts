@@ -51,6 +51,7 @@ export class Call extends Emitter<CallEvents> {
   #state: CallState = 'ringing';
   #endReason: CallEndReason | undefined;
   #link: PeerLink | undefined;
+  #accepting: Promise<void> | undefined;
 
   /** Made by {@link Calls}. */
   constructor(context: LinkContext, facts: CallFacts) {
@@ -84,8 +85,19 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.remote;
   }
 
-  /** Picks up. Fails with CALL_STATE when another device was faster or the caller is gone. */
-  async accept(): Promise<void> {
+  /**
+   * Picks up; picking up twice is picking up once. Fails with CALL_STATE when another device was
+   * faster or the caller is gone.
+   */
+  accept(): Promise<void> {
+    this.#accepting ??= this.#accept().catch((error: unknown) => {
+      this.#accepting = undefined;
+      throw error;
+    });
+    return this.#accepting;
+  }
+
+  async #accept(): Promise<void> {
     try {
       await this.#ask('call.accept');
     } catch (error) {

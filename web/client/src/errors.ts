@@ -61,7 +61,9 @@ type LocalFailure =
   | 'CONNECTION_LOST'
   | 'UNAVAILABLE'
   | 'CLIENT_CLOSED'
-  | 'MESSAGE_TOO_LARGE';
+  | 'INVALID_REQUEST'
+  | 'MESSAGE_TOO_LARGE'
+  | 'CALL_STATE';
 
 const PASSING: readonly LocalFailure[] = ['TIMEOUT', 'CONNECTION_LOST', 'UNAVAILABLE'];
 

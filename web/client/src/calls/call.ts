@@ -1,6 +1,7 @@
 import { Emitter } from '../emitter.js';
 import { whenSessionIsLost } from '../media/live-handles.js';
-import { isFailure } from '../errors.js';
+import { CastmeshError, isFailure } from '../errors.js';
+import { LocalTracks, MEDIA_KINDS, type MediaKind } from '../media/local-tracks.js';
 import { asFailure, OFFER_ATTEMPTS } from '../media/media.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import { PeerLink, type Answer, type LinkContext, type LinkState } from '../media/peer-link.js';
@@ -50,8 +51,10 @@ export class Call extends Emitter<CallEvents> {
   readonly #offs: (() => void)[];
   #state: CallState = 'ringing';
   #endReason: CallEndReason | undefined;
-  #link: PeerLink | undefined;
   #accepting: Promise<void> | undefined;
+  #link: PeerLink | undefined;
+  #local: MediaStream | undefined;
+  #connecting: Promise<void> | undefined;
 
   /** Made by {@link Calls}. */
   constructor(context: LinkContext, facts: CallFacts) {
@@ -141,13 +144,40 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /**
-   * Brings the own media up and the other side's down; both sides do so after the acceptance.
+   * Brings the own media up and the other side's down; both sides do so after the acceptance. Asked
+   * for again, it goes on with the same connection and the tracks of the later stream.
    *
    * @param local - may lack sound or picture; whoever opened it stops it
+   * @throws CastmeshError CALL_STATE once the call is over
    */
   async connect(local: MediaStream): Promise<void> {
+    if (this.#state === 'ended') throw notThere('The call is over');
+    const before = this.#local;
+    this.#local = local;
+    if (!this.#link || this.#link.state === 'closed') this.#connecting = this.#connect(local);
+    else if (before !== local) await this.#replaceTracks(local);
+    await this.#connecting;
+  }
+
+  /**
+   * Shows another camera or a screen from now on, or nothing for a while (null). Whoever opened a
+   * track stops it.
+   *
+   * @throws CastmeshError CALL_STATE before {@link connect} and once the call is over
+   */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    if (!this.#link || this.#state === 'ended') throw notThere('The call has no media');
+    await this.#link.replaceTrack(kind, track);
+  }
+
+  async #replaceTracks(local: MediaStream): Promise<void> {
+    const tracks = new LocalTracks(local);
+    for (const kind of MEDIA_KINDS) await this.#link?.replaceTrack(kind, tracks.track(kind));
+  }
+
+  async #connect(local: MediaStream): Promise<void> {
     const link = new PeerLink(this.#context, {
-      local,
+      local: new LocalTracks(local),
       receive: true,
       maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE,
     });
@@ -228,4 +258,8 @@ export class Call extends Emitter<CallEvents> {
     const params = reason ? { callId: this.callId, reason } : { callId: this.callId };
     await this.#context.session.request(method, params);
   }
+}
+
+function notThere(what: string): CastmeshError {
+  return CastmeshError.local('CALL_STATE', what);
 }

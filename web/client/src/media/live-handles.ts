@@ -2,6 +2,7 @@ import { Emitter } from '../emitter.js';
 import { isFailure, type CastmeshError } from '../errors.js';
 import { tellSurely } from '../session/rereading.js';
 import type { LiveEndReason, Viewer } from '../types.js';
+import type { MediaKind } from './local-tracks.js';
 import type { LinkContext, LinkState, PeerLink } from './peer-link.js';
 import type { MediaStats } from './stats.js';
 
@@ -26,7 +27,7 @@ export interface ViewHandleEvents {
 /** The own running live. */
 export class LiveHandle extends Emitter<LiveHandleEvents> {
   readonly liveId: string;
-  /** What the camera or screen gives. Whoever opened it stops it. */
+  /** What was published; whoever opened it stops it. See {@link replaceTrack}. */
   readonly local: MediaStream;
 
   readonly #context: LinkContext;
@@ -79,6 +80,16 @@ export class LiveHandle extends Emitter<LiveHandleEvents> {
   /** Why it ended, once it has. */
   get ended(): LiveEndReason | undefined {
     return this.#ended;
+  }
+
+  /**
+   * Shows another camera or a screen from now on, or nothing for a while (null). The sizes in which
+   * the picture is sent stay as they were published. Whoever opened a track stops it.
+   *
+   * @throws CastmeshError CLIENT_CLOSED once the live is over
+   */
+  replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    return this.#link.replaceTrack(kind, track);
   }
 
   /** Figures of what is sent and of what comes back. */

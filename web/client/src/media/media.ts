@@ -2,6 +2,7 @@ import { CastmeshError, FAILURE_CODES, isFailure, isUncertain } from '../errors.
 import { insisting, tellSurely } from '../session/rereading.js';
 import type { LiveEndReason, MediaItem } from '../types.js';
 import { LiveHandle, ViewHandle } from './live-handles.js';
+import { LocalTracks } from './local-tracks.js';
 import { DEFAULT_MAX_VIDEO_BITRATE } from './peer-factory.js';
 import { PeerLink, type Answer, type LinkContext } from './peer-link.js';
 
@@ -31,7 +32,8 @@ export async function publish(
 ): Promise<LiveHandle> {
   const { session, hub } = context;
   await hub.ending;
-  const link = new PeerLink(context, { local, receive: true, maxVideoBitrate, layers: true });
+  const plan = { local: new LocalTracks(local), receive: true, maxVideoBitrate, layers: true };
+  const link = new PeerLink(context, plan);
   let handle: LiveHandle | undefined;
   try {
     await link.start(async (sdpOffer) => {

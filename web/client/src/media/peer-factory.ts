@@ -1,7 +1,9 @@
+import { MEDIA_KINDS, type LocalTracks } from './local-tracks.js';
+
 /** What goes into a peer connection and what is wanted out of it. */
 export interface PeerPlan {
   /** Sent; nothing is sent without it. */
-  local?: MediaStream;
+  local?: LocalTracks;
   /** Whether the other side's sound and picture are wanted. */
   receive: boolean;
   /** Ceiling of the picture in bits per second. */
@@ -26,15 +28,15 @@ const LAYERED_FROM_HEIGHT = 480;
 /** Makes a peer connection with one transceiver for sound and one for the picture. */
 export function makePeer(plan: PeerPlan, iceServers: RTCIceServer[]): RTCPeerConnection {
   const peer = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
-  for (const kind of ['audio', 'video'] as const) {
-    const track = firstTrack(plan.local, kind);
-    if (!track && !plan.receive) continue;
-    const transceiver = track
-      ? peer.addTransceiver(track, {
+  const { local } = plan;
+  for (const kind of MEDIA_KINDS) {
+    if (!local?.sends(kind) && !plan.receive) continue;
+    const transceiver = local?.sends(kind)
+      ? peer.addTransceiver(local.track(kind) ?? kind, {
           direction: plan.receive ? 'sendrecv' : 'sendonly',
-          streams: [plan.local!],
+          streams: local.streams,
           sendEncodings:
-            kind === 'video' ? videoEncodings(plan, track) : [{ maxBitrate: MAX_AUDIO_BITRATE }],
+            kind === 'video' ? videoEncodings(plan, local) : [{ maxBitrate: MAX_AUDIO_BITRATE }],
         })
       : peer.addTransceiver(kind, { direction: 'recvonly' });
     if (kind === 'video') preferVp8(transceiver);
@@ -42,11 +44,12 @@ export function makePeer(plan: PeerPlan, iceServers: RTCIceServer[]): RTCPeerCon
   return peer;
 }
 
-function videoEncodings(plan: PeerPlan, track: MediaStreamTrack): RTCRtpEncodingParameters[] {
+function videoEncodings(plan: PeerPlan, local: LocalTracks): RTCRtpEncodingParameters[] {
   const whole = { maxBitrate: plan.maxVideoBitrate, maxFramerate: MAX_FRAMERATE };
-  const { height = 0 } = track.getSettings?.() ?? {};
+  const track = local.firstPicture ?? local.track('video');
+  const { height = 0 } = track?.getSettings?.() ?? {};
   // A screen's small copy cannot be read.
-  const isScreen = track.contentHint === 'detail' || track.contentHint === 'text';
+  const isScreen = track?.contentHint === 'detail' || track?.contentHint === 'text';
   if (!plan.layers || isScreen || height < LAYERED_FROM_HEIGHT) return [whole];
   const smaller = LAYERS.map((layer) => ({ ...layer, maxFramerate: MAX_FRAMERATE }));
   return [...smaller, { ...whole, rid: 'f' }];
@@ -64,11 +67,4 @@ function preferVp8(transceiver: RTCRtpTransceiver): void {
     ...codecs.filter(isVp8),
     ...codecs.filter((codec) => !isVp8(codec)),
   ]);
-}
-
-function firstTrack(
-  stream: MediaStream | undefined,
-  kind: 'audio' | 'video',
-): MediaStreamTrack | undefined {
-  return (kind === 'audio' ? stream?.getAudioTracks() : stream?.getVideoTracks())?.[0];
 }

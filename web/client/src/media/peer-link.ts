@@ -7,6 +7,7 @@ import { watchNetwork } from '../transport/network.js';
 import type { Live, ServerMediaState } from '../types.js';
 import { CandidateExchange } from './candidate-exchange.js';
 import type { MediaHub, MediaListener } from './media-hub.js';
+import { MEDIA_KINDS, takesTrack, type MediaKind } from './local-tracks.js';
 import { makePeer, type PeerPlan } from './peer-factory.js';
 import { Recovery } from './recovery.js';
 import { RemoteTracks } from './remote-tracks.js';
@@ -142,6 +143,18 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     }
   }
 
+  /**
+   * Sends another track from now on, or nothing for a while (null), without negotiation where this
+   * kind is sent already. Else another connection is made.
+   */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    const { local } = this.#plan;
+    if (this.#isClosed || !local) throw closed();
+    local.replace(kind, track);
+    // The first connection, while it is being made, looks after itself.
+    if (this.#peer && !(await takesTrack(this.#peer, local, kind))) this.#recover();
+  }
+
   /** Figures of now and of the time since the last call. */
   async stats(): Promise<MediaStats> {
     return this.#stats.read(this.#peer);
@@ -181,6 +194,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   ): Promise<A> {
     const iceServers = await this.#context.iceServers();
     const peer = makePeer(this.#plan, iceServers);
+    const version = this.#plan.local?.version;
     const exchange = new CandidateExchange({
       send: (candidate, mediaId) => this.#sendCandidate(candidate, mediaId),
       // A candidate of a kind this browser does not know is no reason to end what works.
@@ -211,10 +225,22 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         exchange.answerApplied();
         return answer;
       };
-      return await this.#context.hub.offering(listener, negotiate, mediaId);
+      const answer = await this.#context.hub.offering(listener, negotiate, mediaId);
+      if (version !== this.#plan.local?.version) await this.#catchUp(peer);
+      return answer;
     } catch (error) {
       if (this.#peer !== peer) this.#drop(peer, listener);
       throw error;
+    }
+  }
+
+  /** Tracks were replaced while a connection was being made. */
+  async #catchUp(peer: RTCPeerConnection): Promise<void> {
+    const { local } = this.#plan;
+    for (const kind of MEDIA_KINDS) {
+      const isIn = !local || (await takesTrack(peer, local, kind));
+      // Once whoever has asked for this connection knows that it is there.
+      if (!isIn) setTimeout(() => this.#peer === peer && this.#recover());
     }
   }
 

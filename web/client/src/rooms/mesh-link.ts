@@ -1,3 +1,4 @@
+import { LocalTracks } from '../media/local-tracks.js';
 import { makePeer, DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
 import type { SignalKind } from './room-types.js';
 
@@ -88,7 +89,8 @@ export class MeshLink {
     const servers = await iceServers();
     if (this.#isClosed) return;
     // Whoever answers takes the transceivers of the offer.
-    const plan = { local, receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
+    const tracks = new LocalTracks(local);
+    const plan = { local: tracks, receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
     const peer = offers ? makePeer(plan, servers) : new RTCPeerConnection({ iceServers: servers });
     this.#peer = peer;
     peer.onnegotiationneeded = () => void this.#offer(peer).catch(() => undefined);

@@ -65,6 +65,21 @@ export class SdkPage {
     }, roomId);
   }
 
+  /** The first signal of this kind never arrives, though the page believes that it did. */
+  losesFirst(kind: 'offer' | 'answer'): Promise<void> {
+    return this.#page.evaluate((lost) => {
+      const { session } = (globalThis as unknown as SdkScope).client;
+      const request = session.request.bind(session);
+      session.request = ((method: string, params: { kind?: string } = {}, timeoutMs?: number) => {
+        if (method !== 'room.signal' || params.kind !== lost) {
+          return request(method, params, timeoutMs);
+        }
+        session.request = request;
+        return Promise.resolve({});
+      }) as typeof session.request;
+    }, kind);
+  }
+
   /** Does something with the room. */
   inRoom<T>(act: (scope: SdkScope) => Promise<T> | T): Promise<T> {
     return this.#page.evaluate(`(${act.toString()})(globalThis)`);

@@ -335,3 +335,29 @@ test('a refused room is a typed failure', async () => {
   await assert.rejects(joining, { name: 'ROOM_PASSWORD' });
   assert.deepEqual(rooms.active, []);
 });
+
+test('a signal that is wanted is sent as the same message until it has arrived', async () => {
+  // given
+  const room = await rooms.join();
+  const sent: unknown[] = [];
+  peer.handlers.set('room.signal', ({ clientId }) => {
+    sent.push(clientId);
+    if (sent.length > 1) return { roomSeq: 11 };
+    const data = { name: 'UNAVAILABLE', retryable: true };
+    throw new RpcFailure({ code: 1007, message: 'not now', data });
+  });
+  // when
+  const once = room.signal('bob', 'offer', {});
+  // then
+  await assert.rejects(once, { name: 'UNAVAILABLE' });
+  sent.length = 0;
+  await room.signal('bob', 'offer', {}, () => true);
+  assert.equal(sent.length, 2);
+  assert.ok(sent[0] && sent[0] === sent[1]);
+  sent.length = 0;
+  await assert.rejects(
+    room.signal('bob', 'offer', {}, () => false),
+    { name: 'UNAVAILABLE' },
+  );
+  assert.equal(sent.length, 1);
+});

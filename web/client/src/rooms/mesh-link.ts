@@ -1,27 +1,62 @@
-import { LocalTracks } from '../media/local-tracks.js';
+import { Backoff } from '../backoff.js';
+import {
+  MEDIA_KINDS,
+  takesTrack,
+  type LocalTracks,
+  type MediaKind,
+} from '../media/local-tracks.js';
 import { makePeer, DEFAULT_MAX_VIDEO_BITRATE } from '../media/peer-factory.js';
+import { pause } from '../session/rereading.js';
 import type { SignalKind } from './room-types.js';
 
-/** So long the polite side waits for the other one's offer of another way. */
+/** How long a {@link MeshLink} waits for what does not come; in milliseconds. */
+export interface MeshPatience {
+  /** For a connection, or for the answer to an offer; from then on up to four times as long. */
+  connectMs?: number;
+  /** How much longer the polite side waits, for the other one's offer of another way. */
+  politeMs?: number;
+  /** For what the other side said while this one was away. */
+  missedMs?: number;
+}
+
+/** DTLS and ICE through TURN over TCP included. */
+const CONNECT_MS = 16_000;
 const POLITE_MS = 3_000;
+const MISSED_MS = 1_000;
 
 /** What a {@link MeshLink} is made of. */
 export interface MeshLinkOptions {
-  local: MediaStream | undefined;
+  local: LocalTracks;
   iceServers(): Promise<RTCIceServer[]>;
   /** Whether this side begins. */
   offers: boolean;
   /** Whether this side takes its offer back when two of them cross. */
   isPolite: boolean;
-  /** Brings something to the other peer. */
-  send(kind: SignalKind, payload: unknown): Promise<void>;
+  /** Brings something to the other peer, again and again while it is wanted. */
+  send(kind: SignalKind, payload: unknown, isWanted: () => boolean): Promise<void>;
+  /** Whether something sent now may arrive. */
+  isReachable(): boolean;
+  whenReachable(): Promise<void>;
   stream(stream: MediaStream): void;
   state(state: RTCPeerConnectionState): void;
+  patience?: MeshPatience;
 }
 
-/** A connection to one peer of a mesh, negotiated perfectly (W3C WebRTC section 10.7). */
+/** A description as it is sent: an answer names the offer that it answers. */
+interface Description extends RTCSessionDescriptionInit {
+  offer?: string;
+}
+
+/**
+ * A connection to one peer of a mesh, negotiated perfectly (W3C WebRTC section 10.7).
+ *
+ * What is said may get lost all the same: a connection that does not come about, and an offer that
+ * nobody answers, are offered anew.
+ */
 export class MeshLink {
   readonly #options: MeshLinkOptions;
+  readonly #patience: Required<MeshPatience>;
+  readonly #backoff: Backoff;
   /** Signals are taken in and sent one after the other: their order is their meaning. */
   #receiving: Promise<void>;
   #sending: Promise<void> = Promise.resolve();
@@ -30,14 +65,25 @@ export class MeshLink {
   #isMakingOffer = false;
   #isIgnoring = false;
   #isClosed = false;
+  #isRenewing = false;
   #renewal: ReturnType<typeof setTimeout> | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
   /** The origin of the last offer that was taken; the same one may come twice. */
   #lastOffer: string | undefined;
+  /** What was said to that. */
+  #lastAnswer: Description | undefined;
   /** Candidates that came before the description they belong to. */
   #early: RTCIceCandidateInit[] = [];
 
   constructor(options: MeshLinkOptions) {
+    const {
+      connectMs = CONNECT_MS,
+      politeMs = POLITE_MS,
+      missedMs = MISSED_MS,
+    } = options.patience ?? {};
     this.#options = options;
+    this.#patience = { connectMs, politeMs, missedMs };
+    this.#backoff = new Backoff({ firstMs: connectMs, maxMs: 4 * connectMs });
     this.#receiving = this.#open().catch(() => undefined);
   }
 
@@ -48,10 +94,8 @@ export class MeshLink {
 
   /** Takes in what the other peer has sent. */
   take(kind: SignalKind, payload: unknown): void {
-    this.#receiving = this.#receiving
-      .then(() => this.#take(kind, payload))
-      // What this browser does not understand is no reason to end what works.
-      .catch(() => undefined);
+    // What this browser does not understand is no reason to end what works.
+    void this.#inTurn(() => this.#take(kind, payload)).catch(() => undefined);
   }
 
   /**
@@ -60,25 +104,14 @@ export class MeshLink {
    * picture of whoever does that stands still from then on.
    */
   renewIfBroken(): void {
-    if (!this.#isBroken) return;
-    if (!this.#options.isPolite) {
-      this.#peer?.restartIce();
-      return;
-    }
-    clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => {
-      if (this.#isBroken && this.#peer?.signalingState === 'stable') this.#peer.restartIce();
-    }, POLITE_MS);
-  }
-
-  get #isBroken(): boolean {
     const state = this.#peer?.connectionState;
-    return state === 'disconnected' || state === 'failed';
+    if (state === 'disconnected' || state === 'failed') this.#renewSoon();
   }
 
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#renewal);
+    clearTimeout(this.#watchdog);
     this.#peer?.close();
     this.#peer = undefined;
     for (const track of this.#stream?.getTracks() ?? []) this.#stream?.removeTrack(track);
@@ -89,25 +122,85 @@ export class MeshLink {
     const servers = await iceServers();
     if (this.#isClosed) return;
     // Whoever answers takes the transceivers of the offer.
-    const tracks = new LocalTracks(local);
-    const plan = { local: tracks, receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
+    const plan = { local, receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
     const peer = offers ? makePeer(plan, servers) : new RTCPeerConnection({ iceServers: servers });
     this.#peer = peer;
     peer.onnegotiationneeded = () => void this.#offer(peer).catch(() => undefined);
-    peer.onicecandidate = ({ candidate }) => candidate && this.#send('candidate', candidate);
+    peer.onicecandidate = ({ candidate }) =>
+      candidate && this.#send('candidate', candidate.toJSON());
     peer.ontrack = ({ track }) => this.#adopt(track);
+    peer.onsignalingstatechange = () => this.#watch();
     peer.onconnectionstatechange = () => {
       this.#options.state(peer.connectionState);
       if (peer.connectionState === 'failed') this.renewIfBroken();
+      this.#watch();
     };
-    if (!offers) for (const track of local?.getTracks() ?? []) peer.addTrack(track, local!);
+    if (!offers) addTracks(peer, local);
+    this.#watch();
   }
 
-  async #offer(peer: RTCPeerConnection): Promise<void> {
+  get #isWell(): boolean {
+    const { connectionState, signalingState } = this.#peer ?? {};
+    return connectionState === 'connected' && signalingState === 'stable';
+  }
+
+  /** Whatever does not come about, or waits for an answer, is renewed sooner or later. */
+  #watch(): void {
+    if (this.#isClosed || this.#isWell) {
+      clearTimeout(this.#watchdog);
+      this.#watchdog = undefined;
+      this.#backoff.reset();
+      return;
+    }
+    this.#watchdog ??= setTimeout(() => {
+      this.#watchdog = undefined;
+      this.#renewSoon();
+      this.#watch();
+    }, this.#backoff.next());
+  }
+
+  #renewSoon(): void {
+    const seen = this.#lastOffer;
+    clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(
+      () => void this.#renew(seen).catch(() => undefined),
+      this.#options.isPolite ? this.#patience.politeMs : 0,
+    );
+  }
+
+  /**
+   * @param seen - the last offer of the other side by then: whoever has made one since is renewing
+   */
+  async #renew(seen: string | undefined): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || this.#isRenewing) return;
+    this.#isRenewing = true;
+    try {
+      if (!this.#options.isReachable()) {
+        await this.#options.whenReachable();
+        await pause(this.#patience.missedMs);
+      }
+      const iceServers = await this.#options.iceServers();
+      await this.#inTurn(async () => {
+        if (this.#isClosed || this.#isWell || this.#lastOffer !== seen) return;
+        useServers(peer, iceServers);
+        await this.#offer(peer, true);
+      });
+    } finally {
+      this.#isRenewing = false;
+    }
+  }
+
+  /**
+   * @param isRestart - for another way; also in place of an offer that nobody has answered, which
+   *   is not rolled back, as in Chromium that costs the picture
+   */
+  async #offer(peer: RTCPeerConnection, isRestart = false): Promise<void> {
     try {
       this.#isMakingOffer = true;
-      await peer.setLocalDescription();
-      this.#send('offer', peer.localDescription);
+      if (isRestart) await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+      else await peer.setLocalDescription();
+      this.#send('offer', peer.localDescription!.toJSON());
     } finally {
       this.#isMakingOffer = false;
     }
@@ -117,26 +210,38 @@ export class MeshLink {
     const peer = this.#peer;
     if (!peer) return;
     if (kind === 'candidate') return this.#takeCandidate(peer, payload as RTCIceCandidateInit);
-    const description = payload as RTCSessionDescriptionInit;
-    const isCrossing =
-      kind === 'offer' && (this.#isMakingOffer || peer.signalingState !== 'stable');
+    const description = payload as Description;
+    if (kind === 'answer') return this.#takeAnswer(peer, description);
+    const isCrossing = this.#isMakingOffer || peer.signalingState !== 'stable';
     this.#isIgnoring = !this.#options.isPolite && isCrossing;
     if (this.#isIgnoring) {
       // Before anything has come of it: the other side may have begun to listen after it was sent.
       const isFirst = !this.#isMakingOffer && peer.remoteDescription === null;
-      if (isFirst) this.#send('offer', peer.localDescription);
+      if (isFirst) this.#send('offer', peer.localDescription!.toJSON());
       return;
     }
-    if (kind === 'offer') {
-      const origin = originOf(description);
-      if (origin === this.#lastOffer) return;
-      this.#lastOffer = origin;
+    const origin = originOf(description);
+    if (origin !== undefined && origin === this.#lastOffer) {
+      // The answer got lost, or an older client asks twice.
+      if (this.#lastAnswer) this.#send('answer', this.#lastAnswer);
+      return;
     }
     await peer.setRemoteDescription(description);
-    for (const candidate of this.#early.splice(0)) await peer.addIceCandidate(candidate);
-    if (kind !== 'offer') return;
+    this.#lastOffer = origin;
+    this.#lastAnswer = undefined;
+    await this.#takeEarly(peer);
     await peer.setLocalDescription();
-    this.#send('answer', peer.localDescription);
+    this.#lastAnswer = { ...(peer.localDescription!.toJSON() as Description), offer: origin };
+    this.#send('answer', this.#lastAnswer);
+  }
+
+  async #takeAnswer(peer: RTCPeerConnection, { offer, ...answer }: Description): Promise<void> {
+    if (peer.signalingState !== 'have-local-offer') return;
+    // One to an offer that another one has taken the place of.
+    if (offer !== undefined && offer !== originOf(peer.localDescription)) return;
+    this.#isIgnoring = false;
+    await peer.setRemoteDescription(answer);
+    await this.#takeEarly(peer);
   }
 
   async #takeCandidate(peer: RTCPeerConnection, candidate: RTCIceCandidateInit): Promise<void> {
@@ -145,12 +250,29 @@ export class MeshLink {
     else this.#early.push(candidate);
   }
 
-  #send(kind: SignalKind, payload: { toJSON(): unknown } | null): void {
-    const json = payload?.toJSON();
+  async #takeEarly(peer: RTCPeerConnection): Promise<void> {
+    for (const candidate of this.#early.splice(0)) {
+      // Of an offer that never came, or of a kind that this browser does not know.
+      await peer.addIceCandidate(candidate).catch(() => undefined);
+    }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#receiving.then(work);
+    this.#receiving = done.catch(() => undefined);
+    return done;
+  }
+
+  #send(kind: SignalKind, payload: object): void {
+    const isWanted = () => !this.#isClosed && (kind !== 'offer' || this.#isCurrent(payload));
     this.#sending = this.#sending
-      .then(() => (this.#isClosed ? undefined : this.#options.send(kind, json)))
+      .then(() => (isWanted() ? this.#options.send(kind, payload, isWanted) : undefined))
       // Whoever has left needs nothing; whoever is there is offered anew when nothing connects.
       .catch(() => undefined);
+  }
+
+  #isCurrent(offer: object): boolean {
+    return originOf(offer as Description) === originOf(this.#peer?.localDescription);
   }
 
   #adopt(track: MediaStreamTrack): void {
@@ -164,7 +286,23 @@ export class MeshLink {
   }
 }
 
+function addTracks(peer: RTCPeerConnection, local: LocalTracks): void {
+  for (const kind of MEDIA_KINDS) {
+    const track = local.track(kind);
+    if (track) peer.addTrack(track, ...local.streams);
+  }
+}
+
+/** The credentials of servers expire. */
+function useServers(peer: RTCPeerConnection, iceServers: RTCIceServer[]): void {
+  try {
+    peer.setConfiguration({ ...peer.getConfiguration(), iceServers });
+  } catch {
+    // Old servers are better than none.
+  }
+}
+
 /** A description's line with its session and version (RFC 8866 section 5.2). */
-function originOf({ sdp }: RTCSessionDescriptionInit): string | undefined {
-  return /^o=.*$/m.exec(sdp ?? '')?.[0];
+function originOf(description: RTCSessionDescriptionInit | null | undefined): string | undefined {
+  return /^o=.*$/m.exec(description?.sdp ?? '')?.[0];
 }

@@ -1,6 +1,7 @@
 import { Emitter } from '../emitter.js';
 import { watchNetwork } from '../transport/network.js';
-import { MeshLink } from './mesh-link.js';
+import { LocalTracks } from '../media/local-tracks.js';
+import { MeshLink, type MeshPatience } from './mesh-link.js';
 import type { RoomPeer } from './room-types.js';
 import type { Room } from './room.js';
 
@@ -18,6 +19,7 @@ export interface MeshOptions {
   /** Sent to every peer. */
   local?: MediaStream;
   iceServers(): Promise<RTCIceServer[]>;
+  patience?: MeshPatience;
 }
 
 /**
@@ -25,19 +27,25 @@ export interface MeshOptions {
  *
  * Whoever makes its mesh later offers; the others answer. Both sides may offer at any time (perfect
  * negotiation, W3C WebRTC section 10.7): of two offers that cross, the polite peer takes its own
- * back. A connection whose network changes is renewed by an ICE restart.
+ * back. A connection whose network changes, or that does not come about, is renewed by an ICE
+ * restart. The mesh ends with the room; one of a room that is over connects to nobody.
  */
 export class Mesh extends Emitter<MeshEvents> {
   readonly #room: Room;
   readonly #options: MeshOptions;
+  readonly #local: LocalTracks;
   readonly #links = new Map<string, MeshLink>();
   readonly #offs: (() => void)[];
-  #isClosed = false;
+  #isClosed: boolean;
 
   constructor(room: Room, options: MeshOptions) {
     super();
     this.#room = room;
     this.#options = options;
+    this.#local = new LocalTracks(options.local);
+    this.#offs = [];
+    this.#isClosed = room.ended !== undefined;
+    if (this.#isClosed) return;
     this.#offs = [
       room.on('peerLeft', ({ peer }) => this.#drop(peer.id)),
       room.on('signal', ({ from, kind, payload }) => {
@@ -75,12 +83,15 @@ export class Mesh extends Emitter<MeshEvents> {
     const known = this.#links.get(peer);
     if (known) return known;
     const link = new MeshLink({
-      local: this.#options.local,
+      local: this.#local,
       iceServers: () => this.#options.iceServers(),
+      patience: this.#options.patience,
       offers,
       // Two peers must not both be polite, nor both not.
       isPolite: this.#room.self > peer,
-      send: (kind, payload) => this.#room.signal(peer, kind, payload),
+      send: (kind, payload, isWanted) => this.#room.signal(peer, kind, payload, isWanted),
+      isReachable: () => this.#room.isReachable,
+      whenReachable: () => this.#room.whenReachable(),
       stream: (stream) => this.emit('stream', { peer, stream }),
       state: (state) => this.emit('state', { peer, state }),
     });

@@ -2,7 +2,7 @@ import { Emitter } from '../emitter.js';
 import { isFailure } from '../errors.js';
 import { whenSessionIsLost } from '../media/live-handles.js';
 import type { LinkContext } from '../media/peer-link.js';
-import { rereading, tellSurely } from '../session/rereading.js';
+import { insisting, rereading, tellSurely } from '../session/rereading.js';
 import { RoomLog } from './room-log.js';
 import type {
   JoinedRoom,
@@ -30,6 +30,8 @@ export interface RoomEvents {
   ended: { reason: RoomEndReason };
 }
 
+/** A session that is away for longer has ended. */
+const AWAY_MS = 60_000;
 /** More than a room says while a question is answered; a bound against a server that never stops. */
 const MAX_HELD = 1_024;
 
@@ -125,9 +127,31 @@ export class Room extends Emitter<RoomEvents> {
     await this.#tellRoom('room.data', { ...address, topic, payload, clientId: clientId() });
   }
 
-  /** Sends one peer what it needs to connect. Fails with PEER_NOT_FOUND once it has left. */
-  async signal(to: string, kind: SignalKind, payload: unknown): Promise<void> {
-    await this.#tellRoom('room.signal', { to, kind, payload, clientId: clientId() });
+  /**
+   * Sends one peer what it needs to connect. Fails with PEER_NOT_FOUND once it has left.
+   *
+   * @param isWanted - if given, it is sent again as the same message, for a minute, while this says
+   *   so and the failure is one that passes
+   */
+  async signal(
+    to: string,
+    kind: SignalKind,
+    payload: unknown,
+    isWanted?: () => boolean,
+  ): Promise<void> {
+    const message = { to, kind, payload, clientId: clientId() };
+    const send = () => this.#tellRoom('room.signal', message);
+    await (isWanted ? insisting(send, undefined, isWanted) : send());
+  }
+
+  /** Whether the server can be asked at the moment. */
+  get isReachable(): boolean {
+    return this.#context.session.state === 'connected';
+  }
+
+  /** Resolves when the server can be asked; fails when that takes longer than a session lasts. */
+  whenReachable(): Promise<void> {
+    return this.#context.session.whenConnected(AWAY_MS);
   }
 
   /** Lets nobody else in, or lets them in again; the host alone may. */

@@ -125,6 +125,12 @@ async function allConnected(connections = 2): Promise<void> {
   });
 }
 
+/** What the other side would see of a connection. */
+function sentTo(connection: FakePeerConnection, kind: 'audio' | 'video'): FakeTrack | null {
+  const far = connection.connectedTo!.getTransceivers().find((one) => one.kind === kind);
+  return far?.negotiated?.startsWith('send') ? far.sender.track : null;
+}
+
 async function annAndBen() {
   const ann = enters('ann');
   const ben = enters('ben', ['ann']);
@@ -262,4 +268,65 @@ test('a mesh of a room that is over connects to nobody', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   // then
   assert.deepEqual([network.peers, post.sent], [[], []]);
+  await assert.rejects(mesh.replaceTrack('video', null), { name: 'CLIENT_CLOSED' });
 });
+
+test('everybody gets a track that takes the place of another, also who comes later', async () => {
+  // given
+  const { ann, ben, bens } = await annAndBen();
+  const screen = new FakeTrack('video', 1080);
+  const offers = post.count('offer');
+  // when
+  await ann.mesh.replaceTrack('video', screen as unknown as MediaStreamTrack);
+  // then nothing is negotiated for it
+  assert.equal(sentTo(bens, 'video'), screen);
+  const eve = enters('eve', ['ann', 'ben']);
+  await allConnected(6);
+  assert.equal(post.count('offer'), offers + 2);
+  const toAnn = eve.connections().find((one) => sentTo(one, 'video') === screen);
+  assert.ok(toAnn, 'who comes later sees the screen');
+  await assert.rejects(ben.mesh.replaceTrack('audio', screen as unknown as MediaStreamTrack), {
+    name: 'INVALID_REQUEST',
+  });
+});
+
+test('a track stays replaced when another way is looked for, and nothing takes its place for a while', async () => {
+  // given
+  const { ann, anns, bens } = await annAndBen();
+  const screen = new FakeTrack('video', 1080);
+  await ann.mesh.replaceTrack('video', screen as unknown as MediaStreamTrack);
+  // when
+  network.setCut([anns], true);
+  network.setCut([anns], false);
+  await until('another offer', () => post.count('offer') === 2);
+  await allConnected();
+  // then
+  assert.equal(sentTo(bens, 'video'), screen);
+  await ann.mesh.replaceTrack('video', null);
+  assert.equal(sentTo(bens, 'video'), null);
+  await ann.mesh.replaceTrack('video', screen as unknown as MediaStreamTrack);
+  assert.equal(sentTo(bens, 'video'), screen);
+});
+
+for (const [who, other] of [
+  ['ann', 'ben'],
+  ['ben', 'ann'],
+] as const) {
+  test(`a picture that comes beside a sound is negotiated; of ${who}`, async () => {
+    // given
+    const ann = enters('ann', [], camera('audio'));
+    const ben = enters('ben', ['ann'], camera('audio'));
+    await allConnected();
+    const people = { ann, ben };
+    const picture = new FakeTrack('video', 720);
+    // when
+    await people[who].mesh.replaceTrack('video', picture as unknown as MediaStreamTrack);
+    // then
+    await until('the picture', () => {
+      const far = people[other].streams.get(who);
+      return far?.getVideoTracks().length === 1 && network.peers.every(isWell);
+    });
+    const [bens, anns] = network.peers as [FakePeerConnection, FakePeerConnection];
+    assert.equal(sentTo(who === 'ann' ? bens : anns, 'video'), picture);
+  });
+}

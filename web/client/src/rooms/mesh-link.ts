@@ -98,6 +98,16 @@ export class MeshLink {
     void this.#inTurn(() => this.#take(kind, payload)).catch(() => undefined);
   }
 
+  /** Brings what is sent now; negotiates only what was not sent before. */
+  async replaceTrack(kind: MediaKind): Promise<void> {
+    const peer = this.#peer;
+    // One that is made later takes what it finds.
+    if (!peer) return;
+    const { local } = this.#options;
+    const track = local.track(kind);
+    if (!(await takesTrack(peer, local, kind)) && track) peer.addTrack(track, ...local.streams);
+  }
+
   /**
    * Looks for another way when the last one does not lead anywhere. Both sides notice: the polite
    * one lets the other begin. Of two renewals that cross, one is taken back, and in Chromium the

@@ -1,6 +1,7 @@
 import { Emitter } from '../emitter.js';
 import { watchNetwork } from '../transport/network.js';
-import { LocalTracks } from '../media/local-tracks.js';
+import { CastmeshError } from '../errors.js';
+import { LocalTracks, type MediaKind } from '../media/local-tracks.js';
 import { MeshLink, type MeshPatience } from './mesh-link.js';
 import type { RoomPeer } from './room-types.js';
 import type { Room } from './room.js';
@@ -69,6 +70,18 @@ export class Mesh extends Emitter<MeshEvents> {
       if (stream) streams.set(peer, stream);
     }
     return streams;
+  }
+
+  /**
+   * Shows everybody another camera or a screen from now on, or nothing for a while (null), also
+   * those who come later. Whoever opened a track stops it.
+   *
+   * @throws CastmeshError CLIENT_CLOSED once the mesh, or its room, is over
+   */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    if (this.#isClosed) throw CastmeshError.local('CLIENT_CLOSED', 'The mesh is closed');
+    this.#local.replace(kind, track);
+    await Promise.all([...this.#links.values()].map((link) => link.replaceTrack(kind)));
   }
 
   /** Closes every connection; the room goes on. */

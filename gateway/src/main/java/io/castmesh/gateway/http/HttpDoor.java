@@ -63,6 +63,7 @@ public final class HttpDoor {
     router.route().handler(new HttpMeters(openApi.document(), mesh.metrics())::measure);
     router.route().handler(web::headers);
     router.route("/api/*").handler(new HttpSteps(mesh.tracing()::request));
+    router.route("/api/*").handler(new CrossOrigin(config.allowedOrigins())::handle);
     router.route("/api/*").handler(this::refuseLate);
     Sockets sockets = new Sockets(sessions, address, config.limits().messagesPerSecond());
     sockets.mount(mesh.vertx(), router);

@@ -1,4 +1,5 @@
 import { Emitter } from '../emitter.js';
+import { isFailure, isUncertain } from '../errors.js';
 import type { RoomInfo } from '../rooms/room-types.js';
 import type { Live, Me, Page, Tokens, User, Video, VideoQuery, Viewer } from '../types.js';
 import type { Http } from './http.js';
@@ -19,14 +20,34 @@ export class AuthApi {
     return this.#tokens.load()?.user;
   }
 
-  /** Signs up and in. Fails with NICKNAME_TAKEN or INVALID_REQUEST. */
-  register(nickname: string, password: string): Promise<User> {
-    return this.#signIn('/auth/register', { nickname, password });
+  /**
+   * Signs up and in. Asked for once more where the answer got lost: nobody is told that the name
+   * which they have just got is taken. Fails with NICKNAME_TAKEN or INVALID_REQUEST.
+   */
+  async register(nickname: string, password: string): Promise<User> {
+    const credentials = { nickname, password };
+    try {
+      return await this.#signIn('/auth/register', credentials);
+    } catch (error) {
+      if (!isUncertain(error)) throw error;
+    }
+    try {
+      return await this.#signIn('/auth/register', credentials);
+    } catch (error) {
+      if (!isFailure(error, 'NICKNAME_TAKEN')) throw error;
+      return await this.#signIn('/auth/login', credentials).catch((refused: unknown) => {
+        throw isFailure(refused, 'BAD_CREDENTIALS') ? error : refused;
+      });
+    }
   }
 
-  /** Fails with BAD_CREDENTIALS. */
-  login(nickname: string, password: string): Promise<User> {
-    return this.#signIn('/auth/login', { nickname, password });
+  /** Asked for once more where the answer got lost. Fails with BAD_CREDENTIALS. */
+  async login(nickname: string, password: string): Promise<User> {
+    const signIn = () => this.#signIn('/auth/login', { nickname, password });
+    return signIn().catch((error: unknown) => {
+      if (!isUncertain(error)) throw error;
+      return signIn();
+    });
   }
 
   /**

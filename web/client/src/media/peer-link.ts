@@ -120,7 +120,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
    *
    * @param attempts - more than one where the server lets a second offer take the place of the
    *   first: then a connection that goes before the answer came, or a part of the server that dies
-   *   over it, costs nothing but time, and a media session that the server has lost is made anew
+   *   over it or is late, costs nothing but time, and a media session that the server has lost is made anew
    */
   async start<A extends Answer>(offer: (sdpOffer: string) => Promise<A>, attempts = 1): Promise<A> {
     if (attempts > 1) this.#begin = offer;
@@ -131,7 +131,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
         if (this.#state === 'connecting') this.#recovery.started();
         return answer;
       } catch (error) {
-        const isAway = isFailure(error, 'UNAVAILABLE');
+        const isAway = isFailure(error, 'UNAVAILABLE') || isFailure(error, 'MEDIA_UNAVAILABLE');
         const again =
           left > 0 && !this.#isClosed && (isAway || isFailure(error, 'CONNECTION_LOST'));
         if (!again) {

@@ -10,7 +10,7 @@ import type { LinkContext } from '../src/media/peer-link.js';
 import { Session } from '../src/session/session.js';
 import { FakeStream, FakeTrack, type Kind } from './fake-media.js';
 import { FakeNetwork, FakePeerConnection } from './fake-peer-connection.js';
-import { TestPeer, until } from './test-peer.js';
+import { RpcFailure, TestPeer, until } from './test-peer.js';
 
 const bob = { id: 'u2', nickname: 'bob', avatar: '/b' };
 let network: FakeNetwork;
@@ -182,6 +182,22 @@ test('a call that is connected twice has one connection, with the tracks of the 
   assert.equal(asked.length, 1);
   assert.equal(call.remote, remote);
   assert.equal(sending('video').sender.track, other);
+});
+
+test('a call whose media server is late once is connected all the same', async () => {
+  // given
+  const call = await talking();
+  const { handlers } = peer;
+  const connects = handlers.get('call.connect')!;
+  handlers.set('call.connect', () => {
+    handlers.set('call.connect', connects);
+    const data = { name: 'MEDIA_UNAVAILABLE', retryable: true };
+    throw new RpcFailure({ code: 1203, message: 'no media server', data });
+  });
+  // when
+  await call.connect(stream(new FakeTrack('audio')));
+  // then
+  await until('the connection', isConnected);
 });
 
 test('a call that is over, or has no media yet, can neither be connected nor shown anything', async () => {

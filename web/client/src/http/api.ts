@@ -51,7 +51,8 @@ export class AuthApi {
   }
 
   /**
-   * Signs in without an account of one's own; what is kept under it ends with the sign-in.
+   * Signs in without an account of one's own; it is gone some time after the sign-in is over. Fails
+   * with NICKNAME_TAKEN or INVALID_REQUEST.
    *
    * @param nickname - the server makes one up when left out
    */

@@ -34,12 +34,14 @@ final class Kustomize {
             "apiVersion",
             "kind",
             "resources",
+            "components",
             "configMapGenerator",
             "patches",
             "labels",
             "replicas",
             "images"));
     file.path("resources").forEach(each -> kustomize.resource(folder.resolve(each.asText())));
+    file.path("components").forEach(each -> kustomize.component(folder.resolve(each.asText())));
     file.path("configMapGenerator").forEach(kustomize::generate);
     file.path("patches").forEach(kustomize::patch);
     file.path("labels").forEach(kustomize::label);
@@ -61,6 +63,17 @@ final class Kustomize {
       }
       objects.add(object);
     }
+  }
+
+  /** Changes what is there; of what a component may hold, patches. */
+  private void component(Path path) {
+    JsonNode file =
+        Repository.documents(Repository.text(path.resolve("kustomization.yaml"))).get(0);
+    only(file, Set.of("apiVersion", "kind", "patches"));
+    if (!file.path("kind").asText().equals("Component")) {
+      throw new IllegalArgumentException("not a component: " + path);
+    }
+    file.path("patches").forEach(this::patch);
   }
 
   static String id(JsonNode object) {
@@ -118,8 +131,10 @@ final class Kustomize {
     }
   }
 
+  /** As Kustomize takes it: a regular expression of the whole name. */
   private static boolean same(JsonNode target, JsonNode object, String field) {
-    return !target.has(field) || target.get(field).equals(object.path("metadata").path(field));
+    return !target.has(field)
+        || object.path("metadata").path(field).asText().matches(target.get(field).asText());
   }
 
   private void label(JsonNode label) {
@@ -183,6 +198,7 @@ final class Kustomize {
       JsonNode parent = object.at(path.substring(0, slash));
       String last = path.substring(slash + 1);
       boolean there = !object.at(path).isMissingNode();
+      boolean appends = parent.isArray() && last.equals("-");
       switch (operation.get("op").asText()) {
         case "replace" -> {
           if (!there) {
@@ -190,13 +206,15 @@ final class Kustomize {
           }
         }
         case "add" -> {
-          if (parent.isArray()) {
-            throw new IllegalArgumentException("adding to a list is not supported here: " + path);
+          if (parent.isArray() && !appends) {
+            throw new IllegalArgumentException("adding within a list is not supported: " + path);
           }
         }
         default -> throw new IllegalArgumentException("not supported here: " + operation);
       }
-      if (parent instanceof ArrayNode array) {
+      if (appends) {
+        ((ArrayNode) parent).add(operation.get("value"));
+      } else if (parent instanceof ArrayNode array) {
         array.set(Integer.parseInt(last), operation.get("value"));
       } else if (parent instanceof ObjectNode map) {
         map.set(last, operation.get("value"));

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,9 +20,17 @@ class KustomizeTest {
   @ParameterizedTest
   @ValueSource(strings = {"dev", "prod"})
   void whatTheTestsReadIsWhatKustomizeRenders(String overlay) throws Exception {
+    compare(Repository.ROOT.resolve("k8s/overlays").resolve(overlay));
+  }
+
+  @Test
+  void whatAComponentChangesIsWhatKustomizeChanges(@TempDir Path own) throws Exception {
+    compare(MeshTlsTest.overlay(own, "prod"));
+  }
+
+  private static void compare(Path folder) throws Exception {
     // given
     assumeTrue(kustomizeIsThere(), "kubectl with Kustomize 5 is not installed");
-    Path folder = Repository.ROOT.resolve("k8s/overlays").resolve(overlay);
 
     // when
     String rendered = Container.run(List.of("kubectl", "kustomize", folder.toString()), Map.of());

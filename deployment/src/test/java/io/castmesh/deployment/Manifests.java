@@ -81,7 +81,10 @@ final class Manifests {
   private final List<HasMetadata> all = new ArrayList<>();
 
   static Manifests of(String overlay) {
-    Path folder = Repository.ROOT.resolve("k8s/overlays").resolve(overlay);
+    return of(Repository.ROOT.resolve("k8s/overlays").resolve(overlay));
+  }
+
+  static Manifests of(Path folder) {
     Manifests manifests = new Manifests();
     Kustomize.render(folder).forEach(object -> manifests.all.add(read(object)));
     return manifests;

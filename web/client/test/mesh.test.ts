@@ -125,8 +125,17 @@ const isWell = ({ connectionState, signalingState }: FakePeerConnection) =>
 
 async function allConnected(connections = 2): Promise<void> {
   await until(`${connections} connections that are well`, () => {
-    return network.peers.length === connections && network.peers.every(isWell);
+    const open = network.peers.filter((peer) => !peer.isClosed);
+    return open.length === connections && open.every(isWell);
   });
+}
+
+/** Sound and picture go one way each: nothing is left of an offer that was taken back. */
+function assertNothingTwice(): void {
+  for (const peer of network.peers.filter(({ isClosed }) => !isClosed)) {
+    const kinds = peer.getTransceivers().map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['audio', 'video']);
+  }
 }
 
 /** What the other side would see of a connection. */
@@ -172,6 +181,7 @@ for (const [later, earlier, manner] of [
       enters(later, [earlier]);
       // then
       await allConnected();
+      assertNothingTwice();
     });
   }
 
@@ -184,6 +194,7 @@ for (const [later, earlier, manner] of [
     enters(earlier, [later]);
     // then
     await allConnected();
+    assertNothingTwice();
   });
 }
 

@@ -128,9 +128,12 @@ export class MeshLink {
   }
 
   async #open(): Promise<void> {
-    const { local, offers, iceServers } = this.#options;
-    const servers = await iceServers();
-    if (this.#isClosed) return;
+    const servers = await this.#options.iceServers();
+    if (!this.#isClosed) this.#make(servers, this.#options.offers);
+  }
+
+  #make(servers: RTCIceServer[], offers: boolean): RTCPeerConnection {
+    const { local } = this.#options;
     // Whoever answers takes the transceivers of the offer.
     const plan = { local, receive: true, maxVideoBitrate: DEFAULT_MAX_VIDEO_BITRATE };
     const peer = offers ? makePeer(plan, servers) : new RTCPeerConnection({ iceServers: servers });
@@ -147,6 +150,18 @@ export class MeshLink {
     };
     if (!offers) addTracks(peer, local);
     this.#watch();
+    return peer;
+  }
+
+  /**
+   * Takes the first offer back and answers with a connection that never made one. Rolled back, it
+   * would keep what it made for its offer, beside what the other side's makes (RFC 9429 section
+   * 5.10), and never show a picture in Chromium.
+   */
+  #answerInstead(peer: RTCPeerConnection): RTCPeerConnection {
+    const { iceServers = [] } = peer.getConfiguration();
+    peer.close();
+    return this.#make(iceServers, false);
   }
 
   get #isWell(): boolean {
@@ -217,7 +232,7 @@ export class MeshLink {
   }
 
   async #take(kind: SignalKind, payload: unknown): Promise<void> {
-    const peer = this.#peer;
+    let peer = this.#peer;
     if (!peer) return;
     if (kind === 'candidate') return this.#takeCandidate(peer, payload as RTCIceCandidateInit);
     const description = payload as Description;
@@ -236,6 +251,7 @@ export class MeshLink {
       if (this.#lastAnswer) this.#send('answer', this.#lastAnswer);
       return;
     }
+    if (isCrossing && peer.remoteDescription === null) peer = this.#answerInstead(peer);
     await peer.setRemoteDescription(description);
     this.#lastOffer = origin;
     this.#lastAnswer = undefined;

@@ -235,6 +235,8 @@ export const en = {
     cameraOff: 'Turn camera off',
     cameraOn: 'Turn camera on',
     pip: 'Picture in picture',
+    allow: 'Allow camera and microphone if you are asked…',
+    allowSound: 'Allow the microphone if you are asked…',
     connecting: 'Connecting…',
     weak: 'The connection is weak…',
     moving: 'The call is moving to another server…',

@@ -236,6 +236,8 @@ export const zh: Messages = {
     cameraOff: '关闭摄像头',
     cameraOn: '打开摄像头',
     pip: '画中画',
+    allow: '如果浏览器询问，请允许使用摄像头和麦克风…',
+    allowSound: '如果浏览器询问，请允许使用麦克风…',
     connecting: '正在连接…',
     weak: '网络不稳定…',
     moving: '通话正在切换到另一台服务器…',

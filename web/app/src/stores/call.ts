@@ -8,11 +8,14 @@ import { sentence } from '../castmesh/failures.ts';
 import { i18n } from '../i18n/index.ts';
 import { useToasts } from './toasts.ts';
 
+/** Where the own call stands; `opening` is accepted, while camera and microphone are asked for. */
+export type Phase = 'idle' | 'incoming' | 'outgoing' | 'opening' | 'active';
+
 /** The call of this window, from the first ring to the end. */
 export const useCall = defineStore('call', () => {
   const toasts = useToasts();
   const call = shallowRef<Call>();
-  const phase = ref<'idle' | 'incoming' | 'outgoing' | 'active'>('idle');
+  const phase = ref<Phase>('idle');
   const media = ref<LinkState>('connecting');
   const local = shallowRef<MediaStream>();
   const startedAt = ref(0);
@@ -29,6 +32,8 @@ export const useCall = defineStore('call', () => {
     adopt(incoming, 'incoming');
   });
 
+  /** Somebody has picked up, and nobody has hung up yet. */
+  const isTalking = computed(() => phase.value === 'opening' || phase.value === 'active');
   const hasCamera = computed(() => (local.value?.getVideoTracks().length ?? 0) > 0);
   const remote = computed(() => (phase.value === 'active' ? call.value?.remote : undefined));
 
@@ -48,7 +53,7 @@ export const useCall = defineStore('call', () => {
 
   async function accept(): Promise<void> {
     const incoming = call.value;
-    if (!incoming || isBusy.value) return;
+    if (!incoming || phase.value !== 'incoming' || isBusy.value) return;
     isBusy.value = true;
     stopRinging?.();
     try {
@@ -100,6 +105,8 @@ export const useCall = defineStore('call', () => {
 
   async function connect(current: Call): Promise<void> {
     stopRinging?.();
+    // The reader may take their time over the browser's question.
+    phase.value = 'opening';
     startedAt.value = Date.now();
     try {
       const stream = await openWhatThereIs(current.video);
@@ -146,6 +153,7 @@ export const useCall = defineStore('call', () => {
     isMuted,
     isCameraOff,
     isBusy,
+    isTalking,
     hasCamera,
     invite,
     accept,

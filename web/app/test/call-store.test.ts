@@ -1,0 +1,106 @@
+import { devices, settled, silenced } from './page.ts';
+import { Call, CastmeshError, Emitter } from '@castmesh/client';
+import { createPinia, setActivePinia } from 'pinia';
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { client } from '../src/castmesh/client.ts';
+import { useCall } from '../src/stores/call.ts';
+import { useToasts } from '../src/stores/toasts.ts';
+
+/** A call whose server is this test. */
+class TestCall extends Call {
+  /** What the server was asked. */
+  readonly asked: string[];
+  connected: MediaStream | undefined;
+
+  constructor(direction: 'incoming' | 'outgoing' = 'incoming', video = true) {
+    const asked: string[] = [];
+    const request = async (method: string) => {
+      asked.push(method);
+      if (method !== 'call.accept' || asked.indexOf(method) === asked.length - 1) return {};
+      throw new CastmeshError({ name: 'CALL_STATE', code: 4_002, message: '', retryable: false });
+    };
+    const session = Object.assign(new Emitter(), { events: new Emitter(), request });
+    const context = { session } as unknown as ConstructorParameters<typeof Call>[0];
+    super(context, { callId: 'c1', direction, peer: { nickname: 'ann' }, video });
+    this.asked = asked;
+  }
+
+  override async connect(local: MediaStream): Promise<void> {
+    this.connected = local;
+  }
+}
+
+const never = () => new Promise<never>(() => undefined);
+const usual = devices.answer;
+
+// One window: its stores listen to the client for as long as it is there.
+setActivePinia(createPinia());
+const store = useCall();
+const toasts = useToasts();
+
+beforeEach(() => {
+  devices.answer = usual;
+  devices.asked = [];
+});
+
+afterEach(async () => {
+  await store.leave();
+  toasts.items = [];
+});
+
+function ring(): TestCall {
+  const call = new TestCall();
+  client.calls.emit('incoming', call);
+  return call;
+}
+
+test('accepting twice while the browser asks for the camera does not hang up', async () => {
+  // given
+  const call = ring();
+  devices.answer = never;
+  const rung = silenced();
+  // when
+  await store.accept();
+  await store.accept();
+  await settled();
+  // then
+  assert.deepEqual(call.asked, ['call.accept']);
+  assert.equal(call.state, 'accepted');
+  assert.equal(store.phase, 'opening');
+  assert.equal(silenced(), rung + 1, 'it rings no longer');
+  assert.deepEqual(toasts.items, []);
+});
+
+test('a call that the other side picked up rings no longer while the browser asks', async () => {
+  // given
+  const call = new TestCall('outgoing');
+  client.calls.invite = async () => call;
+  devices.answer = never;
+  await store.invite({ nickname: 'ann' });
+  assert.equal(store.phase, 'outgoing');
+  // when
+  call.correct('accepted');
+  // then
+  assert.equal(store.phase, 'opening');
+});
+
+test('who hangs up while the browser asks ends the call, and lets go of the devices', async () => {
+  // given
+  const call = ring();
+  let allow: () => void = () => undefined;
+  devices.answer = async (wish) => {
+    await new Promise<void>((resolve) => (allow = resolve));
+    return usual(wish);
+  };
+  await store.accept();
+  // when
+  await store.leave();
+  allow();
+  await settled();
+  // then
+  assert.deepEqual(call.asked, ['call.accept', 'call.hangup']);
+  assert.equal(store.phase, 'idle');
+  assert.equal(store.local, undefined);
+  assert.equal(call.connected, undefined);
+});

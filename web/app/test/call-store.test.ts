@@ -1,4 +1,4 @@
-import { devices, settled, silenced } from './page.ts';
+import { devices, FakeStream, settled, silenced, without } from './page.ts';
 import { Call, CastmeshError, Emitter } from '@castmesh/client';
 import { createPinia, setActivePinia } from 'pinia';
 import assert from 'node:assert/strict';
@@ -103,4 +103,62 @@ test('who hangs up while the browser asks ends the call, and lets go of the devi
   assert.equal(store.phase, 'idle');
   assert.equal(store.local, undefined);
   assert.equal(call.connected, undefined);
+});
+
+test('a call without a microphone says why, and the camera is used all the same', async () => {
+  // given
+  devices.answer = without(['audio'], 'NotAllowedError');
+  const call = ring();
+  // when
+  await store.accept();
+  await settled();
+  // then
+  assert.equal(store.phase, 'active');
+  assert.deepEqual(store.problems, { audio: 'denied' });
+  assert.equal(store.hasMicrophone, false);
+  assert.equal(store.hasCamera, true);
+  assert.equal(call.connected?.getVideoTracks().length, 1);
+});
+
+test('a page that gets no devices at all says so, and listens', async () => {
+  // given
+  const call = ring();
+  Object.assign(navigator, { mediaDevices: undefined });
+  // when
+  await store.accept();
+  await settled();
+  Object.assign(navigator, { mediaDevices: devices });
+  // then
+  assert.deepEqual(store.problems, { audio: 'insecure', video: 'insecure' });
+  assert.equal(call.connected?.getTracks().length, 0);
+});
+
+test('a voice call asks for the microphone alone', async () => {
+  // given
+  client.calls.emit('incoming', new TestCall('incoming', false));
+  devices.answer = without(['audio'], 'NotFoundError');
+  // when
+  await store.accept();
+  await settled();
+  // then
+  assert.equal(devices.asked.length, 1);
+  assert.deepEqual(store.problems, { audio: 'noDevice' });
+});
+
+test('a microphone that is unplugged in a call is missed', async () => {
+  // given
+  ring();
+  await store.accept();
+  await settled();
+  const [track] = (store.local as unknown as FakeStream).getAudioTracks();
+  assert.deepEqual(store.problems, {});
+  // when
+  track!.end();
+  // then
+  assert.deepEqual(store.problems, { audio: 'lost' });
+  assert.equal(store.hasMicrophone, false);
+  // when
+  await store.leave();
+  // then
+  assert.deepEqual(store.problems, {}, 'the next call begins without them');
 });

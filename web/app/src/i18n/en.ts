@@ -136,6 +136,24 @@ export const en = {
     again: 'Go live again',
     moving: 'Your live is moving to another server…',
   },
+  devices: {
+    audio: {
+      denied: 'The browser does not give us the microphone.',
+      noDevice: 'No microphone was found.',
+      inUse: 'The microphone is in use by another program.',
+      insecure:
+        'Browsers give microphones to secure pages only. Open castmesh by HTTPS or on localhost.',
+      lost: 'The microphone is gone.',
+    },
+    video: {
+      denied: 'The browser does not give us the camera.',
+      noDevice: 'No camera was found.',
+      inUse: 'The camera is in use by another program.',
+      insecure:
+        'Browsers give cameras to secure pages only. Open castmesh by HTTPS or on localhost.',
+      lost: 'The camera is gone.',
+    },
+  },
   watch: {
     sound: 'Turn on sound',
     mute: 'Mute',
@@ -241,7 +259,8 @@ export const en = {
     weak: 'The connection is weak…',
     moving: 'The call is moving to another server…',
     you: 'You',
-    noCamera: 'No camera: {name} cannot see you',
+    cannotHear: '{name} cannot hear you.',
+    cannotSee: '{name} cannot see you.',
     moveHint: 'Your own picture; drag it, or move it with the arrow keys',
     ended: {
       hangup: 'The call has ended',

@@ -137,6 +137,22 @@ export const zh: Messages = {
     again: '再次开播',
     moving: '你的直播正在切换到另一台服务器…',
   },
+  devices: {
+    audio: {
+      denied: '浏览器没有允许使用麦克风。',
+      noDevice: '没有找到麦克风。',
+      inUse: '麦克风正被其他程序占用。',
+      insecure: '浏览器只允许安全页面使用麦克风，请通过 HTTPS 或 localhost 打开 castmesh。',
+      lost: '麦克风已断开。',
+    },
+    video: {
+      denied: '浏览器没有允许使用摄像头。',
+      noDevice: '没有找到摄像头。',
+      inUse: '摄像头正被其他程序占用。',
+      insecure: '浏览器只允许安全页面使用摄像头，请通过 HTTPS 或 localhost 打开 castmesh。',
+      lost: '摄像头已断开。',
+    },
+  },
   watch: {
     sound: '打开声音',
     mute: '静音',
@@ -242,7 +258,8 @@ export const zh: Messages = {
     weak: '网络不稳定…',
     moving: '通话正在切换到另一台服务器…',
     you: '我',
-    noCamera: '没有摄像头：{name} 看不到你',
+    cannotHear: '{name} 听不到你。',
+    cannotSee: '{name} 看不到你。',
     moveHint: '自己的画面，可拖动或用方向键移动',
     ended: {
       hangup: '通话已结束',

@@ -1,11 +1,13 @@
 import type { Call, CallPeer, LinkState } from '@castmesh/client';
-import { openCamera, stopStream } from '@castmesh/client';
+import { stopStream } from '@castmesh/client';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { startRinging } from '../calls/ringtone.ts';
 import { client } from '../castmesh/client.ts';
 import { sentence } from '../castmesh/failures.ts';
 import { i18n } from '../i18n/index.ts';
+import { openWhatThereIs } from '../media/devices.ts';
+import { useOwnMedia } from '../media/own-media.ts';
 import { useToasts } from './toasts.ts';
 
 /** Where the own call stands; `opening` is accepted, while camera and microphone are asked for. */
@@ -17,7 +19,8 @@ export const useCall = defineStore('call', () => {
   const call = shallowRef<Call>();
   const phase = ref<Phase>('idle');
   const media = ref<LinkState>('connecting');
-  const local = shallowRef<MediaStream>();
+  const own = useOwnMedia();
+  const local = own.stream;
   const startedAt = ref(0);
   const isMuted = ref(false);
   const isCameraOff = ref(false);
@@ -34,7 +37,12 @@ export const useCall = defineStore('call', () => {
 
   /** Somebody has picked up, and nobody has hung up yet. */
   const isTalking = computed(() => phase.value === 'opening' || phase.value === 'active');
-  const hasCamera = computed(() => (local.value?.getVideoTracks().length ?? 0) > 0);
+  const hasMicrophone = computed(
+    () => !own.problems.value.audio && (local.value?.getAudioTracks().length ?? 0) > 0,
+  );
+  const hasCamera = computed(
+    () => !own.problems.value.video && (local.value?.getVideoTracks().length ?? 0) > 0,
+  );
   const remote = computed(() => (phase.value === 'active' ? call.value?.remote : undefined));
 
   async function invite(peer: CallPeer): Promise<void> {
@@ -109,10 +117,11 @@ export const useCall = defineStore('call', () => {
     phase.value = 'opening';
     startedAt.value = Date.now();
     try {
-      const stream = await openWhatThereIs(current.video);
-      if (current.state === 'ended') return stopStream(stream);
-      local.value = stream;
-      const connected = current.connect(stream);
+      // Without a camera the voice alone; without both one can still listen.
+      const opened = await openWhatThereIs({ video: current.video });
+      if (current.state === 'ended') return stopStream(opened.stream);
+      own.adopt(opened);
+      const connected = current.connect(opened.stream);
       phase.value = 'active';
       await connected;
     } catch (error) {
@@ -126,8 +135,7 @@ export const useCall = defineStore('call', () => {
     if (call.value !== over) return;
     stopRinging?.();
     const wasIncoming = phase.value === 'incoming';
-    stopStream(local.value);
-    local.value = undefined;
+    own.release();
     call.value = undefined;
     phase.value = 'idle';
     const isOwnDoing =
@@ -148,12 +156,14 @@ export const useCall = defineStore('call', () => {
     phase,
     media,
     local,
+    problems: own.problems,
     remote,
     startedAt,
     isMuted,
     isCameraOff,
     isBusy,
     isTalking,
+    hasMicrophone,
     hasCamera,
     invite,
     accept,
@@ -162,15 +172,3 @@ export const useCall = defineStore('call', () => {
     toggleCamera,
   };
 });
-
-/** Camera and microphone; without a camera the voice alone; without both one can still listen. */
-async function openWhatThereIs(video: boolean): Promise<MediaStream> {
-  for (const wish of video ? [{ video: true }, { video: false }] : [{ video: false }]) {
-    try {
-      return await openCamera(wish);
-    } catch {
-      continue;
-    }
-  }
-  return new MediaStream();
-}

@@ -101,6 +101,8 @@ export const en = {
     mute: 'Mute microphone',
     unmute: 'Unmute microphone',
     local: 'Local preview',
+    cannotHear: 'Your viewers cannot hear you.',
+    cannotSee: 'Your viewers see no new picture.',
     server: 'As your viewers see it',
     audience: 'Audience',
     watchingTab: 'Watching',

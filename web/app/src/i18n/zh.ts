@@ -102,6 +102,8 @@ export const zh: Messages = {
     mute: '关闭麦克风',
     unmute: '打开麦克风',
     local: '本地预览',
+    cannotHear: '观众听不到你。',
+    cannotSee: '观众看不到新的画面。',
     server: '观众看到的画面',
     audience: '观众',
     watchingTab: '正在观看',

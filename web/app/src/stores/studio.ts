@@ -1,8 +1,11 @@
 import type { LiveHandle, MediaStats, Viewer } from '@castmesh/client';
-import { stopStream } from '@castmesh/client';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { client } from '../castmesh/client.ts';
+import { useOwnMedia, whenEnded } from '../media/own-media.ts';
+
+/** Where the picture comes from. */
+export type Source = 'camera' | 'screen';
 
 /** Somebody came or went. */
 export interface Activity extends Viewer {
@@ -31,13 +34,19 @@ export const useStudio = defineStore('studio', () => {
   const stats = shallowRef<MediaStats>();
   const endReason = ref<string>();
   const isMuted = ref(false);
+  const own = useOwnMedia();
   let timer: ReturnType<typeof setInterval> | undefined;
   let nextId = 1;
 
   const isLive = computed(() => live.value !== undefined);
 
   /** Publishes a stream, which belongs to the live from then on. */
-  async function start(stream: MediaStream, name: string, record: boolean): Promise<void> {
+  async function start(
+    stream: MediaStream,
+    name: string,
+    record: boolean,
+    source: Source,
+  ): Promise<void> {
     const handle = await client.publish(stream, { title: name.trim(), record });
     live.value = handle;
     title.value = name.trim();
@@ -63,14 +72,14 @@ export const useStudio = defineStore('studio', () => {
       if (at >= 0) watching.value = watching.value.filter((_, index) => index !== at);
       note('left', viewer);
     });
-    handle.on('ended', ({ reason }) => ended(stream, reason));
+    handle.on('ended', ({ reason }) => ended(reason));
+    timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
+    own.adopt({ stream, problems: {} });
+    if (source === 'camera') return;
     // The reader has ended the sharing in the browser's own bar.
     for (const track of stream.getVideoTracks()) {
-      const end = () => void stop().catch(() => undefined);
-      if (track.readyState === 'ended') end();
-      else track.addEventListener('ended', end);
+      whenEnded(track, () => void handle.stop().catch(() => undefined));
     }
-    timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
   }
 
   async function stop(): Promise<void> {
@@ -91,9 +100,9 @@ export const useStudio = defineStore('studio', () => {
     activity.value = [{ id: nextId++, kind, user, time }, ...activity.value].slice(0, MAX_ACTIVITY);
   }
 
-  function ended(stream: MediaStream, reason: string): void {
+  function ended(reason: string): void {
     clearInterval(timer);
-    stopStream(stream);
+    own.release();
     live.value = undefined;
     stats.value = undefined;
     endReason.value = reason;
@@ -112,6 +121,7 @@ export const useStudio = defineStore('studio', () => {
     stats,
     endReason,
     isMuted,
+    problems: own.problems,
     start,
     stop,
     toggleSound,

@@ -127,6 +127,13 @@ export const en = {
     noDevice: 'No camera or microphone was found.',
     inUse: 'The camera is in use by another program.',
     insecure: 'Browsers give cameras to secure pages only. Open castmesh by HTTPS or on localhost.',
+    withoutSound: 'Your live would have no sound.',
+    withoutPicture: 'Your live would have no picture.',
+    screenRefused: 'Nothing is shared yet.',
+    screenRefusedHint:
+      'Choose a screen, a window or a tab. If you are not asked, let your browser record the screen in the settings of your system.',
+    screenFailed: 'The screen cannot be captured at the moment.',
+    screenSound: 'Your viewers hear what you share, not your microphone.',
     ended: {
       stopped: 'Your live has ended',
       presenter_gone: 'Your live ended because the connection was away for too long',

@@ -128,6 +128,13 @@ export const zh: Messages = {
     noDevice: '没有找到摄像头或麦克风。',
     inUse: '摄像头正被其他程序占用。',
     insecure: '浏览器只允许安全页面使用摄像头，请通过 HTTPS 或 localhost 打开 castmesh。',
+    withoutSound: '直播将没有声音。',
+    withoutPicture: '直播将没有画面。',
+    screenRefused: '还没有共享任何内容。',
+    screenRefusedHint:
+      '请选择屏幕、窗口或标签页。如果浏览器没有询问，请在系统设置中允许它录制屏幕。',
+    screenFailed: '暂时无法捕获屏幕。',
+    screenSound: '观众听到的是共享内容的声音，而不是你的麦克风。',
     ended: {
       stopped: '直播已结束',
       presenter_gone: '连接中断时间过长，直播已结束',

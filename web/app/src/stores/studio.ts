@@ -24,6 +24,8 @@ function isSame(one: Viewer, other: Viewer): boolean {
 /** The own live. It lives here and not in a page, so that a look at another page does not end it. */
 export const useStudio = defineStore('studio', () => {
   const live = shallowRef<LiveHandle>();
+  /** What the reader has chosen last: the next live begins with it. */
+  const source = ref<Source>('camera');
   const title = ref('');
   const isRecorded = ref(true);
   const startedAt = ref(0);
@@ -45,7 +47,7 @@ export const useStudio = defineStore('studio', () => {
     stream: MediaStream,
     name: string,
     record: boolean,
-    source: Source,
+    from: Source,
   ): Promise<void> {
     const handle = await client.publish(stream, { title: name.trim(), record });
     live.value = handle;
@@ -75,7 +77,7 @@ export const useStudio = defineStore('studio', () => {
     handle.on('ended', ({ reason }) => ended(reason));
     timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
     own.adopt({ stream, problems: {} });
-    if (source === 'camera') return;
+    if (from === 'camera') return;
     // The reader has ended the sharing in the browser's own bar.
     for (const track of stream.getVideoTracks()) {
       whenEnded(track, () => void handle.stop().catch(() => undefined));
@@ -111,6 +113,7 @@ export const useStudio = defineStore('studio', () => {
   return {
     live,
     isLive,
+    source,
     title,
     isRecorded,
     startedAt,

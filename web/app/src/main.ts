@@ -3,6 +3,7 @@ import { createApp } from 'vue';
 import App from './App.vue';
 import { client } from './castmesh/client.ts';
 import { i18n } from './i18n/index.ts';
+import { followNewVersions } from './new-version.ts';
 import { router } from './router.ts';
 import { useAccount } from './stores/account.ts';
 import { useCall } from './stores/call.ts';
@@ -23,6 +24,7 @@ const call = useCall();
 const studio = useStudio();
 useAccount().resume();
 
+followNewVersions(router, (address) => location.assign(address));
 app.use(router).mount('#app');
 
 // A page that goes away takes its media along: saying so spares the others the wait for a time-out.

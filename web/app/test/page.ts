@@ -143,11 +143,14 @@ export const devices = new FakeDevices();
 /** Things that have rung and have stopped. */
 export const silenced = () => SilentAudio.closed;
 
+const window = new EventTarget();
+
 const page = {
   localStorage: new MemoryStorage(),
   sessionStorage: new MemoryStorage(),
   location: new URL('https://castmesh.example/'),
-  addEventListener: () => undefined,
+  addEventListener: window.addEventListener.bind(window),
+  dispatchEvent: window.dispatchEvent.bind(window),
   AudioContext: SilentAudio,
   MediaStream: FakeStream,
   navigator: { onLine: true, languages: ['en'], mediaDevices: devices },

@@ -18,6 +18,9 @@ export const en = {
     close: 'Close',
     cancel: 'Cancel',
     retry: 'Try again',
+    newVersion: 'There is a new version of castmesh. Reload when it suits you.',
+    reload: 'Reload',
+    notLoaded: 'This page could not be loaded.',
     mainNav: 'Main',
   },
   nav: {

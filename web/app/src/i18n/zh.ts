@@ -19,6 +19,9 @@ export const zh: Messages = {
     close: '关闭',
     cancel: '取消',
     retry: '重试',
+    newVersion: 'castmesh 有新版本，请在方便时刷新。',
+    reload: '刷新',
+    notLoaded: '页面加载失败。',
     mainNav: '主导航',
   },
   nav: {

@@ -9,8 +9,10 @@ export const useLives = defineStore('lives', () => {
   const items = ref<Live[]>([]);
   const isLoaded = ref(false);
   const failure = ref<string>();
+  let isWanted = false;
 
   async function load(): Promise<void> {
+    isWanted = true;
     try {
       await client.lives.list();
     } catch (error) {
@@ -39,6 +41,10 @@ export const useLives = defineStore('lives', () => {
     if (state !== 'closed') return;
     items.value = [];
     isLoaded.value = false;
+  });
+  // Whoever takes the session back from another window looks at an empty page.
+  client.session.on('ready', () => {
+    if (isWanted && !isLoaded.value) void load();
   });
 
   return { items, isLoaded, failure, load };

@@ -2,6 +2,7 @@ import type { Presence } from '@castmesh/client';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { client } from '../castmesh/client.ts';
+import { sentence } from '../castmesh/failures.ts';
 import { useAccount } from './account.ts';
 
 /** Everybody else who is online. */
@@ -9,10 +10,12 @@ export const usePeople = defineStore('people', () => {
   const account = useAccount();
   const known = ref(new Map<string, Presence>());
   const isLoaded = ref(false);
+  const failure = ref<string>();
 
   client.presence.on('snapshot', (people) => {
     known.value = new Map(people.map((person) => [person.id, person]));
     isLoaded.value = true;
+    failure.value = undefined;
   });
   client.presence.on('changed', ({ user, state }) => {
     if (state === 'offline') known.value.delete(user.id);
@@ -31,8 +34,13 @@ export const usePeople = defineStore('people', () => {
   );
 
   async function watch(): Promise<void> {
-    await client.presence.watch({ everyone: true });
+    failure.value = undefined;
+    try {
+      await client.presence.watch({ everyone: true });
+    } catch (error) {
+      failure.value = sentence(error);
+    }
   }
 
-  return { others, isLoaded, watch };
+  return { others, isLoaded, failure, watch };
 });

@@ -23,6 +23,13 @@ export const en = {
     notLoaded: 'This page could not be loaded.',
     mainNav: 'Main',
   },
+  leaving: {
+    signOut: 'Sign out?',
+    otherAccount: 'Use another account here?',
+    live: 'You are live: everybody who watches is told that it is over.',
+    call: 'You are in a call, which ends.',
+    confirm: { live: 'End the live', call: 'End the call' },
+  },
   nav: {
     lives: 'Live now',
     studio: 'Go live',

@@ -24,6 +24,13 @@ export const zh: Messages = {
     notLoaded: '页面加载失败。',
     mainNav: '主导航',
   },
+  leaving: {
+    signOut: '要退出登录吗？',
+    otherAccount: '要在此窗口使用其他账号吗？',
+    live: '你正在直播：所有观众都会收到直播结束的提示。',
+    call: '你正在通话，通话将会结束。',
+    confirm: { live: '结束直播', call: '结束通话' },
+  },
   nav: {
     lives: '正在直播',
     studio: '开始直播',

@@ -1,8 +1,9 @@
 import type { LiveHandle, MediaStats, Viewer } from '@castmesh/client';
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { client } from '../castmesh/client.ts';
 import { useOwnMedia, whenEnded } from '../media/own-media.ts';
+import { useAccount } from './account.ts';
 
 /** Where the picture comes from. */
 export type Source = 'camera' | 'screen';
@@ -41,6 +42,19 @@ export const useStudio = defineStore('studio', () => {
   let nextId = 1;
 
   const isLive = computed(() => live.value !== undefined);
+
+  // What was done here is nothing to the next one who uses this window.
+  const account = useAccount();
+  watch(
+    () => account.user?.id,
+    () => {
+      title.value = '';
+      source.value = 'camera';
+      endReason.value = undefined;
+      watching.value = [];
+      activity.value = [];
+    },
+  );
 
   /** Publishes a stream, which belongs to the live from then on. */
   async function start(
@@ -82,6 +96,11 @@ export const useStudio = defineStore('studio', () => {
     for (const track of stream.getVideoTracks()) {
       whenEnded(track, () => void handle.stop().catch(() => undefined));
     }
+  }
+
+  /** The reader has seen how the last live ended. */
+  function forgetEnd(): void {
+    endReason.value = undefined;
   }
 
   async function stop(): Promise<void> {
@@ -127,6 +146,7 @@ export const useStudio = defineStore('studio', () => {
     problems: own.problems,
     start,
     stop,
+    forgetEnd,
     toggleSound,
   };
 });

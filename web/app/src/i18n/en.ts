@@ -175,6 +175,7 @@ export const en = {
   },
   watch: {
     sound: 'Turn on sound',
+    play: 'Play',
     mute: 'Mute',
     unmute: 'Unmute',
     volume: 'Volume',

@@ -174,6 +174,7 @@ export const zh: Messages = {
   },
   watch: {
     sound: '打开声音',
+    play: '播放',
     mute: '静音',
     unmute: '取消静音',
     volume: '音量',

@@ -1,10 +1,12 @@
 import { devices, FakeStream, settled, silenced, without } from './page.ts';
-import { Call, CastmeshError, Emitter } from '@castmesh/client';
+import { Call, CastmeshError, Emitter, FAILURE_CODES } from '@castmesh/client';
 import { createPinia, setActivePinia } from 'pinia';
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { client } from '../src/castmesh/client.ts';
+import { useAccount } from '../src/stores/account.ts';
 import { useCall } from '../src/stores/call.ts';
+import { usePeople } from '../src/stores/people.ts';
 import { useToasts } from '../src/stores/toasts.ts';
 
 /** A call whose server is this test. */
@@ -18,7 +20,12 @@ class TestCall extends Call {
     const request = async (method: string) => {
       asked.push(method);
       if (method !== 'call.accept' || asked.indexOf(method) === asked.length - 1) return {};
-      throw new CastmeshError({ name: 'CALL_STATE', code: 4_002, message: '', retryable: false });
+      throw new CastmeshError({
+        name: 'CALL_STATE',
+        code: FAILURE_CODES.CALL_STATE,
+        message: '',
+        retryable: false,
+      });
     };
     const session = Object.assign(new Emitter(), { events: new Emitter(), request });
     const context = { session } as unknown as ConstructorParameters<typeof Call>[0];
@@ -161,4 +168,31 @@ test('a microphone that is unplugged in a call is missed', async () => {
   await store.leave();
   // then
   assert.deepEqual(store.problems, {}, 'the next call begins without them');
+});
+
+test('who is in a call on another device hears that it is not the other who is busy', async () => {
+  // given
+  const busy = { name: 'USER_BUSY', code: FAILURE_CODES.USER_BUSY, message: '', retryable: true };
+  client.calls.invite = async () => {
+    throw new CastmeshError(busy);
+  };
+  const me = { id: 'a', nickname: 'ann', avatar: '' };
+  const ben = { id: 'b', nickname: 'ben', avatar: '' };
+  useAccount().user = me;
+  usePeople();
+  const said = async () => {
+    await store.invite(ben);
+    return toasts.items.at(-1)!.text;
+  };
+  // when
+  client.presence.emit('snapshot', [
+    { ...me, state: 'online' },
+    { ...ben, state: 'busy' },
+  ]);
+  // then
+  assert.match(await said(), /This person is in another call/);
+  // when
+  client.presence.emit('changed', { user: me, state: 'busy' });
+  // then
+  assert.match(await said(), /You are in a call yourself/);
 });

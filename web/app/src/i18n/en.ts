@@ -194,6 +194,7 @@ export const en = {
       moderated: 'An administrator has ended it.',
       failed: 'The picture did not get through to you.',
       full: 'There is no more room for viewers at the moment. Try again in a while.',
+      unseen: 'It ended while you were away.',
       session_lost: 'Your connection was away for too long.',
     },
     recordingComing: 'The recording is being prepared…',
@@ -282,6 +283,7 @@ export const en = {
     cannotHear: '{name} cannot hear you.',
     cannotSee: '{name} cannot see you.',
     moveHint: 'Your own picture; drag it, or move it with the arrow keys',
+    busyYourself: 'You are in a call yourself, in another window or on another device.',
     ended: {
       hangup: 'The call has ended',
       rejected: '{name} has declined',

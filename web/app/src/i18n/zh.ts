@@ -193,6 +193,7 @@ export const zh: Messages = {
       moderated: '管理员结束了这场直播。',
       failed: '画面无法传到你这里。',
       full: '观众席暂时已满，请稍后再试。',
+      unseen: '在你离开期间，直播已结束。',
       session_lost: '你的连接中断时间过长。',
     },
     recordingComing: '正在生成录像…',
@@ -281,6 +282,7 @@ export const zh: Messages = {
     cannotHear: '{name} 听不到你。',
     cannotSee: '{name} 看不到你。',
     moveHint: '自己的画面，可拖动或用方向键移动',
+    busyYourself: '你正在另一个窗口或设备上通话。',
     ended: {
       hangup: '通话已结束',
       rejected: '{name} 拒绝了通话',

@@ -1,5 +1,5 @@
 import type { Call, CallPeer, LinkState } from '@castmesh/client';
-import { stopStream } from '@castmesh/client';
+import { isFailure, stopStream } from '@castmesh/client';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { startRinging } from '../calls/ringtone.ts';
@@ -8,6 +8,7 @@ import { sentence } from '../castmesh/failures.ts';
 import { i18n } from '../i18n/index.ts';
 import { openWhatThereIs } from '../media/devices.ts';
 import { useOwnMedia } from '../media/own-media.ts';
+import { usePeople } from './people.ts';
 import { useToasts } from './toasts.ts';
 
 /** Where the own call stands; `opening` is accepted, while camera and microphone are asked for. */
@@ -53,7 +54,9 @@ export const useCall = defineStore('call', () => {
       if (outgoing.state === 'ended') return tellEnd(outgoing, outgoing.endReason ?? 'failed');
       adopt(outgoing, 'outgoing');
     } catch (error) {
-      toasts.show(sentence(error), { tone: 'bad' });
+      // The server says one thing of both who call and are called.
+      const isMe = isFailure(error, 'USER_BUSY') && usePeople().isBusyMyself;
+      toasts.show(isMe ? i18n.global.t('call.busyYourself') : sentence(error), { tone: 'bad' });
     } finally {
       isBusy.value = false;
     }

@@ -33,6 +33,9 @@ export const usePeople = defineStore('people', () => {
       .sort((a, b) => a.nickname.localeCompare(b.nickname)),
   );
 
+  /** The reader is in a call: here, in another window or on another device. */
+  const isBusyMyself = computed(() => known.value.get(account.user?.id ?? '')?.state === 'busy');
+
   async function watch(): Promise<void> {
     failure.value = undefined;
     try {
@@ -42,5 +45,5 @@ export const usePeople = defineStore('people', () => {
     }
   }
 
-  return { others, isLoaded, failure, watch };
+  return { others, isBusyMyself, isLoaded, failure, watch };
 });

@@ -14,6 +14,7 @@ class TestCall extends Call {
   /** What the server was asked. */
   readonly asked: string[];
   connected: MediaStream | undefined;
+  readonly replaced: [string, MediaStreamTrack | null][] = [];
 
   constructor(direction: 'incoming' | 'outgoing' = 'incoming', video = true) {
     const asked: string[] = [];
@@ -35,6 +36,10 @@ class TestCall extends Call {
 
   override async connect(local: MediaStream): Promise<void> {
     this.connected = local;
+  }
+
+  async replaceTrack(kind: string, track: MediaStreamTrack | null): Promise<void> {
+    this.replaced.push([kind, track]);
   }
 }
 
@@ -168,6 +173,66 @@ test('a microphone that is unplugged in a call is missed', async () => {
   await store.leave();
   // then
   assert.deepEqual(store.problems, {}, 'the next call begins without them');
+});
+
+test('a microphone that is plugged in again is heard, unless it is muted', async () => {
+  // given
+  const call = ring();
+  await store.accept();
+  await settled();
+  const stream = store.local as unknown as FakeStream;
+  const [old] = stream.getAudioTracks();
+  store.toggleSound();
+  old!.end();
+  // when
+  await store.reopen('audio');
+  // then
+  const [track] = stream.getAudioTracks();
+  assert.notEqual(track, old);
+  assert.deepEqual(call.replaced, [['audio', track]]);
+  assert.equal(track!.enabled, false);
+  assert.deepEqual(store.problems, {});
+  assert.equal(store.hasMicrophone, true);
+  // when
+  track!.end();
+  // then
+  assert.deepEqual(store.problems, { audio: 'lost' }, 'the other one is looked after, too');
+});
+
+test('a microphone that is still missing says why', async () => {
+  // given
+  const call = ring();
+  devices.answer = without(['audio'], 'NotFoundError');
+  await store.accept();
+  await settled();
+  devices.answer = without(['audio'], 'NotReadableError');
+  // when
+  await store.reopen('audio');
+  // then
+  assert.deepEqual(store.problems, { audio: 'inUse' });
+  assert.deepEqual(call.replaced, []);
+  assert.equal(store.opening, undefined);
+});
+
+test('a device that is allowed after the call is let go', async () => {
+  // given
+  ring();
+  await store.accept();
+  await settled();
+  const opened = await usual({ audio: true, video: false });
+  let allow: () => void = () => undefined;
+  devices.answer = async () => {
+    await new Promise<void>((resolve) => (allow = resolve));
+    return opened;
+  };
+  const trying = store.reopen('audio');
+  // when
+  await store.leave();
+  allow();
+  await trying;
+  // then
+  assert.equal(opened.getTracks()[0]!.readyState, 'ended');
+  assert.equal(store.local, undefined);
 });
 
 test('who is in a call on another device hears that it is not the other who is busy', async () => {

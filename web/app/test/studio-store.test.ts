@@ -12,6 +12,11 @@ class TestLive extends Emitter<{ ended: { reason: string } }> {
   readonly state = 'connected';
   readonly viewers = 0;
   isStopped = false;
+  readonly replaced: string[] = [];
+
+  async replaceTrack(kind: string): Promise<void> {
+    this.replaced.push(kind);
+  }
 
   async stats(): Promise<object> {
     return {};
@@ -50,6 +55,21 @@ test('a live goes on when its camera is unplugged, and says what is missing', as
   stream.getAudioTracks()[0]!.end();
   // then
   assert.deepEqual(store.problems, { video: 'lost', audio: 'lost' });
+});
+
+test('a live goes on with another camera', async () => {
+  // given
+  const { live, stream } = await goLive('camera');
+  stream.getVideoTracks()[0]!.end();
+  // when
+  await store.reopen('video');
+  // then
+  assert.deepEqual(live.replaced, ['video']);
+  assert.deepEqual(store.problems, {});
+  assert.deepEqual(
+    stream.getVideoTracks().map((track) => track.readyState),
+    ['live'],
+  );
 });
 
 test('a live of a screen ends when the sharing does', async () => {

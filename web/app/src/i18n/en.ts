@@ -163,6 +163,7 @@ export const en = {
       insecure:
         'Browsers give microphones to secure pages only. Open castmesh by HTTPS or on localhost.',
       lost: 'The microphone is gone.',
+      other: 'Use another microphone',
     },
     video: {
       denied: 'The browser does not give us the camera.',
@@ -171,6 +172,7 @@ export const en = {
       insecure:
         'Browsers give cameras to secure pages only. Open castmesh by HTTPS or on localhost.',
       lost: 'The camera is gone.',
+      other: 'Use another camera',
     },
   },
   watch: {

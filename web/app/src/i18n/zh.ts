@@ -163,6 +163,7 @@ export const zh: Messages = {
       inUse: '麦克风正被其他程序占用。',
       insecure: '浏览器只允许安全页面使用麦克风，请通过 HTTPS 或 localhost 打开 castmesh。',
       lost: '麦克风已断开。',
+      other: '使用其他麦克风',
     },
     video: {
       denied: '浏览器没有允许使用摄像头。',
@@ -170,6 +171,7 @@ export const zh: Messages = {
       inUse: '摄像头正被其他程序占用。',
       insecure: '浏览器只允许安全页面使用摄像头，请通过 HTTPS 或 localhost 打开 castmesh。',
       lost: '摄像头已断开。',
+      other: '使用其他摄像头',
     },
   },
   watch: {

@@ -1,36 +1,88 @@
 import { stopStream } from '@castmesh/client';
-import { ref, shallowRef } from 'vue';
-import type { Kind, Opened, Problems } from './devices.ts';
+import { computed, ref, shallowRef, triggerRef } from 'vue';
+import { openWhatThereIs, type Kind, type Opened, type Problems } from './devices.ts';
+
+/** Something that sends tracks and can send others in their place. */
+export interface Sender {
+  replaceTrack(kind: Kind, track: MediaStreamTrack): Promise<void>;
+}
 
 /** The own sound and picture while others get them: notices what is missing, or goes away. */
 export function useOwnMedia() {
   const stream = shallowRef<MediaStream>();
   const problems = ref<Problems>({});
+  const sender = shallowRef<object>();
+  /** What is being opened again. */
+  const opening = ref<Kind>();
+  const canReopen = computed(() => isSender(sender.value));
 
-  /** Takes what has been opened; it is stopped here from now on. */
-  function adopt(opened: Opened): void {
+  /** Takes what has been opened, and who sends it; it is stopped here from now on. */
+  function adopt(opened: Opened, to: object): void {
     stream.value = opened.stream;
     problems.value = opened.problems;
-    for (const track of opened.stream.getTracks()) {
-      whenEnded(track, () => {
-        if (stream.value !== opened.stream) return;
-        problems.value = { ...problems.value, [track.kind as Kind]: 'lost' };
-      });
+    sender.value = to;
+    opened.stream.getTracks().forEach(listen);
+  }
+
+  function listen(track: MediaStreamTrack): void {
+    whenEnded(track, () => {
+      if (!stream.value?.getTracks().includes(track)) return;
+      problems.value = { ...problems.value, [track.kind as Kind]: 'lost' };
+    });
+  }
+
+  /**
+   * Opens what is missing, at the device of the platform's choice, and sends it.
+   *
+   * @param isEnabled - whether it is to be heard or seen at once
+   */
+  async function reopen(kind: Kind, isEnabled: boolean): Promise<void> {
+    const current = stream.value;
+    const to = sender.value;
+    if (!current || !isSender(to) || opening.value) return;
+    opening.value = kind;
+    try {
+      const found = await openWhatThereIs(kind === 'audio' ? { video: false } : { audio: false });
+      const [track] = found.stream.getTracks();
+      if (stream.value !== current) return track?.stop();
+      const { [kind]: _before, ...others } = problems.value;
+      problems.value = { ...others, ...found.problems };
+      if (!track) return;
+      track.enabled = isEnabled;
+      exchange(current, track);
+      await to.replaceTrack(kind, track);
+    } finally {
+      opening.value = undefined;
     }
+  }
+
+  function exchange(current: MediaStream, track: MediaStreamTrack): void {
+    for (const old of current.getTracks()) {
+      if (old.kind !== track.kind) continue;
+      old.stop();
+      current.removeTrack(old);
+    }
+    current.addTrack(track);
+    listen(track);
+    triggerRef(stream);
   }
 
   /** Lets go of the devices. */
   function release(): void {
     stopStream(stream.value);
-    stream.value = undefined;
+    stream.value = sender.value = undefined;
     problems.value = {};
   }
 
-  return { stream, problems, adopt, release };
+  return { stream, problems, opening, canReopen, adopt, reopen, release };
 }
 
 /** Calls back when a device is unplugged, or the reader ends the sharing of a screen. */
 export function whenEnded(track: MediaStreamTrack, callback: () => void): void {
   if (track.readyState === 'ended') callback();
   else track.addEventListener('ended', callback);
+}
+
+function isSender(one: object | undefined): one is Sender {
+  return one !== undefined && 'replaceTrack' in one;
 }

@@ -6,7 +6,7 @@ import { startRinging } from '../calls/ringtone.ts';
 import { client } from '../castmesh/client.ts';
 import { sentence } from '../castmesh/failures.ts';
 import { i18n } from '../i18n/index.ts';
-import { openWhatThereIs } from '../media/devices.ts';
+import { openWhatThereIs, type Kind } from '../media/devices.ts';
 import { useOwnMedia } from '../media/own-media.ts';
 import { usePeople } from './people.ts';
 import { useToasts } from './toasts.ts';
@@ -101,6 +101,15 @@ export const useCall = defineStore('call', () => {
     for (const track of local.value?.getVideoTracks() ?? []) track.enabled = !isCameraOff.value;
   }
 
+  /** Tries again what is missing. */
+  async function reopen(kind: Kind): Promise<void> {
+    try {
+      await own.reopen(kind, kind === 'audio' ? !isMuted.value : !isCameraOff.value);
+    } catch (error) {
+      toasts.show(sentence(error), { tone: 'bad' });
+    }
+  }
+
   function adopt(next: Call, ringing: 'incoming' | 'outgoing'): void {
     call.value = next;
     phase.value = ringing;
@@ -123,7 +132,7 @@ export const useCall = defineStore('call', () => {
       // Without a camera the voice alone; without both one can still listen.
       const opened = await openWhatThereIs({ video: current.video });
       if (current.state === 'ended') return stopStream(opened.stream);
-      own.adopt(opened);
+      own.adopt(opened, current);
       const connected = current.connect(opened.stream);
       phase.value = 'active';
       await connected;
@@ -160,6 +169,8 @@ export const useCall = defineStore('call', () => {
     media,
     local,
     problems: own.problems,
+    opening: own.opening,
+    canReopen: own.canReopen,
     remote,
     startedAt,
     isMuted,
@@ -173,5 +184,6 @@ export const useCall = defineStore('call', () => {
     leave,
     toggleSound,
     toggleCamera,
+    reopen,
   };
 });

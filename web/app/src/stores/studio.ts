@@ -2,8 +2,11 @@ import type { LiveHandle, MediaStats, Viewer } from '@castmesh/client';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { client } from '../castmesh/client.ts';
+import { sentence } from '../castmesh/failures.ts';
+import type { Kind } from '../media/devices.ts';
 import { useOwnMedia, whenEnded } from '../media/own-media.ts';
 import { useAccount } from './account.ts';
+import { useToasts } from './toasts.ts';
 
 /** Where the picture comes from. */
 export type Source = 'camera' | 'screen';
@@ -90,7 +93,7 @@ export const useStudio = defineStore('studio', () => {
     });
     handle.on('ended', ({ reason }) => ended(reason));
     timer = setInterval(() => void readStats(handle), STATS_EVERY_MS);
-    own.adopt({ stream, problems: {} });
+    own.adopt({ stream, problems: {} }, handle);
     if (from === 'camera') return;
     // The reader has ended the sharing in the browser's own bar.
     for (const track of stream.getVideoTracks()) {
@@ -110,6 +113,15 @@ export const useStudio = defineStore('studio', () => {
   function toggleSound(): void {
     isMuted.value = !isMuted.value;
     for (const track of live.value?.local.getAudioTracks() ?? []) track.enabled = !isMuted.value;
+  }
+
+  /** Goes on with another microphone or camera. */
+  async function reopen(kind: Kind): Promise<void> {
+    try {
+      await own.reopen(kind, kind === 'video' || !isMuted.value);
+    } catch (error) {
+      useToasts().show(sentence(error), { tone: 'bad' });
+    }
   }
 
   async function readStats(handle: LiveHandle): Promise<void> {
@@ -144,9 +156,12 @@ export const useStudio = defineStore('studio', () => {
     endReason,
     isMuted,
     problems: own.problems,
+    opening: own.opening,
+    canReopen: own.canReopen,
     start,
     stop,
     forgetEnd,
     toggleSound,
+    reopen,
   };
 });

@@ -1,5 +1,7 @@
-import { onUnmounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import type { Page } from '@castmesh/client';
+import { onUnmounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { sentence } from '../castmesh/failures.ts';
+import { pageAfter } from '../ui/pages.ts';
 
 /** What a page shows of something that changes. */
 export interface Fresh<T> {
@@ -45,4 +47,18 @@ export function useFresh<T>(read: () => Promise<T>, everyMs: number): Fresh<T> {
   });
   void again();
   return { value, failure, again };
+}
+
+/** The same for one page of a list, which is left when its last item has gone. */
+export function useFreshPage<T>(
+  read: (page: number) => Promise<Page<T>>,
+  everyMs: number,
+): Fresh<Page<T>> & { page: Ref<number> } {
+  const page = ref(0);
+  const fresh = useFresh(() => read(page.value), everyMs);
+  watch(page, () => void fresh.again());
+  watch(fresh.value, (found) => {
+    if (found) page.value = pageAfter(found, page.value);
+  });
+  return { ...fresh, page };
 }

@@ -3,6 +3,7 @@ import { i18n } from './i18n/index.ts';
 import LivesPage from './pages/LivesPage.vue';
 import SignInPage from './pages/SignInPage.vue';
 import { useAccount } from './stores/account.ts';
+import { useAnnouncer } from './stores/announcer.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -84,7 +85,12 @@ export function nameWindow(): void {
   document.title = title ? `${t(title)} · castmesh` : 'castmesh';
 }
 
-router.afterEach(() => nameWindow());
+router.afterEach((to, from, failure) => {
+  nameWindow();
+  // Who does not look at the page would not know that a link has led somewhere.
+  const hasMoved = !failure && from.matched.length > 0 && to.path !== from.path;
+  if (hasMoved && to.meta.title) useAnnouncer().say(i18n.global.t(to.meta.title));
+});
 
 /** Where to go after signing in; only paths of our own, so that a link cannot lead elsewhere. */
 export function safeNext(next: unknown): string {

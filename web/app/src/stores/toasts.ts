@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
+import { useAnnouncer } from './announcer.ts';
 
 /** A short word at the edge of the screen that goes by itself. */
 export interface Toast {
@@ -14,6 +15,7 @@ const LIFE_WITH_ACTION_MS = 12_000;
 const MAX_SHOWN = 4;
 
 export const useToasts = defineStore('toasts', () => {
+  const announcer = useAnnouncer();
   const items = ref<Toast[]>([]);
   let nextId = 1;
 
@@ -22,6 +24,7 @@ export const useToasts = defineStore('toasts', () => {
     items.value = [...items.value, { id, text, tone: 'plain' as const, ...options }].slice(
       -MAX_SHOWN,
     );
+    announcer.say(text);
     setTimeout(() => dismiss(id), options.action ? LIFE_WITH_ACTION_MS : LIFE_MS);
   }
 

@@ -141,6 +141,11 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
   }
 
   @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
   public Child child() {
     return child;
   }

@@ -94,6 +94,11 @@ public final class EmbeddedRedis implements EmbeddedServer {
   }
 
   @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
   public Child child() {
     return child;
   }

@@ -7,6 +7,9 @@ public interface EmbeddedServer {
   /** Where clients find it, with its password. */
   String url();
 
+  /** Where it listens. */
+  int port();
+
   /** Its process. */
   Child child();
 

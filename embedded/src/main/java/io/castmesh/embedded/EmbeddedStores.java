@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
-/** Both databases, started and stopped side by side. */
+/** Both databases, started and stopped side by side, and started again when they die. */
 public final class EmbeddedStores {
-  private final EmbeddedMariaDb mariaDb;
-  private final EmbeddedRedis redis;
+  private final Kept mariaDb;
+  private final Kept redis;
 
-  private EmbeddedStores(EmbeddedMariaDb mariaDb, EmbeddedRedis redis) {
+  private EmbeddedStores(Kept mariaDb, Kept redis) {
     this.mariaDb = mariaDb;
     this.redis = redis;
   }
@@ -22,10 +23,12 @@ public final class EmbeddedStores {
    * @throws IOException when one does not start; then neither runs
    */
   public static EmbeddedStores start(Path dataDir) throws IOException {
-    CompletableFuture<EmbeddedRedis> redis = async(() -> EmbeddedRedis.start(Place.in(dataDir)));
-    EmbeddedMariaDb mariaDb;
+    Place place = Place.in(dataDir);
+    CompletableFuture<Kept> redis =
+        async(() -> Kept.start("redis", port -> EmbeddedRedis.start(place.at(port))));
+    Kept mariaDb;
     try {
-      mariaDb = EmbeddedMariaDb.start(Place.in(dataDir));
+      mariaDb = Kept.start("mariadb", port -> EmbeddedMariaDb.start(place.at(port)));
     } catch (IOException | RuntimeException e) {
       stopWhenStarted(redis);
       throw e;
@@ -44,6 +47,14 @@ public final class EmbeddedStores {
 
   public String redisUrl() {
     return redis.url();
+  }
+
+  /**
+   * @param listener told the name of a database that has died too often to be started again
+   */
+  public void onGivenUp(Consumer<String> listener) {
+    mariaDb.onGivenUp(listener);
+    redis.onGivenUp(listener);
   }
 
   /** Blocks until both have written everything down and ended. */
@@ -88,8 +99,8 @@ public final class EmbeddedStores {
     }
   }
 
-  private static void stopWhenStarted(CompletableFuture<EmbeddedRedis> redis) throws IOException {
-    EmbeddedRedis started;
+  private static void stopWhenStarted(CompletableFuture<Kept> redis) throws IOException {
+    Kept started;
     try {
       started = join(redis);
     } catch (IOException e) {

@@ -20,6 +20,11 @@ public record Place(Path dataDir, String host, int port, Path log) {
     return new Place(dataDir, LOOPBACK, 0, null);
   }
 
+  /** The same at a port of its own. */
+  Place at(int newPort) {
+    return new Place(dataDir, host, newPort, log);
+  }
+
   int portOrFree() throws IOException {
     return port == 0 ? Ports.free() : port;
   }

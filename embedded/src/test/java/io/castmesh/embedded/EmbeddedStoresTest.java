@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,72 @@ class EmbeddedStoresTest {
       Thread.sleep(50);
     }
     assertThat(servers).hasSize(2).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  void aServerThatDiesIsStartedAgainAtItsPortWithItsData() throws Exception {
+    // given data whose Redis part is older than a second
+    EmbeddedStores stores = EmbeddedStores.start(folder);
+    try {
+      write(stores.mysqlUrl(), stores.redisUrl());
+      Thread.sleep(1_500);
+      List<ProcessHandle> killed = servers();
+
+      // when
+      killed.forEach(ProcessHandle::destroyForcibly);
+
+      // then
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (!answers(stores) && System.nanoTime() < end) {
+        Thread.sleep(50);
+      }
+      assertThat(read(stores.mysqlUrl(), stores.redisUrl())).isEqualTo("grüße 你好 / 42");
+      assertThat(servers()).hasSize(2).doesNotContainAnyElementsOf(killed);
+    } finally {
+      stores.stop();
+    }
+    assertThat(servers()).noneMatch(ProcessHandle::isAlive);
+  }
+
+  private static boolean answers(EmbeddedStores stores) {
+    try {
+      return !read(stores.mysqlUrl(), stores.redisUrl()).isEmpty();
+    } catch (SQLException notYet) {
+      return false;
+    }
+  }
+
+  @Test
+  void aServerThatDiesAgainAndAgainIsGivenUp() throws Exception {
+    // given one that ends at once
+    Child.Launch launch =
+        Child.Launch.of("redis", folder, Place.in(folder)).with(List.of("/bin/sh", "-c", "exit 3"));
+    Kept kept = Kept.start("redis", port -> new Dying(Child.start(launch)));
+    CompletableFuture<String> givenUp = new CompletableFuture<>();
+
+    // when
+    kept.onGivenUp(givenUp::complete);
+
+    // then
+    assertThat(givenUp.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("redis");
+    kept.stop();
+  }
+
+  private record Dying(Child child) implements EmbeddedServer {
+    @Override
+    public String url() {
+      return "redis://127.0.0.1:1";
+    }
+
+    @Override
+    public int port() {
+      return 1;
+    }
+
+    @Override
+    public void stop() {
+      child.stop();
+    }
   }
 
   @Test
@@ -173,8 +240,10 @@ class EmbeddedStoresTest {
   private List<ProcessHandle> servers() throws IOException {
     List<ProcessHandle> servers = new ArrayList<>();
     for (String name : List.of("mariadb", "redis")) {
-      String pid = Files.readString(folder.resolve(name).resolve("pid")).strip();
-      ProcessHandle.of(Long.parseLong(pid)).ifPresent(servers::add);
+      Path file = folder.resolve(name).resolve("pid");
+      if (Files.exists(file)) {
+        ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).ifPresent(servers::add);
+      }
     }
     return servers;
   }

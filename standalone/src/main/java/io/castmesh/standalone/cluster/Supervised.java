@@ -1,5 +1,6 @@
 package io.castmesh.standalone.cluster;
 
+import io.castmesh.embedded.Backoff;
 import io.castmesh.standalone.cluster.Program.Run;
 import java.io.IOException;
 import java.time.Duration;

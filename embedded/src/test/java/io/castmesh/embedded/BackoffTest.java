@@ -1,4 +1,4 @@
-package io.castmesh.standalone.cluster;
+package io.castmesh.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

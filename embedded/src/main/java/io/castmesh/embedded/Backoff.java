@@ -1,4 +1,4 @@
-package io.castmesh.standalone.cluster;
+package io.castmesh.embedded;
 
 import java.time.Duration;
 
@@ -6,9 +6,9 @@ import java.time.Duration;
  * How long to wait before a process that died is started again: not at all the first time, so that
  * a fault is short, then longer and longer while it dies young. Not thread-safe.
  */
-final class Backoff {
+public final class Backoff {
   /** Who lived as long as this did not die of its start. */
-  static final Duration YOUNG = Duration.ofSeconds(30);
+  public static final Duration YOUNG = Duration.ofSeconds(30);
 
   private static final Duration FIRST = Duration.ofMillis(500);
   private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -18,7 +18,7 @@ final class Backoff {
   /**
    * @param lived from its start to its death
    */
-  Duration pause(Duration lived) {
+  public Duration pause(Duration lived) {
     if (lived.compareTo(YOUNG) >= 0) {
       deaths = 0;
     }
@@ -31,11 +31,11 @@ final class Backoff {
   }
 
   /** How often it has died young in a row. */
-  int deaths() {
+  public int deaths() {
     return deaths;
   }
 
-  void forget() {
+  public void forget() {
     deaths = 0;
   }
 }

@@ -142,13 +142,11 @@ public final class Launcher {
     Management management = new Management(vertx, lifecycle, registry);
     management.mesh(() -> view(peers));
     // All processes share them: were they not ready without, a moment's absence would take the
-    // whole
-    // site away. Lives, calls and open sockets go on; what needs a store says so by itself.
+    // whole site away. Lives, calls and open sockets go on; what needs a store says so by itself.
     Map<String, Supplier<Future<Void>>> stores =
         Map.of("redis", redis::ping, "mysql", () -> mysql.query("SELECT 1").execute().mapEmpty());
-    stores.forEach(management::report);
+    ProcessMeters.watchStores(vertx, lifecycle, registry, stores).forEach(management::report);
     ProcessMeters.measureEventLoops(vertx, lifecycle, registry);
-    ProcessMeters.watchStores(vertx, lifecycle, registry, stores);
     lifecycle.onStop("management port", management::stop);
     await(management.start(config), "management port " + config.managementPort());
     await(answering(vertx, redis), "Redis client");

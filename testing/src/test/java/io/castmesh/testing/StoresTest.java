@@ -1,6 +1,7 @@
 package io.castmesh.testing;
 
 import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.runtime.Mesh;
@@ -54,13 +55,15 @@ class StoresTest {
     // given, when
     JsonObject before = health(mesh, "/health/ready", 503);
     mesh.management().started();
-    JsonObject after = health(mesh, "/health/ready", 200);
 
     // then
     assertThat(before.getString("state")).isEqualTo("STARTING");
-    assertThat(after.getJsonObject("checks").getMap())
-        .containsEntry("mysql", "UP")
-        .containsEntry("redis", "UP");
+    eventually(
+        "both are known to answer",
+        () ->
+            assertThat(health(mesh, "/health/ready", 200).getJsonObject("checks").getMap())
+                .containsEntry("mysql", "UP")
+                .containsEntry("redis", "UP"));
   }
 
   private static JsonObject health(Mesh mesh, String path, int status) {

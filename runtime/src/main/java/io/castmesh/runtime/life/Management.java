@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -34,7 +35,7 @@ public final class Management {
   private final Lifecycle lifecycle;
   private final PrometheusMeterRegistry registry;
   private final Map<String, Supplier<Future<Void>>> checks = new ConcurrentHashMap<>();
-  private final Map<String, Supplier<Future<Void>>> reports = new ConcurrentHashMap<>();
+  private final Map<String, BooleanSupplier> reports = new ConcurrentHashMap<>();
   private volatile Supplier<JsonObject> mesh = JsonObject::new;
   private volatile boolean started;
   private HttpServer server;
@@ -58,9 +59,11 @@ public final class Management {
   /**
    * Adds something that is told beside readiness but does not decide it: without it the process
    * still does most of its work.
+   *
+   * @param up what is known of it: who asks for readiness waits for no store that hangs
    */
-  public void report(String name, Supplier<Future<Void>> check) {
-    reports.put(name, check);
+  public void report(String name, BooleanSupplier up) {
+    reports.put(name, up);
   }
 
   /** What {@code /mesh} says. */
@@ -110,7 +113,7 @@ public final class Management {
     AtomicBoolean up = new AtomicBoolean(started && lifecycle.running());
     List<Future<Void>> all = new ArrayList<>();
     checks.forEach((name, check) -> all.add(ask(name, check, parts, () -> up.set(false))));
-    reports.forEach((name, check) -> all.add(ask(name, check, parts, () -> {})));
+    reports.forEach((name, known) -> parts.put(name, known.getAsBoolean() ? "UP" : "DOWN"));
     Future.join(all)
         .onComplete(
             done ->

@@ -14,7 +14,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What every process measures of itself, whatever it serves. */
@@ -64,16 +66,21 @@ public final class ProcessMeters {
    * Looks every few seconds whether stores answer, until the process ends.
    *
    * @param pings by the name of the store
+   * @return whether it answered when it was last asked, by the name of the store
    */
-  public static void watchStores(
+  public static Map<String, BooleanSupplier> watchStores(
       Vertx vertx,
       Lifecycle lifecycle,
       MeterRegistry registry,
       Map<String, Supplier<Future<Void>>> pings) {
+    Map<String, BooleanSupplier> up = new HashMap<>();
     pings.forEach(
-        (store, ping) ->
-            onStop(
-                lifecycle, store + " watch", new StoreWatch(vertx, store, ping, registry)::stop));
+        (store, ping) -> {
+          StoreWatch watch = new StoreWatch(vertx, store, ping, registry);
+          onStop(lifecycle, store + " watch", watch::stop);
+          up.put(store, watch::up);
+        });
+    return up;
   }
 
   private static void onStop(Lifecycle lifecycle, String what, Runnable end) {

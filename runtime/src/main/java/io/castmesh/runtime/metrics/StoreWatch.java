@@ -43,6 +43,11 @@ final class StoreWatch {
             });
   }
 
+  /** What was last heard of it; no, before anything was. */
+  boolean up() {
+    return up.get() == 1;
+  }
+
   void stop() {
     vertx.cancelTimer(timer);
   }

@@ -190,10 +190,7 @@ public final class Launcher {
             mesh.bus(),
             mesh.peers(),
             clustering.membership(),
-            () -> {
-              log.error("cannot be reached over the bus: ends, to be started afresh");
-              new Thread(() -> end(START_AFRESH), "shutdown").start();
-            });
+            () -> startAfresh("cannot be reached over the bus"));
     mesh.management().check("bus", hearing::well);
     deaf = hearing::failures;
     mesh.lifecycle().onStop("peers", mesh.peers()::stop);
@@ -270,6 +267,12 @@ public final class Launcher {
     return this;
   }
 
+  /** Ends the process in order, with an exit status that asks for another one in its place. */
+  public void startAfresh(String why) {
+    log.error("{}: ends, to be started afresh", why);
+    new Thread(() -> end(START_AFRESH), "shutdown").start();
+  }
+
   /** Once, whoever asks for it first: a second one would cut the first short. */
   private void end(int code) {
     if (!ending.compareAndSet(false, true)) {
@@ -278,7 +281,7 @@ public final class Launcher {
     log.info("stopping");
     boolean clean = mesh.lifecycle().drain(mesh.config().drainDeadline());
     log.info("stopped clean={}", clean);
-    Runtime.getRuntime().halt(clean ? code : 1);
+    Runtime.getRuntime().halt(clean || code != 0 ? code : 1);
   }
 
   /**

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +47,12 @@ public final class StandaloneMain {
   }
 
   private static void start(StandaloneConfig config, Lifecycle lifecycle) {
-    RuntimeConfig runtime = stores(config.runtime(), lifecycle);
+    Optional<EmbeddedStores> own = ownStores(config.runtime(), lifecycle);
+    RuntimeConfig runtime =
+        own.map(stores -> config.runtime().withStores(stores.mysqlUrl(), stores.redisUrl()))
+            .orElse(config.runtime());
     Launcher launcher = Launcher.start("standalone", runtime, lifecycle).endWhenTold();
+    own.ifPresent(stores -> dependOn(stores, launcher));
     GatewayVerticle gateway = new GatewayVerticle(launcher.mesh(), config.gateway());
     launcher
         .deploy(
@@ -67,12 +72,12 @@ public final class StandaloneMain {
         ManagementFactory.getRuntimeMXBean().getUptime());
   }
 
-  /** The databases that the settings name, or our own. */
-  private static RuntimeConfig stores(RuntimeConfig config, Lifecycle lifecycle) {
+  /** Our own databases, unless the settings name some. */
+  private static Optional<EmbeddedStores> ownStores(RuntimeConfig config, Lifecycle lifecycle) {
     boolean mysql = config.mysqlUrl().isEmpty();
     boolean redis = config.redisUrl().isEmpty();
     if (!mysql && !redis) {
-      return config;
+      return Optional.empty();
     }
     if (mysql != redis) {
       throw new StartException("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none", null);
@@ -89,10 +94,17 @@ public final class StandaloneMain {
               return Future.failedFuture(e);
             }
           });
-      return config.withStores(stores.mysqlUrl(), stores.redisUrl());
+      return Optional.of(stores);
     } catch (IOException e) {
       throw new StartException(e.getMessage(), e);
     }
+  }
+
+  /** Nobody else has them: without one there is no work for this process, nor for another. */
+  private static void dependOn(EmbeddedStores stores, Launcher launcher) {
+    launcher.mesh().management().require("mysql");
+    launcher.mesh().management().require("redis");
+    stores.onGivenUp(name -> launcher.startAfresh(name + " does not run"));
   }
 
   /** The media servers that the settings name, or our own. */

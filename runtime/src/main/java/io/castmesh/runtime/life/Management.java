@@ -66,6 +66,17 @@ public final class Management {
     reports.put(name, up);
   }
 
+  /** Readiness depends from now on on what was only told beside it. */
+  public void require(String reported) {
+    BooleanSupplier up = reports.remove(reported);
+    check(
+        reported,
+        () ->
+            up.getAsBoolean()
+                ? Future.succeededFuture()
+                : Future.failedFuture(reported + " does not answer"));
+  }
+
   /** What {@code /mesh} says. */
   public void mesh(Supplier<JsonObject> mesh) {
     this.mesh = mesh;

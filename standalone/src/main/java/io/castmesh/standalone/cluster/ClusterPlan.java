@@ -27,23 +27,6 @@ final class ClusterPlan {
 
   private static final Duration PROXY_PATIENCE = Duration.ofSeconds(3);
 
-  /** What they carry: metric, and the word that is shown. */
-  private static final Map<String, Map<String, String>> CARRIES =
-      Map.of(
-          "gateway", Map.of("castmesh_gateway_sessions", "sessions"),
-          "room", Map.of("castmesh_presence_online", "online"),
-          "media",
-              ordered(
-                  "castmesh_media_lives", "lives",
-                  "castmesh_media_viewers", "viewers",
-                  "castmesh_media_calls", "calls"),
-          "call", Map.of("castmesh_calls_accepted", "calls"),
-          "vod", Map.of("castmesh_vod_recordings_waiting", "waiting"),
-          "media-node",
-              ordered(
-                  "castmesh_media_node_peers", "peers",
-                  "castmesh_media_node_recorders", "recorders"));
-
   private final ClusterOptions options;
   private final StandaloneConfig config;
   private final Path folder;
@@ -240,7 +223,7 @@ final class ClusterPlan {
         service.label(),
         host,
         own,
-        CARRIES.get(service.label()),
+        Carried.by(service),
         Program.command(
             new Child.Launch(name, ownFolder, log(name), patience, environment, command)),
         Health.ofManagement(host, own.get("management")));
@@ -336,13 +319,5 @@ final class ClusterPlan {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  private static Map<String, String> ordered(String... pairs) {
-    Map<String, String> map = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      map.put(pairs[i], pairs[i + 1]);
-    }
-    return map;
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ public final class ClusterMain {
 
   private static final int FORCED = 130;
   private static final long ROTATE_MILLIS = 5_000;
+
+  /** For last words: a terminal that was stopped takes none. */
+  private static final Duration WRITTEN = Duration.ofSeconds(1);
 
   private ClusterMain() {}
 
@@ -74,7 +78,7 @@ public final class ClusterMain {
         new Supervisor(
             plan,
             config.runtime().drainDeadline(),
-            new ProcessFile(data, plan.url()),
+            new ProcessFile(data, plan.url(), display::say),
             display::changed);
     Control control =
         Control.open(
@@ -85,7 +89,7 @@ public final class ClusterMain {
             config.runtime().drainDeadline());
     Signals.handle(() -> stop(supervisor, control, lock, display), () -> force(supervisor));
     display.show(supervisor);
-    keepLogsSmall(plan.logs());
+    keepLogsSmall(plan.logs(), display);
     Optional<Supervised> failed = supervisor.start();
     if (failed.isPresent() && !supervisor.stopping()) {
       Supervised culprit = failed.get();
@@ -94,6 +98,7 @@ public final class ClusterMain {
               + " does not start: "
               + culprit.status().note()
               + "; its log ends:");
+      display.flush(WRITTEN);
       System.err.println(lastWords(plan.logs().resolve(culprit.spec().name() + ".log")));
       supervisor.stop();
       System.exit(1);
@@ -125,6 +130,7 @@ public final class ClusterMain {
     supervisor.stop();
     control.close();
     display.sayBelow("stopped");
+    display.flush(WRITTEN);
     try {
       lock.close();
     } catch (IOException e) {
@@ -138,17 +144,18 @@ public final class ClusterMain {
     Runtime.getRuntime().halt(FORCED);
   }
 
-  private static void keepLogsSmall(Path logs) {
+  private static void keepLogsSmall(Path logs, Display display) {
     Thread thread =
         new Thread(
             () -> {
+              LogRotation rotation = new LogRotation(logs, display::say);
               try {
                 while (true) {
                   TimeUnit.MILLISECONDS.sleep(ROTATE_MILLIS);
-                  LogRotation.look(logs);
+                  rotation.look();
                 }
-              } catch (InterruptedException | IOException e) {
-                System.err.println("castmesh: logs are not kept small any more: " + e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does that: it ends with the JVM
               }
             },
             "log-rotation");

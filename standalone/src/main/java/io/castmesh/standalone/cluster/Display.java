@@ -14,16 +14,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the supervisor shows: on a terminal a table that is drawn anew each second with the latest
- * news below it, elsewhere a line for each piece of news. Thread-safe.
+ * news below it, elsewhere a line for each piece of news.
+ *
+ * <p>A thread of its own writes: a terminal that was stopped keeps nobody else waiting.
+ * Thread-safe.
  */
 final class Display {
   private static final long REDRAW_MILLIS = 1_000;
-  private static final int SAMPLE_EVERY = 2;
+  private static final long SAMPLE_MILLIS = 2_000;
+
+  /** Lines that nobody takes; beyond, the oldest are dropped. */
+  private static final int WAITING = 1_024;
+
   private static final int NEWS = 6;
   private static final int LOUD_DEATHS = 5;
   private static final String UP = "\u001b[%dA";
@@ -43,17 +54,33 @@ final class Display {
 
   private static final String PLAIN = "\u001b[0m";
 
+  /**
+   * To be written.
+   *
+   * @param prefix where there is no table
+   * @param text empty: nothing, only what came before is to be written
+   * @param below stays when the table has gone
+   */
+  private record Line(String prefix, String text, boolean below, CountDownLatch written) {
+    Line(String prefix, String text, boolean below) {
+      this(prefix, text, below, new CountDownLatch(1));
+    }
+  }
+
   private final PrintStream out;
   private final boolean live;
   private final ExecutorService workers = Executors.newCachedThreadPool(Display::daemon);
+  private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(WAITING);
+  private volatile Supervisor supervisor;
+  private volatile Map<String, Vitals> vitals = Map.of();
+  private volatile Terminal terminal = Terminal.UNKNOWN;
 
-  // Guarded by this.
-  private final Deque<String> news = new ArrayDeque<>();
+  // Guarded by this; never held while something is written.
   private final Map<String, State> told = new HashMap<>();
   private final Map<String, Integer> deaths = new HashMap<>();
-  private Supervisor supervisor;
-  private Map<String, Vitals> vitals = Map.of();
-  private Terminal terminal = Terminal.UNKNOWN;
+
+  // The writing thread's.
+  private final Deque<String> news = new ArrayDeque<>();
   private int drawn;
 
   /**
@@ -62,36 +89,42 @@ final class Display {
   Display(PrintStream out, boolean live) {
     this.out = out;
     this.live = live;
+    daemon(this::write).start();
   }
 
   /** From now on the table is shown, if there is a terminal. */
   void show(Supervisor shown) {
-    synchronized (this) {
-      supervisor = shown;
-    }
+    supervisor = shown;
     if (live) {
-      daemon(this::redraw).start();
+      daemon(this::sample).start();
     }
   }
 
   /** A sentence of the supervisor itself. */
-  synchronized void say(String sentence) {
-    String line = "castmesh: " + sentence;
-    if (live && supervisor != null) {
-      addNews(line);
-      draw();
-    } else {
-      out.println(line);
-    }
+  void say(String sentence) {
+    add(new Line("", "castmesh: " + sentence, false));
   }
 
   /** A sentence that stays when the table has gone, such as the last one. */
-  synchronized void sayBelow(String sentence) {
-    if (live && supervisor != null) {
-      draw();
-      drawn = 0;
+  void sayBelow(String sentence) {
+    add(new Line("", "castmesh: " + sentence, true));
+  }
+
+  /** Waits until everything has been written, but not for a terminal that takes nothing. */
+  void flush(Duration most) {
+    Line last = new Line("", "", true);
+    add(last);
+    try {
+      last.written().await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    out.println("castmesh: " + sentence);
+  }
+
+  private void add(Line line) {
+    while (!lines.offer(line)) {
+      lines.poll();
+    }
   }
 
   /** News of a process; not everything is worth a line. */
@@ -121,42 +154,63 @@ final class Display {
     if (line == null) {
       return;
     }
-    if (live && supervisor != null) {
-      addNews(spec.name() + " " + line);
-    } else {
-      out.println("castmesh: " + spec.name() + " " + line);
-    }
+    add(new Line("castmesh: ", spec.name() + " " + line, false));
   }
 
   /** The table as text, with fresh figures. Blocks for some seconds at most. */
   String table() {
-    Supervisor shown;
-    synchronized (this) {
-      shown = supervisor;
-    }
+    Supervisor shown = supervisor;
     Map<String, Vitals> fresh = Vitals.sample(shown.all(), workers);
     return String.join("\n", Table.lines(shown.all(), fresh)) + "\n" + shown.url() + "\n";
   }
 
-  private void redraw() {
-    int rounds = 0;
+  private void sample() {
     try {
       while (true) {
-        if (rounds++ % SAMPLE_EVERY == 0) {
-          Map<String, Vitals> fresh = Vitals.sample(supervisor.all(), workers);
-          Terminal now = Terminal.ask();
-          synchronized (this) {
-            vitals = fresh;
-            terminal = now;
-          }
+        try {
+          vitals = Vitals.sample(supervisor.all(), workers);
+          terminal = Terminal.ask();
+        } catch (RuntimeException e) {
+          say("cannot tell how the processes are: " + e.getMessage());
         }
-        synchronized (this) {
-          draw();
-        }
-        Thread.sleep(REDRAW_MILLIS);
+        Thread.sleep(SAMPLE_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that: the thread ends with the JVM
+    }
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        Line line = lines.poll(REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+        boolean table = live && supervisor != null;
+        if (line != null) {
+          write(line, table);
+        }
+        if (table && lines.isEmpty() && (line == null || !line.below())) {
+          draw();
+        }
+        if (line != null) {
+          line.written().countDown();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does that: the thread ends with the JVM
+    }
+  }
+
+  private void write(Line line, boolean table) {
+    if (line.text().isEmpty()) {
+      out.flush();
+    } else if (table && !line.below()) {
+      addNews(line.text());
+    } else {
+      if (table) {
+        draw();
+        drawn = 0;
+      }
+      out.println(line.prefix() + line.text());
     }
   }
 
@@ -167,30 +221,31 @@ final class Display {
     }
   }
 
-  /** Holding the monitor. A line that is too long or one too many would spoil the next drawing. */
+  /** A line that is too long or one too many would spoil the next drawing. */
   private void draw() {
-    int room = terminal.rows() - 1;
-    List<String> lines = new ArrayList<>(Table.lines(supervisor.all(), vitals));
-    if (lines.size() > room) {
-      int hidden = lines.size() - room + 1;
-      lines.subList(room - 1, lines.size()).clear();
-      lines.add("… and " + hidden + " more: ./castmesh cluster status");
+    Terminal size = terminal;
+    int room = size.rows() - 1;
+    List<String> shownLines = new ArrayList<>(Table.lines(supervisor.all(), vitals));
+    if (shownLines.size() > room) {
+      int hidden = shownLines.size() - room + 1;
+      shownLines.subList(room - 1, shownLines.size()).clear();
+      shownLines.add("… and " + hidden + " more: ./castmesh cluster status");
     }
     List<String> latest = new ArrayList<>(news);
-    int shown = Math.max(0, Math.min(latest.size(), room - lines.size() - 1));
+    int shown = Math.max(0, Math.min(latest.size(), room - shownLines.size() - 1));
     if (shown > 0) {
-      lines.add("");
-      lines.addAll(latest.subList(latest.size() - shown, latest.size()));
+      shownLines.add("");
+      shownLines.addAll(latest.subList(latest.size() - shown, latest.size()));
     }
     StringBuilder text = new StringBuilder();
     if (drawn > 0) {
       text.append(UP.formatted(Math.min(drawn, room)));
     }
-    for (String line : lines) {
-      text.append(coloured(terminal.cut(line))).append(CLEAR).append('\n');
+    for (String line : shownLines) {
+      text.append(coloured(size.cut(line))).append(CLEAR).append('\n');
     }
     text.append(CLEAR_BELOW);
-    drawn = lines.size();
+    drawn = shownLines.size();
     out.print(text);
     out.flush();
   }

@@ -3,30 +3,44 @@ package io.castmesh.standalone.cluster;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** {@code processes.json}: who runs where, for programs; replaced in one step at each change. */
 final class ProcessFile {
   private final Path file;
   private final String url;
 
-  ProcessFile(Path dataDir, String url) {
+  private final Consumer<String> complain;
+
+  // Guarded by this.
+  private boolean complained;
+
+  /**
+   * @param complain told once when the file cannot be written, until it can again
+   */
+  ProcessFile(Path dataDir, String url, Consumer<String> complain) {
     this.file = dataDir.resolve("processes.json");
     this.url = url;
+    this.complain = complain;
   }
 
+  /** A full disk makes the file old; the processes are looked after all the same. */
   synchronized void write(List<Supervised> processes) {
     try {
       Path next = file.resolveSibling("processes.json.next");
       Files.writeString(next, text(processes));
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      complained = false;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
+      if (!complained) {
+        complained = true;
+        complain.accept("cannot write " + file + ": " + e.getMessage());
+      }
     }
   }
 

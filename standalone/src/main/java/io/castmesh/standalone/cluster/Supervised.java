@@ -5,11 +5,14 @@ import io.castmesh.standalone.cluster.Program.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one process running until it is told to let it end. A thread of its own starts it, watches
@@ -50,6 +53,8 @@ final class Supervised {
   private static final long SOON_MILLIS = 150;
   private static final long RUNNING_LOOK_MILLIS = 1_000;
 
+  private static final Logger log = LoggerFactory.getLogger(Supervised.class);
+
   private final ProcessSpec spec;
   private final BiConsumer<ProcessSpec, Status> listener;
   private final ReentrantLock lock = new ReentrantLock();
@@ -62,11 +67,17 @@ final class Supervised {
   private int launches;
   private Run run;
 
+  /**
+   * What the listener has been told: who waits for it finds that it has been told elsewhere, too.
+   */
+  private Status told = new Status(State.DOWN, 0, 0, Instant.now(), null, "");
+
   /** Written with the lock held; read without, also by listeners of other processes. */
-  private volatile Status status = new Status(State.DOWN, 0, 0, Instant.now(), null, "");
+  private volatile Status status = told;
 
   /**
-   * @param listener told of each new status, in order; must not wait for any process
+   * @param listener told of each new status, in order, without any lock; while it takes its time
+   *     nobody looks after the process
    */
   Supervised(ProcessSpec spec, BiConsumer<ProcessSpec, Status> listener) {
     this.spec = spec;
@@ -155,7 +166,7 @@ final class Supervised {
     long left = within.toNanos();
     lock.lock();
     try {
-      while (!met.test(status)) {
+      while (!met.test(told)) {
         if (left <= 0) {
           return false;
         }
@@ -175,9 +186,11 @@ final class Supervised {
       while (true) {
         awaitWanted();
         Instant begun = Instant.now();
-        String why = liveOnce();
+        String why = outlive();
         Duration pause = afterwards(why, Duration.between(begun, Instant.now()));
+        tell();
         rest(pause);
+        tell();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that: the thread ends with the JVM
@@ -195,6 +208,16 @@ final class Supervised {
     }
   }
 
+  /** Whatever goes wrong in one life, there is a next one. */
+  private String outlive() throws InterruptedException {
+    try {
+      return liveOnce();
+    } catch (RuntimeException e) {
+      kill();
+      return e.toString();
+    }
+  }
+
   /**
    * From start to end.
    *
@@ -208,13 +231,14 @@ final class Supervised {
     } finally {
       lock.unlock();
     }
+    tell();
     Run begun;
     try {
       begun = spec.program().start();
     } catch (IOException | RuntimeException e) {
       return String.valueOf(e.getMessage());
     }
-    begun.exit().thenAccept(status -> signal());
+    begun.exit().whenComplete((exit, error) -> signal());
     lock.lockInterruptibly();
     try {
       run = begun;
@@ -223,6 +247,7 @@ final class Supervised {
     } finally {
       lock.unlock();
     }
+    tell();
     watch(begun);
     return end(begun);
   }
@@ -234,7 +259,7 @@ final class Supervised {
       Health.Answer answer = spec.health().ask();
       lock.lockInterruptibly();
       try {
-        if (running.exit().isDone() || !wanted) {
+        if (over(running)) {
           return;
         }
         // Who dies stops answering a moment before it is seen to be gone: asked once more.
@@ -242,15 +267,28 @@ final class Supervised {
         if (!doubtful) {
           become(status.in(after(answer), ""));
         }
+      } finally {
+        lock.unlock();
+      }
+      tell();
+      lock.lockInterruptibly();
+      try {
         boolean soon = doubtful || status.state() == State.STARTING;
-        changed.await(soon ? SOON_MILLIS : RUNNING_LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        if (running.exit().isDone() || !wanted) {
+        if (!over(running)) {
+          changed.await(soon ? SOON_MILLIS : RUNNING_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        if (over(running)) {
           return;
         }
       } finally {
         lock.unlock();
       }
     }
+  }
+
+  /** Holding the lock. */
+  private boolean over(Run running) {
+    return running.exit().isDone() || !wanted;
   }
 
   private State after(Health.Answer answer) {
@@ -274,16 +312,26 @@ final class Supervised {
     } finally {
       lock.unlock();
     }
+    tell();
     if (asked) {
       ending.stop(forWork);
     }
-    int exit = ending.exit().join();
+    String why = why(ending);
     lock.lockInterruptibly();
     try {
       run = null;
-      return exit == 0 ? "" : exit == 137 ? "killed" : "exit status " + exit;
     } finally {
       lock.unlock();
+    }
+    return why;
+  }
+
+  private static String why(Run ended) {
+    try {
+      int exit = ended.exit().join();
+      return exit == 0 ? "" : exit == 137 ? "killed" : "exit status " + exit;
+    } catch (CompletionException e) {
+      return String.valueOf(e.getCause().getMessage());
     }
   }
 
@@ -330,13 +378,28 @@ final class Supervised {
     }
   }
 
-  /** Holding the lock. */
+  /** Holding the lock; what it has become is told without. */
   private void become(Status next) {
-    boolean news = next.state() != status.state() || next.pid() != status.pid();
     status = next;
-    changed.signalAll();
-    if (news) {
-      listener.accept(spec, next);
+  }
+
+  /** By the watching thread alone, after each change. */
+  private void tell() {
+    Status now = status;
+    if (now.state() != told.state() || now.pid() != told.pid()) {
+      try {
+        listener.accept(spec, now);
+      } catch (RuntimeException e) {
+        // Whatever became of the news, the process is looked after.
+        log.warn("news are lost process={} error={}", spec.name(), e.toString());
+      }
+    }
+    lock.lock();
+    try {
+      told = now;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -60,6 +60,27 @@ class SupervisedTest {
   }
 
   @Test
+  void aListenerThatFailsKeepsNobodyFromBeingStartedAgain() throws Exception {
+    // given
+    process =
+        new Supervised(
+            shell(folder, "room-1", "room", "sleep 1000"),
+            (spec, status) -> {
+              throw new IllegalStateException("nobody hears");
+            });
+    process.start();
+    assertThat(process.awaitReady(SOON, 1)).isTrue();
+    long first = process.status().pid();
+
+    // when
+    process.kill();
+
+    // then
+    assertThat(process.awaitGone(first, SOON)).isTrue();
+    assertThat(process.awaitReady(SOON, 9)).isTrue();
+  }
+
+  @Test
   void aStoppedProcessIsAskedToEndAndStaysDownUntilItIsStarted() throws Exception {
     // given one that says what it was asked
     process = started("trap 'echo asked; exit 0' TERM; echo listens; while :; do sleep 0.05; done");

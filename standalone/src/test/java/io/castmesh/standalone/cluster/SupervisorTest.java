@@ -1,5 +1,6 @@
 package io.castmesh.standalone.cluster;
 
+import static io.castmesh.standalone.cluster.TestProcesses.eventually;
 import static io.castmesh.standalone.cluster.TestProcesses.runs;
 import static io.castmesh.standalone.cluster.TestProcesses.shell;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,14 +29,17 @@ class SupervisorTest {
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
   @TempDir Path folder;
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
   private Supervisor supervisor;
   private Control control;
 
   @BeforeEach
-  void aClusterRuns() throws IOException {
+  void aClusterRuns() throws Exception {
     // Everybody writes down when it was asked to end.
     String ending =
-        "trap 'echo %s >>" + folder + "/ends; exit 0' TERM; while :; do sleep 0.05; done";
+        "trap 'echo %1$s >>"
+            + folder
+            + "/ends; exit 0' TERM; echo listens; while :; do sleep 0.05; done";
     ClusterPlan.Processes plan =
         new ClusterPlan.Processes(
             List.of(shell(folder, "redis", "redis", ending.formatted("redis"))),
@@ -48,10 +53,15 @@ class SupervisorTest {
             0,
             folder,
             folder);
-    supervisor =
-        new Supervisor(plan, DRAIN, new ProcessFile(folder, plan.url()), (spec, status) -> {});
+    ProcessFile file = new ProcessFile(folder.resolve("told"), plan.url(), complaints::add);
+    Files.createDirectory(folder.resolve("told"));
+    supervisor = new Supervisor(plan, DRAIN, file, (spec, status) -> {});
     control = Control.open(0, folder, supervisor, () -> "the table\n", DRAIN);
     assertThat(supervisor.start()).isEmpty();
+    for (String name : List.of("redis", "media-node-1", "room-1", "media-1", "gateway-1")) {
+      eventually(
+          name + " listens", () -> folder.resolve(name).resolve("log").toFile().length() > 0);
+    }
   }
 
   @AfterEach
@@ -88,6 +98,31 @@ class SupervisorTest {
   }
 
   @Test
+  void aDiskThatTakesNothingKeepsNobodyFromBeingStartedAgain() throws Exception {
+    // given nowhere to write who runs
+    Path told = folder.resolve("told");
+    Files.delete(told.resolve("processes.json"));
+    Files.delete(told);
+
+    // when, then
+    Supervised room = supervisor.find("room-1").orElseThrow();
+    for (int round = 0; round < 2; round++) {
+      long pid = room.status().pid();
+      room.kill();
+      assertThat(room.awaitGone(pid, DRAIN)).isTrue();
+      assertThat(room.awaitReady(DRAIN, 9)).isTrue();
+    }
+    assertThat(complaints).singleElement().asString().contains("cannot write");
+
+    // when there is room again
+    Files.createDirectory(told);
+    room.kill();
+
+    // then
+    eventually("it is written", () -> Files.exists(told.resolve("processes.json")));
+  }
+
+  @Test
   void onlyTheOwnerOfTheDataFolderIsHeard() throws Exception {
     assertThat(order("GET", "/status", "guessed")).isEqualTo("401 Not allowed.");
     assertThat(order("GET", "/status")).isEqualTo("200 the table");
@@ -117,7 +152,7 @@ class SupervisorTest {
 
   private JsonObject entry(String name) throws IOException {
     JsonArray all =
-        new JsonObject(Files.readString(folder.resolve("processes.json")))
+        new JsonObject(Files.readString(folder.resolve("told/processes.json")))
             .getJsonArray("processes");
     return all.stream()
         .map(JsonObject.class::cast)

@@ -1,5 +1,5 @@
 -- Calls that have ended. Names are kept as they were: people may rename themselves later.
-CREATE TABLE calls (
+CREATE TABLE IF NOT EXISTS calls (
   id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   caller_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   caller_nickname VARCHAR(64) NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE accounts (
+CREATE TABLE IF NOT EXISTS accounts (
   id            CHAR(36)     NOT NULL PRIMARY KEY,
   nickname      VARCHAR(64)  NOT NULL,
   nickname_key  VARCHAR(128) NOT NULL COMMENT 'normalised: decides uniqueness',
@@ -7,7 +7,7 @@ CREATE TABLE accounts (
   UNIQUE KEY accounts_nickname (nickname_key)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE refresh_tokens (
+CREATE TABLE IF NOT EXISTS refresh_tokens (
   token_hash  BINARY(32)   NOT NULL PRIMARY KEY COMMENT 'SHA-256: the token itself is not stored',
   account_id  CHAR(36)     NOT NULL,
   family      CHAR(36)     NOT NULL COMMENT 'all successors of one sign-in',

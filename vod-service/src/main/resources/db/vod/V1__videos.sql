@@ -1,5 +1,5 @@
 -- Recordings that can be watched. The owner's name and avatar are kept as they were.
-CREATE TABLE videos (
+CREATE TABLE IF NOT EXISTS videos (
   id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   live_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   owner_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

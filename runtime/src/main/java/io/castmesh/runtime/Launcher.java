@@ -14,6 +14,7 @@ import io.castmesh.runtime.life.Management;
 import io.castmesh.runtime.life.Signals;
 import io.castmesh.runtime.metrics.Metric;
 import io.castmesh.runtime.metrics.ProcessMeters;
+import io.castmesh.runtime.store.Migrations;
 import io.castmesh.runtime.store.RedisStore;
 import io.castmesh.runtime.store.Stores;
 import io.castmesh.runtime.trace.Tracing;
@@ -27,9 +28,13 @@ import io.vertx.sqlclient.Pool;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -44,6 +49,11 @@ import org.slf4j.LoggerFactory;
 public final class Launcher {
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
   private static final long START_SECONDS = 60;
+
+  /** For tables of many million rows: broken off, their change would begin again. */
+  private static final long MIGRATE_SECONDS = 1_800;
+
+  private static final long LOOK_MILLIS = 250;
   private static final long RETRY_MILLIS = 250;
 
   private static final long ANSWER_MILLIS = 100;
@@ -148,6 +158,7 @@ public final class Launcher {
     ProcessMeters.watchStores(vertx, lifecycle, registry, stores).forEach(management::report);
     ProcessMeters.measureEventLoops(vertx, lifecycle, registry);
     lifecycle.onStop("management port", management::stop);
+    lifecycle.onStop("migrations", Migrations::ended);
     await(management.start(config), "management port " + config.managementPort());
     await(answering(vertx, redis), "Redis client");
     return new Launcher(
@@ -245,7 +256,7 @@ public final class Launcher {
     deploying.forEach(
         (service, deployed) -> {
           String name = service.getClass().getSimpleName();
-          String id = await(deployed, name);
+          String id = await(deployed, name, Migrations::underWay);
           mesh.lifecycle().onStop(name, () -> mesh.vertx().undeploy(id));
         });
     return this;
@@ -290,15 +301,34 @@ public final class Launcher {
    * @throws StartException when it fails or takes longer than a minute
    */
   public static <T> T await(Future<T> future, String what) {
+    return await(future, what, () -> false);
+  }
+
+  /**
+   * @param changing tables are being changed, which may take longer than the rest
+   */
+  private static <T> T await(Future<T> future, String what, BooleanSupplier changing) {
+    CompletableFuture<T> result = future.toCompletionStage().toCompletableFuture();
+    long begin = System.nanoTime();
+    long end = begin + TimeUnit.SECONDS.toNanos(START_SECONDS);
     try {
-      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+      while (true) {
+        try {
+          return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException notYet) {
+          long now = System.nanoTime();
+          if (changing.getAsBoolean() && now - begin < TimeUnit.SECONDS.toNanos(MIGRATE_SECONDS)) {
+            end = now + TimeUnit.SECONDS.toNanos(START_SECONDS);
+          } else if (now - end > 0) {
+            throw new StartException(
+                "cannot start " + what + ": not ready within " + START_SECONDS + " s", notYet);
+          }
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while starting " + what, e);
-    } catch (TimeoutException e) {
-      throw new StartException(
-          "cannot start " + what + ": not ready within " + START_SECONDS + " s", e);
-    } catch (Exception e) {
+    } catch (ExecutionException | CancellationException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new StartException("cannot start " + what + ": " + cause.getMessage(), cause);
     }

@@ -129,7 +129,7 @@ public final class EmbeddedMariaDb implements EmbeddedServer {
   }
 
   private static String url(String password, String host, int port) {
-    return "mysql://" + NAME + ":" + password + "@" + host + ":" + port + "/" + NAME;
+    return "mysql://" + NAME + ":" + password + "@" + Place.authority(host, port) + "/" + NAME;
   }
 
   private static Path folder(Place place) throws IOException {

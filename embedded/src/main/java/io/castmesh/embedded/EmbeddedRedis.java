@@ -82,7 +82,7 @@ public final class EmbeddedRedis implements EmbeddedServer {
   }
 
   private static String url(String password, String host, int port) {
-    return "redis://:" + password + "@" + host + ":" + port;
+    return "redis://:" + password + "@" + Place.authority(host, port);
   }
 
   private static Path folder(Place place) throws IOException {

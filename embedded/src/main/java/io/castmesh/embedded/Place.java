@@ -25,6 +25,11 @@ public record Place(Path dataDir, String host, int port, Path log) {
     return new Place(dataDir, host, newPort, log);
   }
 
+  /** As addresses have it. */
+  static String authority(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
   int portOrFree() throws IOException {
     return port == 0 ? Ports.free() : port;
   }

@@ -13,11 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   @TempDir Path folder;
@@ -184,6 +188,75 @@ class SettingsTest {
     Settings settings = Settings.load(Map.of("CASTMESH_CONFIG", file.toString()));
     RuntimeConfig.read(settings);
     settings.verify(known(settings));
+  }
+
+  @Test
+  void aNameWithoutAValueInTheFileIsNotSet() throws Exception {
+    // given
+    Path file = folder.resolve("castmesh.yaml");
+    Files.writeString(
+        file, "management:\n  host:\nmysql:\n  password:\nrecordings:\n  dir: ~\nkurento:\n");
+    Settings settings = Settings.load(Map.of("CASTMESH_CONFIG", file.toString()));
+
+    // when
+    RuntimeConfig config = RuntimeConfig.read(settings);
+    settings.verify(known(settings));
+
+    // then
+    assertThat(config.managementHost()).isEqualTo("127.0.0.1");
+    assertThat(config.recordingsDir()).isEqualTo(config.dataDir().resolve("recordings"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REDIS_URL, redis://:p4#ss@127.0.0.1:6379",
+    "REDIS_URL, redis://:p4%ss@127.0.0.1:6379",
+    "REDIS_URL, redis://:p4[ss@127.0.0.1:6379",
+    "REDIS_URL, redis://:p4/ss@127.0.0.1:6379",
+    "REDIS_URL, redis://:p4ss@127.0.0.1:6379?db=1",
+    "REDIS_URL, rediss://:p4ss@127.0.0.1:6379",
+    "MYSQL_URL, mysql://castmesh:p4^ss@127.0.0.1/castmesh",
+    "MYSQL_URL, mysql://castmesh:p4ss@127.0.0.1/castmesh?sslMode=REQUIRED",
+    "TRACING_ENDPOINT, http://[p4",
+    "TRACING_ENDPOINT, http://p4:port",
+  })
+  void anAddressThatCannotBeUsedIsAProblemAndIsNotRepeated(String setting, String url) {
+    // given
+    Settings settings = Settings.load(Map.of("CASTMESH_" + setting, url));
+
+    // when
+    RuntimeConfig.read(settings);
+
+    // then
+    assertThatThrownBy(() -> settings.verify(known(settings)))
+        .isInstanceOf(ConfigException.class)
+        .message()
+        .startsWith(setting.toLowerCase(Locale.ROOT).replace('_', '.') + ": ")
+        .doesNotContain("p4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://redis",
+        "redis://my_redis:6379",
+        "redis://10.0.0.7:6379/2",
+        "redis://:a%23b+c@redis:6379",
+        "redis://me:secret@[::1]:6379"
+      })
+  void addressesOfRedisThatItsDriverUnderstandsAreTaken(String url) {
+    // given
+    Settings settings = Settings.load(Map.of("CASTMESH_REDIS_URL", url));
+
+    // when, then
+    assertThat(RuntimeConfig.read(settings).redisUrl()).isEqualTo(url);
+    settings.verify(known(settings));
+  }
+
+  @Test
+  void aPlusInAPasswordIsAPlus() {
+    assertThat(MysqlUrl.parse("mysql://me:a+b%2Bc%20d@[::1]:3307/castmesh"))
+        .isEqualTo(new MysqlUrl("::1", 3307, "me", "a+b+c d", "castmesh"));
   }
 
   private static Set<String> known(Settings settings) {

@@ -2,6 +2,7 @@ package io.castmesh.runtime.config;
 
 import io.castmesh.runtime.cluster.ClusterConfig;
 import io.castmesh.runtime.store.MysqlUrl;
+import io.castmesh.runtime.store.StoreUrls;
 import io.castmesh.runtime.trace.TracingConfig;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -82,18 +84,19 @@ public record RuntimeConfig(
             s.seconds("drain.deadline", 30, 1, 600, "How long a shutdown may take"),
             ClusterConfig.read(s),
             TracingConfig.read(s));
+    check(s, "mysql.url", config.mysqlUrl, MysqlUrl::parse);
+    check(s, "redis.url", config.redisUrl, StoreUrls::checkRedis);
+    return config;
+  }
+
+  private static void check(Settings s, String key, String url, Consumer<String> parse) {
     try {
-      if (!config.mysqlUrl.isEmpty()) {
-        MysqlUrl.parse(config.mysqlUrl);
+      if (!url.isEmpty()) {
+        parse.accept(url);
       }
     } catch (IllegalArgumentException e) {
-      // The value holds a password: it is not repeated.
-      s.problem("mysql.url: must look like mysql://user:password@host:3306/castmesh");
+      s.problem(key + ": " + e.getMessage());
     }
-    if (!config.redisUrl.isEmpty() && !config.redisUrl.matches("rediss?://\\S+")) {
-      s.problem("redis.url: must look like redis://host:6379");
-    }
-    return config;
   }
 
   /** Addresses are told to many, passwords to few: they may come apart. */

@@ -310,11 +310,14 @@ public final class Settings {
     for (String name : names) {
       JsonNode value = node.get(name);
       String key = prefix.isEmpty() ? name : prefix + "." + name;
+      if (value.isNull()) {
+        continue; // a name without a value is not set
+      }
       if (value.isObject()) {
         flatten(key, value);
       } else if (value.isArray()) {
         List<String> items = new ArrayList<>();
-        value.forEach(item -> items.add(item.asText()));
+        value.forEach(item -> items.add(item.asText("")));
         file.put(key, String.join(",", items));
       } else {
         file.put(key, value.asText());

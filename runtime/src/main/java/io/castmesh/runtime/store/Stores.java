@@ -10,7 +10,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
-import java.net.URI;
 import java.util.concurrent.TimeUnit;
 
 /** Makes the clients of MySQL and Redis, with bounds on connections, queues and waits. */
@@ -69,7 +68,7 @@ public final class Stores {
   public static RedisStore redis(Vertx vertx, RuntimeConfig config, MeterRegistry metrics) {
     RedisOptions options =
         new RedisOptions()
-            .setConnectionString(URI.create(config.redisUrl()).toString())
+            .setConnectionString(StoreUrls.forRedisDriver(config.redisUrl()))
             // A label of its metrics; a fresh one for each process otherwise.
             .setPoolName("redis")
             .setMaxPoolSize(config.redisPoolSize())

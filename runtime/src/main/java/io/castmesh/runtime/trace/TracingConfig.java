@@ -2,6 +2,7 @@ package io.castmesh.runtime.trace;
 
 import io.castmesh.runtime.config.Settings;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +46,20 @@ public record TracingConfig(
         headers.put(pair.substring(0, split).trim(), pair.substring(split + 1).trim());
       }
     }
-    if (!endpoint.isEmpty() && !endpoint.matches("https?://[^\\s/?#]+[^\\s?#]*")) {
+    if (!endpoint.isEmpty() && !usable(endpoint)) {
       s.problem("tracing.endpoint: must look like http://collector:4318");
       endpoint = "";
     }
     return new TracingConfig(endpoint, ratio, name, Map.copyOf(headers));
+  }
+
+  private static boolean usable(String endpoint) {
+    try {
+      return endpoint.matches("https?://[^\\s/?#]+[^\\s?#]*")
+          && new URI(endpoint).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   public boolean enabled() {

@@ -38,9 +38,28 @@ public final class RedisStore {
   /** Its absence says that Redis has lost everything. */
   private static final String EPOCH = "mesh:epoch";
 
+  private static final String RUN_ID = "run_id:";
+
   private static final long EPOCH_MILLIS = 1_000;
 
   private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /**
+   * What tells that Redis has not lost anything.
+   *
+   * @param run changes with each start of it, and with another one in its place; empty: it does not
+   *     say
+   */
+  private record Life(String epoch, String run) {
+    /** The same life, where it does not say this time. */
+    Life after(Life before) {
+      return run.isEmpty() ? new Life(epoch, before.run) : this;
+    }
+
+    boolean goesOnIn(Life now) {
+      return epoch.equals(now.epoch) && (run.isEmpty() || now.run.isEmpty() || run.equals(now.run));
+    }
+  }
 
   private record Listener(Context context, Runnable emptied) {}
 
@@ -53,8 +72,8 @@ public final class RedisStore {
   private final Counter answered;
   private final Counter failed;
   private final Timer duration;
-  private volatile String epoch;
-  private long timer = -1;
+  private volatile Life life;
+  private volatile long timer = -1;
 
   RedisStore(Vertx vertx, Redis redis, MeterRegistry metrics) {
     this.vertx = vertx;
@@ -67,18 +86,19 @@ public final class RedisStore {
 
   /** Begins to notice when Redis comes back empty; fails when it cannot be reached. */
   public Future<Void> start() {
-    timer = vertx.setPeriodic(EPOCH_MILLIS, tick -> look());
-    return epoch()
+    return life()
         .map(
             first -> {
-              epoch = first;
+              life = first;
+              timer = vertx.setPeriodic(EPOCH_MILLIS, tick -> look());
               return null;
             });
   }
 
   /**
-   * Redis has come back and has lost everything: what this process owns is to be said again. Called
-   * on the context that registers, at most a second or so after Redis answers.
+   * Redis has come back and has lost everything, or may have lost what was written last, as one
+   * that was started again or another one that took its place: what this process owns is to be said
+   * again. Called on the context that registers, at most a second or so after Redis answers.
    */
   public void onEmptied(Runnable listener) {
     listeners.add(new Listener(vertx.getOrCreateContext(), listener));
@@ -90,18 +110,41 @@ public final class RedisStore {
         .map(Response::toString);
   }
 
+  private Future<Life> life() {
+    return epoch().compose(now -> runId().map(run -> new Life(now, run)));
+  }
+
+  /** Empty where it may not be asked. */
+  private Future<String> runId() {
+    return redis
+        .send(request(Command.INFO, "server"))
+        .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .map(
+            info ->
+                info.toString()
+                    .lines()
+                    .filter(line -> line.startsWith(RUN_ID))
+                    .map(line -> line.substring(RUN_ID.length()).strip())
+                    .findFirst()
+                    .orElse(""))
+        .otherwise("");
+  }
+
   private void look() {
     if (!looking.compareAndSet(false, true)) {
       return;
     }
-    epoch()
+    life()
         .onComplete(
             now -> {
               looking.set(false);
-              String before = epoch;
-              epoch = now;
-              if (before != null && !before.equals(now)) {
-                log.warn("redis has come back empty");
+              Life before = life;
+              life = now.after(before);
+              if (!before.goesOnIn(now)) {
+                log.warn(
+                    before.epoch().equals(now.epoch())
+                        ? "redis has been started again and may have lost what was written last"
+                        : "redis has come back empty");
                 listeners.forEach(
                     one -> one.context().runOnContext(ignored -> one.emptied().run()));
               }

@@ -144,7 +144,7 @@ public final class LogLevels {
       return "level: must be one of " + levels() + ", " + INHERIT;
     }
     Object seconds = body.getValue("seconds");
-    if (seconds != null
+    if (body.containsKey("seconds")
         && !(seconds instanceof Integer number && number >= 1 && number <= MOST_SECONDS)) {
       return "seconds: must be a whole number from 1 to " + MOST_SECONDS;
     }

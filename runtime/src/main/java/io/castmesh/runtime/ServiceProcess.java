@@ -1,13 +1,11 @@
 package io.castmesh.runtime;
 
-import io.castmesh.runtime.config.ConfigException;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.life.Lifecycle;
 import io.castmesh.runtime.log.Logging;
 import io.vertx.core.VerticleBase;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
@@ -32,32 +30,31 @@ public final class ServiceProcess {
   public static <C> void run(
       String name, Function<Settings, C> read, BiFunction<Mesh, C, VerticleBase> service) {
     Lifecycle lifecycle = new Lifecycle();
-    try {
-      Settings settings = Settings.load(System.getenv());
-      RuntimeConfig runtime = RuntimeConfig.read(settings);
-      C config = read.apply(settings);
-      requireStores(settings, runtime);
-      settings.verifyOneService();
-      Logging.configure(runtime.logFormat(), runtime.logLevel());
-      Launcher launcher =
-          runtime.cluster().enabled()
-              ? Launcher.join(name, runtime, lifecycle, name.equals(LITE))
-              : Launcher.start(name, runtime, lifecycle);
-      launcher.endWhenTold().deploy(service.apply(launcher.mesh(), config)).ready();
-      LoggerFactory.getLogger(ServiceProcess.class)
-          .info(
-              "ready node={} managementPort={} startMs={}",
-              launcher.mesh().node(),
-              launcher.mesh().management().port(),
-              ManagementFactory.getRuntimeMXBean().getUptime());
-    } catch (ConfigException e) {
-      System.err.println(e.getMessage());
-      System.exit(ConfigException.EXIT_CODE);
-    } catch (Launcher.StartException e) {
-      System.err.println(e.getMessage());
-      lifecycle.drain(Duration.ofSeconds(5));
-      System.exit(1);
-    }
+    Start.run(lifecycle, () -> start(name, read, service, lifecycle));
+  }
+
+  private static <C> void start(
+      String name,
+      Function<Settings, C> read,
+      BiFunction<Mesh, C, VerticleBase> service,
+      Lifecycle lifecycle) {
+    Settings settings = Settings.load(System.getenv());
+    RuntimeConfig runtime = RuntimeConfig.read(settings);
+    C config = read.apply(settings);
+    requireStores(settings, runtime);
+    settings.verifyOneService();
+    Logging.configure(runtime.logFormat(), runtime.logLevel());
+    Launcher launcher =
+        runtime.cluster().enabled()
+            ? Launcher.join(name, runtime, lifecycle, name.equals(LITE))
+            : Launcher.start(name, runtime, lifecycle);
+    launcher.endWhenTold().deploy(service.apply(launcher.mesh(), config)).ready();
+    LoggerFactory.getLogger(ServiceProcess.class)
+        .info(
+            "ready node={} managementPort={} startMs={}",
+            launcher.mesh().node(),
+            launcher.mesh().management().port(),
+            ManagementFactory.getRuntimeMXBean().getUptime());
   }
 
   private static void requireStores(Settings settings, RuntimeConfig config) {

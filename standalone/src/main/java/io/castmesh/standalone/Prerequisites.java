@@ -1,17 +1,21 @@
 package io.castmesh.standalone;
 
 import io.castmesh.runtime.Launcher.StartException;
+import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.RuntimeConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds out at once, in one sentence each, what would otherwise fail after seconds. */
 public final class Prerequisites {
   private Prerequisites() {}
 
   static void check(StandaloneConfig config) {
+    bothStores(config.runtime());
     writable(config.runtime().dataDir(), "data folder");
     writable(config.runtime().recordingsDir(), "recordings folder");
     free(config.gateway().host(), config.gateway().port(), "CASTMESH_HTTP_PORT");
@@ -27,9 +31,7 @@ public final class Prerequisites {
    * @param port of the proxy; 0: the one of the settings
    */
   public static void checkCluster(StandaloneConfig config, int port) {
-    if (config.runtime().mysqlUrl().isEmpty() != config.runtime().redisUrl().isEmpty()) {
-      throw new StartException("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none", null);
-    }
+    bothStores(config.runtime());
     writable(config.runtime().dataDir(), "data folder");
     writable(config.runtime().recordingsDir(), "recordings folder");
     free(config.gateway().host(), port == 0 ? config.gateway().port() : port, "--port");
@@ -49,8 +51,25 @@ public final class Prerequisites {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(host, port));
     } catch (IOException e) {
-      throw new StartException(
-          "port " + port + " on " + host + " is taken; choose another one with " + variable, e);
+      throw new StartException(whyNot(host, port, variable, String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private static String whyNot(String host, int port, String variable, String error) {
+    String where = "port " + port + " on " + host + " ";
+    if (error.contains("in use")) {
+      return where + "is taken; choose another one with " + variable;
+    }
+    if (error.contains("ermission")) {
+      return where + "needs rights that this user lacks; choose another one with " + variable;
+    }
+    return where + "cannot be opened, is that an address of this machine? " + error;
+  }
+
+  private static void bothStores(RuntimeConfig config) {
+    if (config.mysqlUrl().isEmpty() != config.redisUrl().isEmpty()) {
+      throw new ConfigException(
+          List.of("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none"));
     }
   }
 }

@@ -10,7 +10,7 @@ import io.castmesh.medianodeservice.MediaNodeMeters;
 import io.castmesh.room.RoomVerticle;
 import io.castmesh.runtime.Launcher;
 import io.castmesh.runtime.Launcher.StartException;
-import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.Start;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import io.castmesh.runtime.life.Lifecycle;
@@ -19,7 +19,6 @@ import io.castmesh.vod.VodVerticle;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -31,19 +30,14 @@ public final class StandaloneMain {
 
   public static void main(String[] args) {
     Lifecycle lifecycle = new Lifecycle();
-    try {
-      StandaloneConfig config = StandaloneConfig.read(Settings.load(System.getenv()));
-      Logging.configure(config.runtime().logFormat(), config.runtime().logLevel());
-      Prerequisites.check(config);
-      start(config, lifecycle);
-    } catch (ConfigException e) {
-      System.err.println(e.getMessage());
-      System.exit(ConfigException.EXIT_CODE);
-    } catch (StartException e) {
-      System.err.println("castmesh: " + e.getMessage());
-      lifecycle.drain(Duration.ofSeconds(10));
-      System.exit(1);
-    }
+    Start.run(
+        lifecycle,
+        () -> {
+          StandaloneConfig config = StandaloneConfig.read(Settings.load(System.getenv()));
+          Logging.configure(config.runtime().logFormat(), config.runtime().logLevel());
+          Prerequisites.check(config);
+          start(config, lifecycle);
+        });
   }
 
   private static void start(StandaloneConfig config, Lifecycle lifecycle) {
@@ -74,13 +68,8 @@ public final class StandaloneMain {
 
   /** Our own databases, unless the settings name some. */
   private static Optional<EmbeddedStores> ownStores(RuntimeConfig config, Lifecycle lifecycle) {
-    boolean mysql = config.mysqlUrl().isEmpty();
-    boolean redis = config.redisUrl().isEmpty();
-    if (!mysql && !redis) {
+    if (!config.mysqlUrl().isEmpty()) {
       return Optional.empty();
-    }
-    if (mysql != redis) {
-      throw new StartException("set both CASTMESH_MYSQL_URL and CASTMESH_REDIS_URL, or none", null);
     }
     try {
       EmbeddedStores stores = EmbeddedStores.start(config.dataDir());

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * descriptions. The last line of defence: our own code does not log them, but a library on DEBUG
  * may.
  */
-final class Redaction {
+public final class Redaction {
   private Redaction() {}
 
   private record Rule(Pattern pattern, String replacement) {}
@@ -39,7 +39,7 @@ final class Redaction {
     return new Rule(Pattern.compile(pattern), replacement);
   }
 
-  static String of(String text) {
+  public static String of(String text) {
     String clean = text;
     for (Rule rule : RULES) {
       clean = rule.pattern().matcher(clean).replaceAll(rule.replacement());

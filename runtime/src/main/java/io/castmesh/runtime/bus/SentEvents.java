@@ -12,12 +12,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
  * The latest events that this node has emitted, by address and number, so that whoever missed some
- * can ask for them. Bounded in number, size and age. Thread-safe.
+ * can ask for them. Bounded in number, size and age, each address by itself and all together: then
+ * the oldest of all go first. Thread-safe.
  */
 final class SentEvents {
   /** Longer than a split or a restart that a listener survives. */
@@ -28,6 +30,9 @@ final class SentEvents {
 
   private static final int EVENTS = 8_192;
   private static final int BYTES = 8 << 20;
+
+  /** Of all together: this part of the heap. */
+  private static final int SHARE_OF_HEAP = 8;
 
   /** What one answer to a listener carries at most. */
   private static final int REPAIR_EVENTS = 500;
@@ -46,16 +51,27 @@ final class SentEvents {
     private long bytes;
     private long at;
     private long takenBack;
+    private boolean forgotten;
   }
 
   private final Map<String, Stream> streams = new ConcurrentHashMap<>();
   private final LongSupplier clock;
+  private final long most;
+  private final AtomicLong bytes = new AtomicLong();
 
   /**
    * @param clock nanoseconds
    */
   SentEvents(LongSupplier clock) {
+    this(clock, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  }
+
+  /**
+   * @param most bytes of all events together
+   */
+  SentEvents(LongSupplier clock, long most) {
     this.clock = clock;
+    this.most = most;
   }
 
   /**
@@ -68,10 +84,11 @@ final class SentEvents {
     synchronized (stream) {
       stream.at = clock.getAsLong();
       stream.kept.add(new Kept(++stream.head, trace, json, stream.at));
-      stream.bytes += json.length();
+      count(stream, json.length());
       trim(stream, stream.at);
       publish.accept(stream.head);
     }
+    trimAll();
   }
 
   /**
@@ -134,18 +151,71 @@ final class SentEvents {
 
   /** A node that is gone for good asks for nothing any more. */
   void forget(String node) {
-    streams.keySet().removeIf(address -> address.endsWith("@" + node));
+    streams.forEach(
+        (address, stream) -> {
+          if (address.endsWith("@" + node) && streams.remove(address, stream)) {
+            synchronized (stream) {
+              bytes.addAndGet(-stream.bytes);
+              stream.forgotten = true;
+            }
+          }
+        });
   }
 
-  private static void trim(Stream stream, long now) {
+  /**
+   * Holding no stream: it is called for each event, and does nothing but count until all is full.
+   */
+  private void trimAll() {
+    boolean dropped = true;
+    while (dropped && bytes.get() > most) {
+      dropped = dropOldest();
+    }
+  }
+
+  private boolean dropOldest() {
+    Stream oldest = null;
+    long oldestAt = 0;
+    for (Stream stream : streams.values()) {
+      synchronized (stream) {
+        Kept first = stream.kept.peek();
+        if (first != null && (oldest == null || first.at() - oldestAt < 0)) {
+          oldest = stream;
+          oldestAt = first.at();
+        }
+      }
+    }
+    if (oldest == null) {
+      return false;
+    }
+    synchronized (oldest) {
+      drop(oldest);
+    }
+    return true;
+  }
+
+  private void trim(Stream stream, long now) {
     for (Kept oldest = stream.kept.peek();
         oldest != null
             && (stream.kept.size() > EVENTS
                 || stream.bytes > BYTES
                 || now - oldest.at() > KEEP.toNanos());
         oldest = stream.kept.peek()) {
-      stream.kept.poll();
-      stream.bytes -= oldest.json().length();
+      drop(stream);
+    }
+  }
+
+  /** Holding the stream. */
+  private void drop(Stream stream) {
+    Kept oldest = stream.kept.poll();
+    if (oldest != null) {
+      count(stream, -oldest.json().length());
+    }
+  }
+
+  private void count(Stream stream, int length) {
+    stream.bytes += length;
+    if (!stream.forgotten) {
+      bytes.addAndGet(length);
     }
   }
 }

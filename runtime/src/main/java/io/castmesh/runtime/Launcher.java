@@ -5,6 +5,7 @@ import io.castmesh.contract.Nodes;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.ClientMessenger;
 import io.castmesh.runtime.cluster.Clustering;
+import io.castmesh.runtime.cluster.Company;
 import io.castmesh.runtime.cluster.Hearing;
 import io.castmesh.runtime.cluster.Peers;
 import io.castmesh.runtime.config.RuntimeConfig;
@@ -88,7 +89,8 @@ public final class Launcher {
   /**
    * A process that joins the others of its cluster.
    *
-   * @param lite holds no data of the cluster: for those that come and go with the load
+   * @param lite holds no data of the cluster and is of no use alone: for those that come and go
+   *     with the load and pass questions on
    */
   public static Launcher join(
       String name, RuntimeConfig config, Lifecycle lifecycle, boolean lite) {
@@ -100,6 +102,10 @@ public final class Launcher {
             Clustering.join(config.cluster(), lite, registry, tracing),
             "cluster " + config.cluster().name());
     Launcher launcher = start(name, node, config, lifecycle, registry, tracing, clustering);
+    if (lite) {
+      Company company = new Company(launcher.mesh.peers(), System::nanoTime);
+      launcher.mesh.management().check("mesh", company::well);
+    }
     await(launcher.meet(clustering), "bus");
     return launcher;
   }

@@ -42,6 +42,7 @@ public final class ServiceProcess {
     RuntimeConfig runtime = RuntimeConfig.read(settings);
     C config = read.apply(settings);
     requireStores(settings, runtime);
+    runtime.cluster().requireReachable(settings);
     settings.verifyOneService();
     Logging.configure(runtime.logFormat(), runtime.logLevel());
     Launcher launcher =

@@ -209,6 +209,31 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "CLUSTER_DNS, mesh.invalid, 127.0.0.1, true",
+    "CLUSTER_MEMBERS, 192.0.2.7:5701, 127.0.0.1, true",
+    "CLUSTER_MEMBERS, 192.0.2.7:5701, 192.0.2.8, false",
+    "CLUSTER_MEMBERS, 127.0.0.9:5701, 127.0.0.1, false",
+    "CLUSTER_DNS, localhost, 127.0.0.1, false",
+  })
+  void whoCanBeReachedByNobodyElseIsTold(String setting, String others, String own, boolean told) {
+    // given
+    Settings settings =
+        Settings.load(Map.of("CASTMESH_" + setting, others, "CASTMESH_CLUSTER_HOST", own));
+
+    // when
+    RuntimeConfig.read(settings).cluster().requireReachable(settings);
+
+    // then
+    if (told) {
+      assertThatThrownBy(() -> settings.verify(known(settings)))
+          .hasMessageStartingWith("cluster.host: ");
+    } else {
+      settings.verify(known(settings));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "REDIS_URL, redis://:p4#ss@127.0.0.1:6379",
     "REDIS_URL, redis://:p4%ss@127.0.0.1:6379",
     "REDIS_URL, redis://:p4[ss@127.0.0.1:6379",

@@ -3,9 +3,12 @@ package io.castmesh.runtime.cluster;
 import io.castmesh.runtime.config.Settings;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The settings of the cluster: how processes find each other and how their bus is protected.
@@ -82,6 +85,29 @@ public record ClusterConfig(
                     "cluster.tls-ca-file", "", "Authority (PEM) whose certificates are trusted")));
     config.verify(s);
     return config;
+  }
+
+  /** Adds a problem where the others of the cluster could never reach this process. */
+  public void requireReachable(Settings s) {
+    if (enabled && loopback(host) && (others().anyMatch(other -> !loopback(other)))) {
+      s.problem(
+          "cluster.host: others are elsewhere and cannot reach " + host + "; give an own address");
+    }
+  }
+
+  private Stream<String> others() {
+    return Stream.concat(
+        members.stream().map(member -> member.substring(0, Math.max(0, member.lastIndexOf(':')))),
+        Stream.of(dns).filter(name -> !name.isEmpty()));
+  }
+
+  /** Also of a name that is not known yet: it is none of this machine. */
+  private static boolean loopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private void verify(Settings s) {

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,28 +40,24 @@ public final class RedisStore {
   /** Its absence says that Redis has lost everything. */
   private static final String EPOCH = "mesh:epoch";
 
-  private static final String RUN_ID = "run_id:";
+  private static final String RUN = "run_id:";
+  private static final String HISTORY = "master_replid:";
 
   private static final long EPOCH_MILLIS = 1_000;
 
   private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /**
-   * What tells that Redis has not lost anything.
-   *
-   * @param run changes with each start of it, and with another one in its place; empty: it does not
-   *     say
-   */
-  private record Life(String epoch, String run) {
-    /** The same life, where it does not say this time. */
-    Life after(Life before) {
-      return run.isEmpty() ? new Life(epoch, before.run) : this;
-    }
+  /** Of a Redis that changes hands every minute or so. */
+  private static final int LIVES = 64;
 
-    boolean goesOnIn(Life now) {
-      return epoch.equals(now.epoch) && (run.isEmpty() || now.run.isEmpty() || run.equals(now.run));
-    }
-  }
+  /**
+   * A Redis in which nothing was lost.
+   *
+   * @param epoch changes when everything is lost
+   * @param life changes when it is started again, and when a replica takes its place; empty: it
+   *     does not say
+   */
+  private record State(String epoch, String life) {}
 
   private record Listener(Context context, Runnable emptied) {}
 
@@ -72,7 +70,11 @@ public final class RedisStore {
   private final Counter answered;
   private final Counter failed;
   private final Timer duration;
-  private volatile Life life;
+  private volatile String epoch;
+
+  /** Seen so far: behind one address there may be several that answer in turns. */
+  private final Set<String> lives = ConcurrentHashMap.newKeySet();
+
   private volatile long timer = -1;
 
   RedisStore(Vertx vertx, Redis redis, MeterRegistry metrics) {
@@ -86,10 +88,11 @@ public final class RedisStore {
 
   /** Begins to notice when Redis comes back empty; fails when it cannot be reached. */
   public Future<Void> start() {
-    return life()
+    return state()
         .map(
             first -> {
-              life = first;
+              epoch = first.epoch();
+              isAnother(first.life());
               timer = vertx.setPeriodic(EPOCH_MILLIS, tick -> look());
               return null;
             });
@@ -110,41 +113,58 @@ public final class RedisStore {
         .map(Response::toString);
   }
 
-  private Future<Life> life() {
-    return epoch().compose(now -> runId().map(run -> new Life(now, run)));
+  private Future<State> state() {
+    return epoch()
+        .compose(
+            now ->
+                Future.all(info("server", RUN), info("replication", HISTORY))
+                    .map(both -> new State(now, both.<String>resultAt(0) + both.resultAt(1)))
+                    .otherwise(new State(now, "")));
   }
 
-  /** Empty where it may not be asked. */
-  private Future<String> runId() {
+  /** A value of what Redis says of itself; fails where it may not be asked. */
+  private Future<String> info(String section, String name) {
     return redis
-        .send(request(Command.INFO, "server"))
+        .send(request(Command.INFO, section))
         .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
         .map(
             info ->
                 info.toString()
                     .lines()
-                    .filter(line -> line.startsWith(RUN_ID))
-                    .map(line -> line.substring(RUN_ID.length()).strip())
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(name.length()).strip())
                     .findFirst()
-                    .orElse(""))
-        .otherwise("");
+                    .orElse(""));
+  }
+
+  /** Whether it is none of those that have answered before. */
+  private boolean isAnother(String life) {
+    if (life.isEmpty()) {
+      return false;
+    }
+    boolean first = lives.isEmpty();
+    if (lives.size() >= LIVES) {
+      lives.clear();
+    }
+    return lives.add(life) && !first;
   }
 
   private void look() {
     if (!looking.compareAndSet(false, true)) {
       return;
     }
-    life()
+    state()
         .onComplete(
             now -> {
               looking.set(false);
-              Life before = life;
-              life = now.after(before);
-              if (!before.goesOnIn(now)) {
+              boolean empty = !now.epoch().equals(epoch);
+              boolean another = isAnother(now.life());
+              epoch = now.epoch();
+              if (empty || another) {
                 log.warn(
-                    before.epoch().equals(now.epoch())
-                        ? "redis has been started again and may have lost what was written last"
-                        : "redis has come back empty");
+                    empty
+                        ? "redis has come back empty"
+                        : "redis has been started again and may have lost what was written last");
                 listeners.forEach(
                     one -> one.context().runOnContext(ignored -> one.emptied().run()));
               }

@@ -235,8 +235,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   /** Whoever was asked to take over may have done so without an answer. */
   private Future<?> leaveToOthers() {
     return lives
-        .assertAll(false)
-        .eventually(calls::assertAll)
+        .write()
+        .eventually(calls::write)
         .timeout(ASSERTED.toSeconds(), TimeUnit.SECONDS);
   }
 

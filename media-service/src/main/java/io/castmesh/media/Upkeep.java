@@ -37,7 +37,9 @@ final class Upkeep {
   private final Absences absences;
   private boolean begun;
   private boolean asserting;
-  private boolean emptied;
+
+  /** What stands is to be said again at once, whether or not it is being said. */
+  private boolean again;
 
   /**
    * @param freeze after it stood still this process takes nobody for gone
@@ -81,7 +83,8 @@ final class Upkeep {
             known -> {
               if (begun && !known) {
                 log.warn("Redis has forgotten this instance: everything is said again");
-                emptied = true;
+                lives.forgotten();
+                again = true;
                 assertAll();
               }
               begun = true;
@@ -94,15 +97,15 @@ final class Upkeep {
       return Future.succeededFuture();
     }
     asserting = true;
-    boolean everything = emptied;
-    emptied = false;
+    again = false;
     return lives
-        .assertAll(everything)
-        .eventually(calls::assertAll)
+        .write()
+        .eventually(calls::write)
+        .eventually(lives::tell)
         .onComplete(
             done -> {
               asserting = false;
-              if (emptied) {
+              if (again) {
                 assertAll();
               }
             });

@@ -255,8 +255,8 @@ public final class CallsMedia {
             });
   }
 
-  /** Says again which calls are here. */
-  public Future<Void> assertAll() {
+  /** Writes down again which calls are here. */
+  public Future<Void> write() {
     Future<Void> all = Future.succeededFuture();
     for (CallMedia call : List.copyOf(calls.values())) {
       for (MediaSession side : call.sides()) {

@@ -12,9 +12,11 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,13 @@ final class Live {
   private final MediaSession presenter;
   private final ReleaseStack made;
   private final Map<String, MediaSession> viewers = new HashMap<>();
+
+  /** Those that Redis does not know as they are. */
+  private final Set<MediaSession> unwritten = new LinkedHashSet<>();
+
+  /** Those that room-service may not count any more. */
+  private final Set<MediaSession> uncounted = new LinkedHashSet<>();
+
   private Stage stage;
   private int parts;
   private Instant lostAt;
@@ -171,7 +180,39 @@ final class Live {
   }
 
   boolean remove(MediaSession viewer) {
+    unwritten.remove(viewer);
+    uncounted.remove(viewer);
     return viewers.remove(viewer.id(), viewer);
+  }
+
+  /** Redis has lost everything: what is not said again before this instance goes is lost. */
+  void forgotten() {
+    unwritten.addAll(viewers.values());
+    viewers.values().stream()
+        // Who is being set up is counted when that is done.
+        .filter(viewer -> viewer.peer() != null || viewer.lost())
+        .forEach(uncounted::add);
+  }
+
+  /** A viewer that could not be written down is kept in mind until it has been. */
+  void written(MediaSession session, boolean done) {
+    if (done) {
+      unwritten.remove(session);
+    } else if (viewers.containsKey(session.id())) {
+      unwritten.add(session);
+    }
+  }
+
+  List<MediaSession> unwritten() {
+    return List.copyOf(unwritten);
+  }
+
+  void counted(MediaSession viewer) {
+    uncounted.remove(viewer);
+  }
+
+  List<MediaSession> uncounted() {
+    return List.copyOf(uncounted);
   }
 
   /** The client's other session on this live: a page that was loaded again. */

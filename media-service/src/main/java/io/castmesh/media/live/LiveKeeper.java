@@ -4,11 +4,11 @@ import io.castmesh.contract.Audience;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.media.registry.Registry;
+import io.castmesh.media.registry.SessionRecord;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -44,8 +44,19 @@ final class LiveKeeper {
     return registry.put(live.record()).compose(put -> put(live, put));
   }
 
+  /** What cannot be written down now is when {@link #write} comes round. */
   Future<Void> put(Live live, MediaSession session) {
-    return registry.put(live.key(), session.record()).compose(put -> put(live, put));
+    SessionRecord record = session.record();
+    return registry
+        .put(live.key(), record)
+        .onFailure(away -> live.written(session, false))
+        .onSuccess(
+            put -> {
+              if (record.equals(session.record())) {
+                live.written(session, true);
+              }
+            })
+        .compose(put -> put(live, put));
   }
 
   private Future<Void> put(Live live, boolean stillOurs) {
@@ -91,24 +102,29 @@ final class LiveKeeper {
         .mapEmpty();
   }
 
-  /** Says again that the live stands, and who presents it. */
-  Future<Void> assertOne(Live live) {
-    return put(live)
-        .compose(put -> registry.claimPresenter(live.presenter().caller().userId(), live.id()))
-        .compose(claimed -> open(live))
-        .onFailure(error -> failed(live, error));
+  /**
+   * Writes down again that the live stands, with its presenter and those that could not be written
+   * down: whoever goes on with it ends what it does not find.
+   */
+  Future<Void> write(Live live) {
+    Future<Void> all = put(live).compose(put -> put(live, live.presenter()));
+    for (MediaSession viewer : live.unwritten()) {
+      all = all.compose(before -> viewer.closed() ? Future.succeededFuture() : put(live, viewer));
+    }
+    return all.onFailure(error -> failed(live, error));
   }
 
-  /** Says everything of it again: Redis has lost it. */
-  Future<Void> assertAll(Live live) {
-    Future<Void> all = assertOne(live).compose(stands -> put(live, live.presenter()));
-    for (MediaSession viewer : List.copyOf(live.viewers())) {
+  /** Says again that the live stands, who presents it, and whom room-service may not count. */
+  Future<Void> tell(Live live) {
+    Future<Void> all =
+        registry
+            .claimPresenter(live.presenter().caller().userId(), live.id())
+            .compose(claimed -> open(live))
+            .onFailure(error -> failed(live, error));
+    for (MediaSession viewer : live.uncounted()) {
       all =
           all.compose(
-              before ->
-                  viewer.closed()
-                      ? Future.succeededFuture()
-                      : put(live, viewer).compose(put -> join(live, viewer, true)));
+              before -> viewer.closed() ? Future.succeededFuture() : join(live, viewer, true));
     }
     return all;
   }
@@ -117,7 +133,9 @@ final class LiveKeeper {
    * @param again the viewer was counted in before
    */
   Future<Void> join(Live live, MediaSession viewer, boolean again) {
-    return bus.ask(Audience.JOIN, new Audience.Join(live.id(), viewer.caller(), again)).mapEmpty();
+    return bus.ask(Audience.JOIN, new Audience.Join(live.id(), viewer.caller(), again))
+        .onSuccess(size -> live.counted(viewer))
+        .mapEmpty();
   }
 
   private void failed(Live live, Throwable error) {

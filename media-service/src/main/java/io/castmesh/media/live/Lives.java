@@ -20,6 +20,7 @@ import io.castmesh.media.recording.Recordings;
 import io.castmesh.media.registry.EarlyCandidates;
 import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
+import io.castmesh.media.registry.SideBySide;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.MediaSessions;
 import io.castmesh.media.session.Offers;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -318,25 +320,25 @@ public final class Lives {
     List.copyOf(lives.values()).stream().filter(live -> live.on(link)).forEach(losses::lost);
   }
 
-  /**
-   * Says again what stands.
-   *
-   * @param emptied Redis has lost everything: all of it, its audience included
-   */
-  public Future<Void> assertAll(boolean emptied) {
-    Future<Void> all = Future.succeededFuture();
-    for (Live live : List.copyOf(lives.values())) {
-      all =
-          all.compose(
-              before -> {
-                if (live.over() || !live.known()) {
-                  return Future.succeededFuture();
-                }
-                Future<Void> one = emptied ? keeper.assertAll(live) : keeper.assertOne(live);
-                return one.otherwiseEmpty();
-              });
-    }
-    return all;
+  /** Redis has lost everything: all of it is to be said again, the audience included. */
+  public void forgotten() {
+    lives.values().forEach(Live::forgotten);
+  }
+
+  /** Writes down again what stands. */
+  public Future<Void> write() {
+    return standing(keeper::write);
+  }
+
+  /** Tells room-service again what stands. */
+  public Future<Void> tell() {
+    return standing(keeper::tell);
+  }
+
+  private Future<Void> standing(Function<Live, Future<Void>> work) {
+    return SideBySide.each(
+        lives.values(),
+        live -> live.over() || !live.known() ? Future.succeededFuture() : work.apply(live));
   }
 
   /** Tells the ends of lives again that room-service has not taken. */

@@ -36,7 +36,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -53,8 +52,6 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
   private static final Duration ASSERT_AGAIN = Duration.ofSeconds(5);
 
   private static final Duration LOOK_FOR_THE_DEAD = Duration.ofSeconds(1);
-
-  private static final Duration ASSERTED = Duration.ofSeconds(4);
 
   private static final Duration END_AGAIN = Duration.ofSeconds(1);
 
@@ -211,33 +208,18 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
         links.all().stream().filter(KurentoLink::up).map(pipelineSweep::run).toList());
   }
 
-  /**
-   * What is here goes to other instances, while its media flows on. Without any, lives end and
-   * their recordings are finished as long as that can be done.
-   */
+  /** What is here goes to other instances, while its media flows on. */
   @Override
   public Future<?> stop() {
     if (departure == null) {
       return Future.succeededFuture();
     }
     return departure
-        .handOver()
+        .leave()
         .otherwiseEmpty()
-        .compose(handedOver -> leaveToOthers())
-        .otherwiseEmpty()
-        .compose(left -> Future.join(lives.endAll(), calls.endAll()))
-        .otherwiseEmpty()
-        .compose(ended -> instances.leave())
+        .compose(left -> instances.leave())
         .otherwiseEmpty()
         .eventually(links::close);
-  }
-
-  /** Whoever was asked to take over may have done so without an answer. */
-  private Future<?> leaveToOthers() {
-    return lives
-        .write()
-        .eventually(calls::write)
-        .timeout(ASSERTED.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.vertx.redis.client.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,6 +136,34 @@ class ForgetfulRedisTest {
     assertThat(states(cleo)).hasSize(1);
   }
 
+  @Test
+  void anInstanceThatStopsWithoutRedisLeavesWhatItHasToTheOther() {
+    // given two instances that know of each other
+    Caller presenter = clients.signIn("ada");
+    Caller caller = clients.signIn("cleo");
+    Published live = publish(presenter);
+    await(mesh.bus().ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c1", OFFER)));
+    Set<String> peers = Set.copyOf(server.engine.peers.keySet());
+    second = deploy();
+    pauseForTheLeastOfALease();
+    // when
+    await(mesh.redis().run(Command.ACL, "SETUSER", "default", "-eval"));
+    try {
+      undeployFirst();
+    } finally {
+      await(mesh.redis().run(Command.ACL, "SETUSER", "default", "+eval"));
+    }
+    // then
+    eventually("the live is adopted", SOON, () -> assertThat(states(presenter)).hasSize(1));
+    eventually("the call is adopted", SOON, () -> assertThat(states(caller)).hasSize(1));
+    assertThat(server.engine.peers).containsOnlyKeys(peers);
+    assertThat(clients.of(presenter, "media.state"))
+        .extracting(event -> event.params().getString("state"))
+        .doesNotContain("failed", "lost", "closed");
+    assertThat(await(mesh.bus().ask(Media.LIVES, new Media.LivesQuery(live.liveId()))).items())
+        .hasSize(1);
+  }
+
   private void handOver() {
     second = deploy();
     undeployFirst();
@@ -144,6 +173,15 @@ class ForgetfulRedisTest {
     Future<Void> stopped = mesh.vertx().undeploy(first);
     first = null;
     eventually("stopped", SOON, () -> assertThat(stopped.succeeded()).isTrue());
+  }
+
+  /** What one instance says of itself the other learns when it renews its lease. */
+  private static void pauseForTheLeastOfALease() {
+    try {
+      Thread.sleep(1_500);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String deploy() {

@@ -1,7 +1,7 @@
 package io.castmesh.media.ownership;
 
+import io.castmesh.contract.Done;
 import io.castmesh.contract.Media;
-import io.castmesh.contract.Media.HandedOver;
 import io.castmesh.contract.Media.Handover;
 import io.castmesh.media.call.CallsMedia;
 import io.castmesh.media.live.Lives;
@@ -11,9 +11,14 @@ import io.castmesh.media.registry.MediaKey;
 import io.castmesh.runtime.bus.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +39,13 @@ public final class Departure {
   /** For others that are about to be ready, or that could not be asked. */
   private static final long TAKEN_MILLIS = 4_000;
 
+  /** For what stands to be written down; without Redis it is not. */
+  private static final long WRITTEN_MILLIS = 4_000;
+
   private static final long LOOK_MILLIS = 100;
+
+  /** Another instance, with what it has been asked to take over. */
+  private record Other(String instance, Set<MediaKey> asked) {}
 
   private final Vertx vertx;
   private final Bus bus;
@@ -62,15 +73,31 @@ public final class Departure {
   }
 
   /**
-   * Offers in flight are answered first, then others take over. Completes when they have, or when
-   * nobody is left who could; what is still here then has to be ended.
+   * Offers in flight are answered first, then others take over. What they have not taken is left as
+   * it is as long as one of them stays: it finds it with its media. Without any it is ended, and
+   * recordings are finished as long as that can be done.
    */
-  public Future<Void> handOver() {
+  public Future<Void> leave() {
     succession.leave();
-    return settle(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS))
-        .compose(
-            settled ->
-                handOverUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TAKEN_MILLIS)));
+    instances.depart();
+    return settle(until(SETTLE_MILLIS))
+        .compose(settled -> write())
+        .compose(written -> handOverUntil(until(TAKEN_MILLIS)))
+        .otherwiseEmpty()
+        .compose(asked -> keys().isEmpty() ? Future.succeededFuture() : leaveTheRest());
+  }
+
+  private static long until(long millis) {
+    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  /** So that whoever goes on has it all; what another has taken by now is left to it. */
+  private Future<Void> write() {
+    return lives
+        .write()
+        .eventually(calls::write)
+        .timeout(WRITTEN_MILLIS, TimeUnit.MILLISECONDS)
+        .otherwiseEmpty();
   }
 
   /** In a rolling restart the others have only just come: this one may not have heard of them. */
@@ -78,12 +105,17 @@ public final class Departure {
     return instances
         .renew(placement.state())
         .otherwise(false)
-        .compose(known -> handOverTo(new ArrayList<>(instances.others())))
+        .compose(
+            known ->
+                handOverTo(
+                    instances.staying().stream()
+                        .map(other -> new Other(other, new HashSet<>()))
+                        .collect(Collectors.toCollection(ArrayDeque::new))))
         .compose(
             done -> {
               boolean again =
                   !keys().isEmpty()
-                      && !instances.others().isEmpty()
+                      && !instances.staying().isEmpty()
                       && System.nanoTime() - until < 0;
               return again
                   ? vertx
@@ -91,6 +123,29 @@ public final class Departure {
                       .compose(waited -> handOverUntil(until))
                   : Future.succeededFuture();
             });
+  }
+
+  private Future<Void> leaveTheRest() {
+    return anyStays()
+        .compose(
+            stays -> {
+              if (!stays) {
+                return write().compose(w -> Future.join(lives.endAll(), calls.endAll()).mapEmpty());
+              }
+              log.warn("left for others to find count={}", keys().size());
+              keys().forEach(this::letGo);
+              return Future.succeededFuture();
+            });
+  }
+
+  private Future<Boolean> anyStays() {
+    List<Future<Done>> asked =
+        instances.staying().stream()
+            .map(other -> bus.ask(Media.PROBE.at(other), new Media.Probe()))
+            .toList();
+    return asked.isEmpty()
+        ? Future.succeededFuture(false)
+        : Future.any(asked).map(true).otherwise(false);
   }
 
   private Future<Void> settle(long until) {
@@ -113,26 +168,32 @@ public final class Departure {
     return keys;
   }
 
-  /** In turn, so that nobody gets all of it; who does not take anything is not asked again. */
-  private Future<Void> handOverTo(List<String> others) {
-    List<MediaKey> left = keys();
-    if (left.isEmpty() || others.isEmpty()) {
+  /** In turn, so that nobody gets all of it; everybody is asked once for each live and call. */
+  private Future<Void> handOverTo(Queue<Other> others) {
+    Other other = others.poll();
+    if (other == null) {
       return Future.succeededFuture();
     }
-    String other = others.remove(0);
-    List<String> some = left.stream().limit(IN_ONE_QUESTION).map(MediaKey::text).toList();
-    return bus.ask(Media.PROBE.at(other), new Media.Probe())
-        .compose(alive -> bus.ask(Media.ADOPT.at(other), new Handover(instances.own(), some)))
-        .otherwise(new HandedOver(List.of()))
+    List<MediaKey> some =
+        keys().stream().filter(key -> !other.asked().contains(key)).limit(IN_ONE_QUESTION).toList();
+    if (some.isEmpty()) {
+      return handOverTo(others);
+    }
+    other.asked().addAll(some);
+    List<String> texts = some.stream().map(MediaKey::text).toList();
+    return bus.ask(Media.PROBE.at(other.instance()), new Media.Probe())
         .compose(
+            alive ->
+                bus.ask(Media.ADOPT.at(other.instance()), new Handover(instances.own(), texts)))
+        .onSuccess(
             taken -> {
               if (!taken.keys().isEmpty()) {
-                log.info("handed over to={} count={}", other, taken.keys().size());
-                others.add(other);
+                log.info("handed over to={} count={}", other.instance(), taken.keys().size());
               }
               taken.keys().forEach(text -> MediaKey.ofText(text).ifPresent(this::letGo));
-              return handOverTo(others);
-            });
+              others.add(other);
+            })
+        .transform(done -> handOverTo(others));
   }
 
   private void letGo(MediaKey key) {

@@ -8,6 +8,7 @@ import io.castmesh.media.live.Lives;
 import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.MediaKey;
 import io.castmesh.media.registry.Registry;
+import io.castmesh.media.registry.SideBySide;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.metrics.Counters;
 import io.vertx.core.AsyncResult;
@@ -30,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Succession {
   private static final Logger log = LoggerFactory.getLogger(Succession.class);
-
-  /** Lives and calls that are taken over side by side. */
-  private static final int AT_ONCE = 8;
 
   private final Bus bus;
   private final Registry registry;
@@ -209,21 +207,12 @@ public final class Succession {
   /** Answers what is here now. */
   private Future<List<MediaKey>> takeOver(List<MediaKey> keys, String from) {
     List<MediaKey> taken = new ArrayList<>();
-    List<MediaKey> waiting = new ArrayList<>(keys);
-    List<Future<Void>> lanes = new ArrayList<>();
-    for (int i = 0; i < AT_ONCE; i++) {
-      lanes.add(next(waiting, from, taken));
-    }
-    return Future.join(lanes).map(taken).otherwise(taken);
+    return SideBySide.each(keys, key -> takeOver(key, from, taken)).map(taken);
   }
 
-  private Future<Void> next(List<MediaKey> waiting, String from, List<MediaKey> taken) {
-    if (waiting.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    MediaKey key = waiting.remove(0);
+  private Future<Void> takeOver(MediaKey key, String from, List<MediaKey> taken) {
     if (!adopting.add(key)) {
-      return next(waiting, from, taken); // it has been found before, and is being taken over
+      return Future.succeededFuture(); // it has been found before, and is being taken over
     }
     return registry
         .takeOver(key, from)
@@ -237,17 +226,12 @@ public final class Succession {
                   .transform(
                       done -> {
                         tell(key, done);
-                        return Future.succeededFuture();
+                        return Future.<Void>succeededFuture();
                       });
             })
-        .transform(
-            done -> {
-              adopting.remove(key);
-              if (done.failed()) {
-                log.warn("not taken over key={} error={}", key.text(), done.cause().toString());
-              }
-              return next(waiting, from, taken);
-            });
+        .onComplete(done -> adopting.remove(key))
+        .onFailure(
+            error -> log.warn("not taken over key={} error={}", key.text(), error.toString()));
   }
 
   private Future<Void> adopt(MediaKey key) {

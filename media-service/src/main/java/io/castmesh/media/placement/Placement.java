@@ -87,7 +87,7 @@ public final class Placement {
             .filter(KurentoLink::up)
             .map(KurentoLink::url)
             .collect(Collectors.toSet());
-    return new Instances.State(counts, up, instances.node());
+    return new Instances.State(counts, up, instances.node(), instances.leaving());
   }
 
   public Future<Servers> servers() {

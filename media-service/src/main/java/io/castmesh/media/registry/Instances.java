@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The instances of media-service that are alive, and what each has on which media server.
@@ -35,8 +36,10 @@ public final class Instances {
    * @param sessions media sessions by media server
    * @param up the media servers that it is connected to
    * @param node of the mesh that it runs on
+   * @param leaving it stops, and takes nothing over
    */
-  public record State(Map<String, Integer> sessions, Set<String> up, String node) {}
+  public record State(
+      Map<String, Integer> sessions, Set<String> up, String node, boolean leaving) {}
 
   /**
    * Instance, ms of its lease, its state, a name for the mesh; answers 1 when Redis knew it, the
@@ -68,6 +71,7 @@ public final class Instances {
   private final Duration lease;
   private String mesh;
   private Future<?> renewal = Future.succeededFuture();
+  private boolean leaving;
   private boolean left;
   private Map<String, State> others = Map.of();
   private Set<String> draining = Set.of();
@@ -119,6 +123,15 @@ public final class Instances {
     }
     others = found;
     return reply.get(0).toInteger() == 1;
+  }
+
+  /** This instance stops: others learn of it with the next {@link #renew}. */
+  public void depart() {
+    leaving = true;
+  }
+
+  public boolean leaving() {
+    return leaving;
   }
 
   /**
@@ -194,8 +207,12 @@ public final class Instances {
     return mesh;
   }
 
-  public Set<String> others() {
-    return others.keySet();
+  /** The others that do not stop, too. */
+  public Set<String> staying() {
+    return others.entrySet().stream()
+        .filter(other -> !other.getValue().leaving())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /** Media sessions that the others have on a media server. */

@@ -156,6 +156,26 @@ class MediaServersTest {
   }
 
   @Test
+  void aServerThatDrainsStillDoesWhenRedisComesBackEmpty() {
+    // given
+    await(mesh.bus().ask(Media.DRAIN_SERVER, new Media.DrainServer(one.url(), true)));
+    eventually(
+        "all know", () -> assertThat(servers()).filteredOn(Media.Server::draining).hasSize(1));
+    pauseForTheLeastOfALease();
+    // when
+    await(mesh.redis().run(Command.FLUSHALL));
+    // then
+    eventually(
+        "Redis knows again",
+        () -> assertThat(await(mesh.redis().run(Command.SMEMBERS, "media:draining"))).hasSize(1));
+    pauseForTheLeastOfALease();
+    assertThat(servers()).filteredOn(Media.Server::draining).hasSize(1);
+    await(mesh.bus().ask(Media.DRAIN_SERVER, new Media.DrainServer(one.url(), false)));
+    pauseForTheLeastOfALease();
+    eventually("all know", () -> assertThat(servers()).noneMatch(Media.Server::draining));
+  }
+
+  @Test
   void aRedisThatComesBackEmptyIsToldEverythingAgain() {
     // given
     List<Caller> presenters = new ArrayList<>();

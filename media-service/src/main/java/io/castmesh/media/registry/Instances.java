@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,8 +43,9 @@ public final class Instances {
       Map<String, Integer> sessions, Set<String> up, String node, boolean leaving) {}
 
   /**
-   * Instance, ms of its lease, its state, a name for the mesh; answers 1 when Redis knew it, the
-   * mesh's name, then instance and state of each other that is alive.
+   * Instance, ms of its lease, its state, a name for the mesh, servers that drain; answers 1 when
+   * Redis knew it, the mesh's name, then instance and state of each other that is alive. A Redis
+   * that has no name for the mesh, or a new one, has lost which servers drain.
    */
   private static final String RENEW =
       """
@@ -51,6 +53,9 @@ public final class Instances {
       redis.call('SET', 'media:instance:' .. own, '1', 'PX', ARGV[2])
       local known = redis.call('HEXISTS', 'media:instances', own)
       redis.call('HSET', 'media:instances', own, ARGV[3])
+      if redis.call('GET', 'media:mesh') ~= ARGV[4] and #ARGV > 4 then
+        redis.call('SADD', 'media:draining', unpack(ARGV, 5))
+      end
       redis.call('SET', 'media:mesh', ARGV[4], 'NX')
       local list = { known, redis.call('GET', 'media:mesh') }
       local all = redis.call('HGETALL', 'media:instances')
@@ -102,8 +107,11 @@ public final class Instances {
 
   private Future<Boolean> register(State state) {
     String proposed = mesh == null ? UUID.randomUUID().toString() : mesh;
+    List<Object> arguments = new ArrayList<>();
+    arguments.addAll(List.of(own, lease.toMillis(), Json.text(state), proposed));
+    arguments.addAll(draining);
     return redis
-        .eval(RENEW, List.of(), own, lease.toMillis(), Json.text(state), proposed)
+        .eval(RENEW, List.of(), arguments.toArray())
         .compose(
             reply ->
                 redis

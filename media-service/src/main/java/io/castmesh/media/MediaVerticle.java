@@ -90,6 +90,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             vertx,
             bus,
             new RecordingNews(mesh.redis()),
+            instance,
             mesh.config().recordingsDir(),
             config.recordingsUri());
     Pipelines pipelines = new Pipelines(instances);

@@ -25,13 +25,17 @@ public final class Recordings {
   private final FileSystem files;
   private final Bus bus;
   private final RecordingNews news;
+  private final String instance;
   private final Path folder;
   private final String serverUri;
 
   /**
+   * @param instance names this process among those that share the folder
    * @param serverUri the folder as media servers see it; empty: as this process does
    */
-  public Recordings(Vertx vertx, Bus bus, RecordingNews news, Path folder, String serverUri) {
+  public Recordings(
+      Vertx vertx, Bus bus, RecordingNews news, String instance, Path folder, String serverUri) {
+    this.instance = instance;
     this.files = vertx.fileSystem();
     this.bus = bus;
     this.news = news;
@@ -44,7 +48,7 @@ public final class Recordings {
 
   /** Fails when nothing can be written there: better at the start than after the first live. */
   public Future<Void> verify() {
-    String probe = folder.resolve(".writable").toString();
+    String probe = folder.resolve(".writable-" + instance).toString();
     return files
         .mkdirs(folder.toString())
         .compose(made -> files.writeFile(probe, Buffer.buffer()))

@@ -136,8 +136,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             service,
             mesh.freeze(),
             config.presenceEvery());
-    gauges(mesh.metrics(), pipelines);
-    tellLoad(mesh.peers().load());
+    gauges(mesh.metrics(), mesh.peers().load(), pipelines);
     LoadMeters load = new LoadMeters(placement, config.sessionsPerServer(), mesh.metrics());
     vertx.setPeriodic(LOOK_AT_LOAD_MILLIS, timer -> load.look());
     mesh.management()
@@ -245,17 +244,14 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
         serverMeters);
   }
 
-  private void gauges(MeterRegistry metrics, Pipelines pipelines) {
-    Metric.LIVES.gauge(metrics, lives, Lives::count);
-    Metric.VIEWERS.gauge(metrics, lives, Lives::viewers);
-    Metric.MEDIA_CALLS.gauge(metrics, calls, CallsMedia::count);
-    Metric.PIPELINES.gauge(metrics, pipelines, Pipelines::count);
-  }
-
-  /** Counted here: the beat that tells it is on another thread. */
-  private void tellLoad(LoadBoard load) {
+  /** Viewers are counted here: whoever scrapes, and the beat, are on other threads. */
+  private void gauges(MeterRegistry metrics, LoadBoard load, Pipelines pipelines) {
     AtomicInteger viewers = new AtomicInteger();
     vertx.setPeriodic(Nodes.BEAT_EVERY.toMillis(), timer -> viewers.set(lives.viewers()));
+    Metric.LIVES.gauge(metrics, lives, Lives::count);
+    Metric.VIEWERS.gauge(metrics, viewers, AtomicInteger::get);
+    Metric.MEDIA_CALLS.gauge(metrics, calls, CallsMedia::count);
+    Metric.PIPELINES.gauge(metrics, pipelines, Pipelines::count);
     load.count(LoadBoard.Figure.LIVES, lives::count);
     load.count(LoadBoard.Figure.VIEWERS, viewers::get);
     load.count(LoadBoard.Figure.CALLS, calls::count);

@@ -14,11 +14,13 @@ import io.castmesh.contract.Media.Published;
 import io.castmesh.contract.Media.RecordingEnded;
 import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.media.registry.LiveRecord;
+import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.room.RoomConfig;
 import io.castmesh.room.RoomVerticle;
 import io.castmesh.runtime.Mesh;
 import io.castmesh.runtime.bus.Json;
 import io.castmesh.testing.TestMesh;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import java.nio.file.Files;
@@ -161,12 +163,7 @@ class MediaFaultsTest {
         .extracting(Media.Session::state)
         .containsExactly("lost");
     eventually("pipelines back at nothing", () -> assertThat(gauge("pipelines")).isZero());
-    eventually(
-        "no server is up",
-        () ->
-            assertThat(
-                    mesh.metrics().get("castmesh.media.servers").tag("state", "up").gauge().value())
-                .isZero());
+    eventually("no server is up", () -> assertThat(up()).isZero());
     assertThat(refusal(presenter, live.mediaId())).isEqualTo(Failure.MEDIA_UNAVAILABLE);
     // when
     server.start();
@@ -191,6 +188,41 @@ class MediaFaultsTest {
     clients.end(caller);
     eventually("released", () -> assertThat(server.engine.peers).isEmpty());
     eventually("all is over", () -> assertThat(gauge("lives") + gauge("calls")).isZero());
+  }
+
+  @Test
+  @Order(4)
+  void aReturnOfThePresenterThatFailsKeepsNobodyFromAnother() {
+    // given a live that has lost its media server
+    Caller presenter = clients.signIn("ada");
+    Caller viewer = clients.signIn("bob");
+    Published live = publish(presenter);
+    Answer viewing =
+        await(mesh.bus().ask(Media.VIEW, new Media.View(viewer, live.liveId(), OFFER)));
+    server.kill();
+    clients.awaitTold(viewer, "media.state", lost(viewing.mediaId()));
+    eventually("no server is up", () -> assertThat(up()).isZero());
+    server.start();
+    eventually("the server is up", SOON, () -> assertThat(up()).isOne());
+    // when a viewer comes while the presenter is waiting for an answer that does not come
+    String held = OFFER + ScriptedEngine.HELD + "\r\n";
+    Future<Answer> first =
+        mesh.bus().ask(Media.RESTART, new Media.Restart(presenter, live.mediaId(), held));
+    eventually("being set up", () -> assertThat(server.engine.peers).hasSize(1));
+    Failure early = refusal(viewer, viewing.mediaId());
+    server.engine.refusal.completeExceptionally(new SdpException("no"));
+    eventually("refused", () -> assertThat(first.failed()).isTrue());
+    // then
+    assertThat(early).isEqualTo(Failure.MEDIA_UNAVAILABLE);
+    restart(presenter, live.mediaId());
+    ScriptedEngine.Peer up = server.engine.newest();
+    restart(viewer, viewing.mediaId());
+    assertThat(server.engine.newest().videoSource()).isSameAs(up);
+    await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live.liveId())));
+  }
+
+  private double up() {
+    return mesh.metrics().get("castmesh.media.servers").tag("state", "up").gauge().value();
   }
 
   private Answer restart(Caller caller, String mediaId) {

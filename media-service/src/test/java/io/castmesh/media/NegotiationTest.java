@@ -9,6 +9,9 @@ import io.castmesh.contract.Failure;
 import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Published;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** Offers, answers and candidates, in good and in bad order. */
@@ -152,6 +155,83 @@ class NegotiationTest extends MediaStory {
     assertThat(call.mediaId()).startsWith("call.c7.");
     await(mesh.bus().ask(Media.CALL_END, new Media.OfCall("c7")));
     clients.end(presenter);
+  }
+
+  @Test
+  void aViewerThatLeavesWhileThePresenterComesAgainDoesNotKeepItFromThat() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    Caller bob = clients.signIn("bob");
+    Caller cleo = clients.signIn("cleo");
+    Published live = publish(presenter, false);
+    view(bob, live.liveId());
+    ScriptedEngine.Peer bobs = server.engine.newest();
+    view(cleo, live.liveId());
+    ScriptedEngine.Peer cleos = server.engine.newest();
+    Set<ScriptedEngine.Peer> left = ConcurrentHashMap.newKeySet();
+    server.engine.onConnect =
+        (source, sink) -> {
+          // The one leaves while the other is connected.
+          if (left.isEmpty()) {
+            left.add(sink == bobs ? cleos : bobs);
+            Caller leaving = sink == bobs ? cleo : bob;
+            mesh.bus().ask(Media.LEAVE, new Media.OfLive(leaving, live.liveId()));
+            eventually("it has left", () -> assertThat(list(leaving)).isEmpty());
+          }
+        };
+    // when
+    await(mesh.bus().ask(Media.RESTART, new Media.Restart(presenter, live.mediaId(), OFFER)));
+    // then
+    server.engine.onConnect = (source, sink) -> {};
+    ScriptedEngine.Peer up = server.engine.newest();
+    assertThat(left.contains(bobs) ? cleos.videoSource() : bobs.videoSource()).isSameAs(up);
+    clients.end(presenter);
+  }
+
+  @Test
+  void aViewerThatCannotBeConnectedIsLostAlone() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    Caller viewer = clients.signIn("bob");
+    Published live = publish(presenter, false);
+    Answer viewing = view(viewer, live.liveId());
+    ScriptedEngine.Peer down = server.engine.newest();
+    server.engine.onConnect =
+        (source, sink) -> {
+          throw new IllegalStateException("not this one");
+        };
+    // when
+    await(mesh.bus().ask(Media.RESTART, new Media.Restart(presenter, live.mediaId(), OFFER)));
+    // then
+    clients.awaitTold(viewer, "media.state", state(viewing.mediaId(), "lost"));
+    eventually("released", () -> assertThat(server.engine.alive()).doesNotContain(down));
+    // when
+    server.engine.onConnect = (source, sink) -> {};
+    await(mesh.bus().ask(Media.RESTART, new Media.Restart(viewer, viewing.mediaId(), OFFER)));
+    // then
+    assertThat(server.engine.newest().videoSource()).isNotNull();
+    clients.end(presenter);
+  }
+
+  @Test
+  void aPeerStaysHeardWhenNoOtherCanBeMade() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    Published live = publish(presenter, false);
+    ScriptedEngine.Peer up = server.engine.newest();
+    // when
+    server.engine.full = true;
+    Failure refused = refusal(Media.RESTART, new Media.Restart(presenter, live.mediaId(), OFFER));
+    server.engine.full = false;
+    up.flow();
+    // then
+    assertThat(refused).isEqualTo(Failure.MEDIA_UNAVAILABLE);
+    clients.awaitTold(presenter, "media.state", state(live.mediaId(), "flowing"));
+    clients.end(presenter);
+  }
+
+  private List<Media.Session> list(Caller caller) {
+    return await(mesh.bus().ask(Media.LIST, new Media.Mine(caller))).items();
   }
 
   private String viewerPeer(ScriptedEngine.Peer presenter) {

@@ -25,23 +25,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 
 /**
  * The media engine behind the real protocol of the embedded media node, with media that a test
  * starts and stops: what media-service asks of a media server can be seen, step by step.
  */
 final class ScriptedEngine implements MediaEngine {
+  static final String HELD = "a=held";
+
   final Map<String, Peer> peers = new ConcurrentHashMap<>();
   final Map<String, Recorder> recorders = new ConcurrentHashMap<>();
 
   /** What happened to recorders and peers, in order. */
   final List<String> journal = new CopyOnWriteArrayList<>();
 
+  /** What happens before a peer is connected to another. */
+  volatile BiConsumer<Peer, Peer> onConnect = (source, sink) -> {};
+
+  /** Peers cannot be made. */
+  volatile boolean full;
+
+  /** Offers marked as {@link #HELD} are refused when that is completed, and wait until then. */
+  final CompletableFuture<String> refusal = new CompletableFuture<>();
+
   /** The peers in the order of their creation. */
   final List<Peer> created = new CopyOnWriteArrayList<>();
 
   @Override
   public Peer createWebRtcPeer(String id, WebRtcPeer.Listener listener) {
+    if (full) {
+      throw new IllegalStateException("full");
+    }
     Peer peer = new Peer(id, listener);
     peers.put(id, peer);
     created.add(peer);
@@ -168,7 +183,18 @@ final class ScriptedEngine implements MediaEngine {
     }
 
     @Override
+    public void connect(MediaElement sink, MediaKind kind) {
+      if (sink instanceof Peer peer && peer != this && kind == MediaKind.VIDEO) {
+        onConnect.accept(this, peer);
+      }
+      super.connect(sink, kind);
+    }
+
+    @Override
     public CompletionStage<String> processOffer(String sdpOffer) {
+      if (sdpOffer.contains(HELD)) {
+        return refusal;
+      }
       return sdpOffer.contains("a=garbage")
           ? CompletableFuture.failedFuture(new SdpException("garbage"))
           : done("v=0\r\ns=answer of " + id + "\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n");

@@ -40,6 +40,11 @@ final class CallMedia implements MediaOwner {
     return stage;
   }
 
+  /** Whether it needs another place: it has none, or one that could not be made. */
+  boolean homeless() {
+    return stage == null || stage.pipeline().failed();
+  }
+
   void enter(CallStage next) {
     stage = next;
   }
@@ -85,8 +90,20 @@ final class CallMedia implements MediaOwner {
   public Future<Void> rewire(MediaSession session, Peer fresh) {
     return other(session)
         .filter(side -> side.wired() != null)
-        .map(side -> fresh.connectTo(side.wired()).compose(there -> side.wired().connectTo(fresh)))
+        .map(side -> connect(fresh, side, side.wired()))
         .orElseGet(Future::succeededFuture);
+  }
+
+  /** The other side may leave meanwhile, or come with another peer, which is connected then. */
+  private static Future<Void> connect(Peer fresh, MediaSession side, Peer there) {
+    return fresh
+        .connectTo(there)
+        .compose(sent -> there.connectTo(fresh))
+        .recover(
+            error ->
+                side.wired() == there && !side.closed()
+                    ? Future.failedFuture(error)
+                    : Future.succeededFuture());
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ public final class CallsMedia {
 
   /** For the sides of a call that has lost its media server to come back. */
   private static final Duration RETURN = Duration.ofSeconds(30);
+
+  /** For an offer of a side that is being answered when the time is over. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final Vertx vertx;
   private final Placement placement;
@@ -84,7 +88,7 @@ public final class CallsMedia {
     CallMedia call;
     try {
       call = calls.computeIfAbsent(request.callId(), id -> new CallMedia(id, this));
-      if (call.stage() == null) {
+      if (call.homeless()) {
         begin(call);
       }
     } catch (RuntimeException noServer) {
@@ -132,7 +136,7 @@ public final class CallsMedia {
     if (!isHere(call)) {
       return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
     }
-    if (call.stage() == null || call.stage().pipeline().failed()) {
+    if (call.homeless()) {
       begin(call);
       log.info("call is placed again call={} server={}", call.id(), call.stage().link().url());
     }
@@ -229,29 +233,37 @@ public final class CallsMedia {
 
   /** Sides that do not come back are dropped. */
   void await(CallMedia call) {
-    vertx.setTimer(RETURN.toMillis(), timer -> dropLost(call));
+    Map<MediaSession, Integer> losses =
+        call.sides().stream().collect(Collectors.toMap(side -> side, MediaSession::placement));
+    vertx.setTimer(RETURN.toMillis(), timer -> dropLost(call, losses));
   }
 
   /**
    * This process may have stood still, and the call may be with another instance by now: that is
    * asked first, again when nobody can say.
+   *
+   * @param losses who was lost, and which loss of theirs it was: a later one has its own time
    */
-  private void dropLost(CallMedia call) {
-    if (!isHere(call)) {
+  private void dropLost(CallMedia call, Map<MediaSession, Integer> losses) {
+    losses.entrySet().removeIf(loss -> !loss.getKey().lostSince(loss.getValue()));
+    if (!isHere(call) || losses.isEmpty()) {
       return;
     }
     registry
         .put(call.record())
         .compose(put -> kept(call, put))
         .onComplete(
-            ours ->
-                call.sides().stream()
-                    .filter(side -> side.lost() && !side.busy())
-                    .forEach(side -> drop(call, side)),
-            error -> {
-              if (isHere(call)) {
-                await(call);
+            done -> {
+              if (done.succeeded()) {
+                losses.forEach(
+                    (side, loss) -> {
+                      if (side.lostSince(loss) && !side.busy()) {
+                        drop(call, side);
+                      }
+                    });
               }
+              // Those that are being placed again, and all when nobody could say.
+              vertx.setTimer(ANSWER.toMillis(), timer -> dropLost(call, losses));
             });
   }
 

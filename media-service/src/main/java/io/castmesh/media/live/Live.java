@@ -92,7 +92,8 @@ final class Live {
    * not come back from a lost media server.
    */
   Stage stageFor() {
-    if (stage == null || presenter.wired() == null) {
+    // A peer that is being set up is of no use: with its failure the stage goes, too.
+    if (stage == null || presenter.peer() == null) {
       throw Failure.MEDIA_UNAVAILABLE.exception("the presenter is not there yet");
     }
     return stage;

@@ -8,7 +8,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +89,19 @@ final class LiveLosses {
     Instant lostAt = live.lostAt();
     Duration gone = Duration.between(lostAt, Instant.now());
     after(PRESENTER.minus(gone), () -> presenterMissing(live, lostAt));
-    after(VIEWERS.minus(gone), () -> viewersMissing(live));
+    awaitViewers(live, live.viewers(), VIEWERS.minus(gone));
+  }
+
+  /** A viewer alone has lost its media: it is told so, and has its time to come back. */
+  void lost(Live live, MediaSession viewer) {
+    viewer.loseAlone();
+    awaitViewers(live, List.of(viewer), VIEWERS);
+  }
+
+  private void awaitViewers(Live live, List<MediaSession> viewers, Duration time) {
+    Map<MediaSession, Integer> losses =
+        viewers.stream().collect(Collectors.toMap(viewer -> viewer, MediaSession::placement));
+    after(time, () -> viewersMissing(live, losses));
   }
 
   private void after(Duration time, Runnable work) {
@@ -113,16 +128,28 @@ final class LiveLosses {
     }
   }
 
-  private void viewersMissing(Live live) {
-    if (!live.over()) {
-      whileOurs(
-          live,
-          () ->
-              live.viewers().stream()
-                  .filter(MediaSession::lost)
-                  .forEach(viewer -> lives.leave(live, viewer)),
-          () -> viewersMissing(live));
+  /**
+   * @param losses who was lost, and which loss of theirs it was: a later one has its own time
+   */
+  private void viewersMissing(Live live, Map<MediaSession, Integer> losses) {
+    losses.entrySet().removeIf(loss -> !loss.getKey().lostSince(loss.getValue()));
+    if (live.over() || losses.isEmpty()) {
+      return;
     }
+    whileOurs(
+        live,
+        () -> {
+          losses.forEach(
+              (viewer, loss) -> {
+                if (viewer.lostSince(loss) && !viewer.busy()) {
+                  lives.leave(live, viewer);
+                }
+              });
+          if (losses.keySet().stream().anyMatch(MediaSession::busy)) {
+            after(ANSWER, () -> viewersMissing(live, losses));
+          }
+        },
+        () -> viewersMissing(live, losses));
   }
 
   /**

@@ -5,9 +5,13 @@ import io.castmesh.media.session.MediaOwner;
 import io.castmesh.media.session.MediaSession;
 import io.castmesh.media.session.Peer;
 import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the presenter's session needs of its live: looped back, recorded, sent to every viewer. */
 final class Presenting implements MediaOwner {
+  private static final Logger log = LoggerFactory.getLogger(Presenting.class);
+
   private final Live live;
   private final Lives lives;
 
@@ -34,11 +38,27 @@ final class Presenting implements MediaOwner {
       wired = wired.compose(looped -> stage.recording().connect(fresh));
     }
     for (MediaSession viewer : live.viewers()) {
-      if (viewer.wired() != null) {
-        wired = wired.compose(before -> fresh.connectTo(viewer.wired()));
-      }
+      wired = wired.compose(before -> connect(fresh, viewer));
     }
     return wired;
+  }
+
+  /** A viewer may have left meanwhile; one that cannot be connected is alone in that. */
+  private Future<Void> connect(Peer fresh, MediaSession viewer) {
+    Peer sink = viewer.wired();
+    return sink == null
+        ? Future.succeededFuture()
+        : fresh
+            .connectTo(sink)
+            .otherwise(
+                error -> {
+                  if (viewer.wired() == sink && !viewer.closed()) {
+                    log.warn(
+                        "viewer not connected media={} error={}", viewer.id(), error.toString());
+                    lives.losses().lost(live, viewer);
+                  }
+                  return null;
+                });
   }
 
   @Override

@@ -10,7 +10,9 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.kurento.client.MediaPipeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +64,10 @@ public final class MediaSession {
   private Peer negotiating;
   private State state = State.NEW;
 
-  /** Counts peers, so that what a replaced one still reports is not taken for the new one's. */
+  /** Counts peers, those included of which nothing came. */
+  private int versions;
+
+  /** The peer that is heard: what another one still reports is not taken for this one's. */
   private int version;
 
   /** Counts media servers: what belongs to a lost one is not taken for the next one's. */
@@ -110,6 +115,16 @@ public final class MediaSession {
   /** Its media server is lost, and its client has not come back yet. */
   public boolean lost() {
     return state == State.LOST;
+  }
+
+  /** Counts the media servers that it has had: which loss one is. */
+  public int placement() {
+    return placement;
+  }
+
+  /** Whether that loss is its last one, and its client has not come back since. */
+  public boolean lostSince(int placement) {
+    return lost() && this.placement == placement;
   }
 
   /** Whether an offer is being answered. */
@@ -223,11 +238,13 @@ public final class MediaSession {
     if (closed() || link == null) {
       return overtaken();
     }
-    int own = ++version;
+    int before = version;
+    int own = hear();
     int placed = placement;
     Peer old = peer;
     return peers
         .create(link, pipeline, this, own)
+        .onFailure(error -> hearAgain(before, own))
         .compose(
             fresh -> {
               if (closed() || placed != placement) {
@@ -242,19 +259,32 @@ public final class MediaSession {
                           closed() || placed != placement
                               ? this.<String>overtaken()
                               : accept(fresh, old, answer))
-                  .recover(error -> takeBack(fresh, old, own, placed).compose(back -> fail(error)));
+                  .recover(
+                      error -> {
+                        hearAgain(before, own);
+                        return takeBack(fresh, old, placed).compose(back -> fail(error));
+                      });
             });
   }
 
-  /** The standing peer is heard again. */
-  private Future<Void> takeBack(Peer fresh, Peer old, int own, int placed) {
+  /** Another peer is heard from now on, or none. */
+  private int hear() {
+    version = ++versions;
+    return version;
+  }
+
+  /** Nothing came of a peer: the standing one is heard again. */
+  private void hearAgain(int before, int failed) {
+    if (version == failed) {
+      version = before;
+    }
+  }
+
+  private Future<Void> takeBack(Peer fresh, Peer old, int placed) {
     if (placed != placement) {
       return Future.succeededFuture();
     }
     negotiating = null;
-    if (version == own) {
-      version = own - 1;
-    }
     Future<Void> back =
         old == null || closed() ? Future.succeededFuture() : owner.rewire(this, old);
     return back.eventually(fresh::release).otherwiseEmpty();
@@ -274,7 +304,7 @@ public final class MediaSession {
     if (endpoint == null) {
       return Future.succeededFuture(false);
     }
-    int own = ++version;
+    int own = hear();
     KurentoLink from = link;
     return peers
         .adopt(from, endpoint, this, own)
@@ -425,7 +455,7 @@ public final class MediaSession {
    */
   public void lose() {
     placement++;
-    version++;
+    hear();
     link = null;
     pipeline = null;
     peer = null;
@@ -435,10 +465,17 @@ public final class MediaSession {
     tell(State.LOST);
   }
 
+  /** It alone has lost its media, on a server that goes on: its peers there are released. */
+  public void loseAlone() {
+    List<Peer> gone = Stream.of(peer, negotiating).filter(Objects::nonNull).toList();
+    lose();
+    gone.forEach(Peer::release);
+  }
+
   /** Another instance goes on with it: whatever is still reported here is not for this one. */
   public void handOver() {
     placement++;
-    version++;
+    hear();
     peer = null;
     state = State.CLOSED;
   }

@@ -116,6 +116,7 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             bus,
             registry,
             instances,
+            links,
             lives,
             calls,
             () -> quietly(sweep(), "pipelines"),

@@ -46,7 +46,8 @@ final class CallAdoption {
     this.registry = registry;
   }
 
-  Future<Void> adopt(String callId) {
+  /** Answers false when it had not begun: there is nothing to go on with. */
+  Future<Boolean> adopt(String callId) {
     MediaKey key = MediaKey.call(callId);
     return registry
         .call(callId)
@@ -54,8 +55,11 @@ final class CallAdoption {
             record ->
                 record.isEmpty()
                     // It was being set up; its pipeline is swept.
-                    ? registry.remove(key)
-                    : registry.sessions(key).compose(found -> adopt(record.get(), found)));
+                    ? registry.remove(key).map(false)
+                    : registry
+                        .sessions(key)
+                        .compose(found -> adopt(record.get(), found))
+                        .map(true));
   }
 
   private Future<Void> adopt(CallRecord record, List<SessionRecord> found) {

@@ -2,6 +2,7 @@ package io.castmesh.media.call;
 
 import io.castmesh.contract.Done;
 import io.castmesh.contract.Failure;
+import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.JoinCall;
 import io.castmesh.contract.Media.OfCall;
@@ -279,7 +280,7 @@ public final class CallsMedia {
   }
 
   /** Goes on with a call that another instance had, and that this one owns now. */
-  public Future<Void> adopt(String callId) {
+  public Future<Boolean> adopt(String callId) {
     return adoption.adopt(callId);
   }
 

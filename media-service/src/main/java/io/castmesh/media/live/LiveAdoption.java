@@ -44,7 +44,8 @@ final class LiveAdoption {
     this.registry = registry;
   }
 
-  Future<Void> adopt(String liveId) {
+  /** Answers false when it had not begun: there is nothing to go on with. */
+  Future<Boolean> adopt(String liveId) {
     MediaKey key = MediaKey.live(liveId);
     return registry
         .live(liveId)
@@ -52,8 +53,11 @@ final class LiveAdoption {
             record ->
                 record.isEmpty()
                     // It was being set up; its pipeline is swept.
-                    ? registry.remove(key)
-                    : registry.sessions(key).compose(found -> adopt(record.get(), found)));
+                    ? registry.remove(key).map(false)
+                    : registry
+                        .sessions(key)
+                        .compose(found -> adopt(record.get(), found))
+                        .map(true));
   }
 
   private Future<Void> adopt(LiveRecord record, List<SessionRecord> found) {
@@ -110,12 +114,10 @@ final class LiveAdoption {
       SessionRecord presenterRecord,
       Map<MediaSession, SessionRecord> viewers) {
     lives.enter(live, stage);
-    List<Future<Void>> watching = new ArrayList<>();
-    viewers.forEach(
-        (viewer, record) -> {
-          viewer.place(stage.link(), stage.pipeline(), new Viewing(live, lives));
-          watching.add(adopt(live, viewer, record));
-        });
+    viewers
+        .keySet()
+        .forEach(viewer -> viewer.place(stage.link(), stage.pipeline(), new Viewing(live, lives)));
+    // Before the viewers, however many they are: without it the live has no media.
     return live.presenter()
         .adopt(presenterRecord.endpoint())
         .otherwise(false)
@@ -126,16 +128,25 @@ final class LiveAdoption {
                 return Future.<Void>succeededFuture();
               }
               if (!presents) {
-                return lives.end(live, "failed");
+                // It is not there, or not written down: it may come back.
+                lives.losses().lost(live);
+                return Future.<Void>succeededFuture();
               }
-              return Future.join(watching)
-                  .otherwiseEmpty()
+              return adopt(live, viewers)
                   .compose(watched -> clearUp(live, stage))
                   .compose(cleared -> lives.keeper().put(live))
                   .onSuccess(
                       done ->
                           log.info("live adopted live={} viewers={}", live.id(), live.audience()));
             });
+  }
+
+  private Future<Void> adopt(Live live, Map<MediaSession, SessionRecord> viewers) {
+    List<Future<Void>> watching = new ArrayList<>();
+    viewers.forEach((viewer, record) -> watching.add(adopt(live, viewer, record)));
+    return watching.isEmpty()
+        ? Future.succeededFuture()
+        : Future.join(watching).<Void>mapEmpty().otherwiseEmpty();
   }
 
   private Future<Void> adopt(Live live, MediaSession viewer, SessionRecord record) {

@@ -347,7 +347,7 @@ public final class Lives {
   }
 
   /** Goes on with a live that another instance had, and that this one owns now. */
-  public Future<Void> adopt(String liveId) {
+  public Future<Boolean> adopt(String liveId) {
     return adoption.adopt(liveId);
   }
 

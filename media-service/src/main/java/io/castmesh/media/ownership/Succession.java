@@ -4,6 +4,7 @@ import io.castmesh.contract.Media;
 import io.castmesh.contract.Media.HandedOver;
 import io.castmesh.contract.Media.Handover;
 import io.castmesh.media.call.CallsMedia;
+import io.castmesh.media.kurento.KurentoLinks;
 import io.castmesh.media.live.Lives;
 import io.castmesh.media.registry.Instances;
 import io.castmesh.media.registry.MediaKey;
@@ -14,6 +15,7 @@ import io.castmesh.runtime.metrics.Counters;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,14 +34,21 @@ import org.slf4j.LoggerFactory;
 public final class Succession {
   private static final Logger log = LoggerFactory.getLogger(Succession.class);
 
+  /** For an instance that is connected to a media server to take over what is on it. */
+  private static final long REACH_NANOS = 3_000_000_000L;
+
   private final Bus bus;
   private final Registry registry;
   private final Instances instances;
+  private final KurentoLinks links;
   private final Lives lives;
   private final CallsMedia calls;
   private final Runnable onDeath;
   private final Counters adopted;
   private final Set<MediaKey> adopting = new HashSet<>();
+
+  /** Since when others have not taken over what they can reach, and this one cannot. */
+  private final Map<MediaKey, Long> outOfReach = new HashMap<>();
 
   /** What this instance owned at the last look, and had not. */
   private Set<MediaKey> mislaid = Set.of();
@@ -57,6 +66,7 @@ public final class Succession {
       Bus bus,
       Registry registry,
       Instances instances,
+      KurentoLinks links,
       Lives lives,
       CallsMedia calls,
       Runnable onDeath,
@@ -64,6 +74,7 @@ public final class Succession {
     this.bus = bus;
     this.registry = registry;
     this.instances = instances;
+    this.links = links;
     this.lives = lives;
     this.calls = calls;
     this.onDeath = onDeath;
@@ -99,6 +110,7 @@ public final class Succession {
         .compose(
             left -> {
               left.values().removeIf(instances.own()::equals);
+              outOfReach.keySet().retainAll(left.keySet());
               return left.isEmpty() ? Future.succeededFuture() : confirm(left);
             });
   }
@@ -155,10 +167,10 @@ public final class Succession {
             });
   }
 
-  private void tell(MediaKey key, AsyncResult<Void> adoption) {
-    if (adoption.succeeded()) {
+  private void tell(MediaKey key, AsyncResult<Boolean> adoption) {
+    if (adoption.succeeded() && adoption.result()) {
       adopted.of(key.kind().name().toLowerCase(Locale.ROOT)).increment();
-    } else {
+    } else if (adoption.failed()) {
       log.warn("not adopted key={} error={}", key.text(), adoption.cause().toString());
     }
   }
@@ -186,7 +198,7 @@ public final class Succession {
                               return Future.succeededFuture();
                             }
                             log.warn("instance is dead instance={} has={}", instance, keys.size());
-                            return takeOver(keys, instance)
+                            return takeOver(keys, instance, true)
                                 .onComplete(done -> onDeath.run())
                                 .mapEmpty();
                           }));
@@ -200,14 +212,44 @@ public final class Succession {
     if (!leaving) {
       handover.keys().forEach(text -> MediaKey.ofText(text).ifPresent(keys::add));
     }
-    return takeOver(keys, handover.from())
+    return takeOver(keys, handover.from(), false)
         .map(taken -> new HandedOver(taken.stream().map(MediaKey::text).toList()));
   }
 
-  /** Answers what is here now. */
-  private Future<List<MediaKey>> takeOver(List<MediaKey> keys, String from) {
+  /**
+   * Answers what is here now. What is on a media server that only others are connected to is theirs
+   * to take: here it would be lost.
+   */
+  private Future<List<MediaKey>> takeOver(List<MediaKey> keys, String from, boolean dead) {
     List<MediaKey> taken = new ArrayList<>();
-    return SideBySide.each(keys, key -> takeOver(key, from, taken)).map(taken);
+    return SideBySide.each(
+            keys,
+            key ->
+                registry
+                    .server(key)
+                    .compose(
+                        server ->
+                            server.isEmpty() || isFor(key, server.get(), from, dead)
+                                ? takeOver(key, from, taken)
+                                : Future.succeededFuture())
+                    .onFailure(error -> notTaken(key, error)))
+        .map(taken);
+  }
+
+  /** What nobody else can reach, or has not taken for a while, is better lost than with nobody. */
+  private boolean isFor(MediaKey key, String server, String from, boolean dead) {
+    if (links.up(server).isPresent()) {
+      return true;
+    }
+    if (!dead || !instances.upForOthers(server, from)) {
+      return dead;
+    }
+    long now = System.nanoTime();
+    return now - outOfReach.computeIfAbsent(key, first -> now) >= REACH_NANOS;
+  }
+
+  private static void notTaken(MediaKey key, Throwable error) {
+    log.warn("not taken over key={} error={}", key.text(), error.toString());
   }
 
   private Future<Void> takeOver(MediaKey key, String from, List<MediaKey> taken) {
@@ -229,12 +271,10 @@ public final class Succession {
                         return Future.<Void>succeededFuture();
                       });
             })
-        .onComplete(done -> adopting.remove(key))
-        .onFailure(
-            error -> log.warn("not taken over key={} error={}", key.text(), error.toString()));
+        .onComplete(done -> adopting.remove(key));
   }
 
-  private Future<Void> adopt(MediaKey key) {
+  private Future<Boolean> adopt(MediaKey key) {
     return switch (key.kind()) {
       case LIVE -> lives.adopt(key.id());
       case CALL -> calls.adopt(key.id());

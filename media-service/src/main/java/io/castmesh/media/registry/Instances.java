@@ -232,7 +232,16 @@ public final class Instances {
 
   /** Whether another instance is connected to a media server. */
   public boolean upForOthers(String server) {
-    return others.values().stream().anyMatch(state -> state.up().contains(server));
+    return upForOthers(server, null);
+  }
+
+  /**
+   * @param except an instance that does not count; may be null
+   */
+  public boolean upForOthers(String server, String except) {
+    return others.entrySet().stream()
+        .anyMatch(
+            other -> !other.getKey().equals(except) && other.getValue().up().contains(server));
   }
 
   public boolean draining(String server) {

@@ -328,6 +328,15 @@ public final class Registry {
     return all(CALLS, CallRecord.class);
   }
 
+  /** The media server that it is on; empty while it has none. */
+  public Future<Optional<String>> server(MediaKey key) {
+    return switch (key.kind()) {
+      case LIVE ->
+          live(key.id()).map(found -> found.map(LiveRecord::stage).map(LiveRecord.Stage::server));
+      case CALL -> call(key.id()).map(found -> found.map(CallRecord::server));
+    };
+  }
+
   public Future<List<SessionRecord>> sessions(MediaKey key) {
     return all("media:of:" + key.text(), SessionRecord.class);
   }

@@ -62,6 +62,17 @@ class CallMediaTest extends MediaStory {
   }
 
   @Test
+  void anOfferThatIsRefusedClaimsNoCall() {
+    // given
+    Caller ada = clients.signIn("ada");
+    // when
+    Failure refused = refusal(Media.CALL_CONNECT, new Media.JoinCall(ada, "c4", "nonsense"));
+    // then
+    assertThat(refused).isEqualTo(Failure.INVALID_SDP);
+    assertThat(await(mesh.redis().hash("media:owners"))).isEmpty();
+  }
+
+  @Test
   void moreMediaSessionsThanAllowedAreRefused() {
     // given
     Caller presenter = clients.signIn("ada");

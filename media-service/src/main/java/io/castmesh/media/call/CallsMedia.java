@@ -84,8 +84,13 @@ public final class CallsMedia {
 
   /** One side's media up, the other side's down, as soon as that is there. */
   public Future<Answer> connect(JoinCall request) {
-    Offers.verify(request.sdpOffer());
-    MediaSession session = sessions.open(request.caller(), MediaKey.call(request.callId()));
+    MediaSession session;
+    try {
+      Offers.verify(request.sdpOffer());
+      session = sessions.open(request.caller(), MediaKey.call(request.callId()));
+    } catch (FailureException refused) {
+      return disown(request.callId()).transform(done -> Future.failedFuture(refused));
+    }
     CallMedia call;
     try {
       call = calls.computeIfAbsent(request.callId(), id -> new CallMedia(id, this));
@@ -187,6 +192,13 @@ public final class CallsMedia {
         .removeSession(call.key(), session.id(), session.caller().sessionId())
         .onFailure(error -> log.warn("not written down error={}", error.toString()));
     return sessions.close(session);
+  }
+
+  /** The call was claimed for something that does not begin. */
+  private Future<Void> disown(String callId) {
+    return has(callId) || ending(callId)
+        ? Future.succeededFuture()
+        : registry.remove(MediaKey.call(callId));
   }
 
   private Future<Void> endEmpty(String callId) {

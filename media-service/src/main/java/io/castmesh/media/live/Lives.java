@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class Lives {
   private static final Logger log = LoggerFactory.getLogger(Lives.class);
 
-  /** Below the deadline of {@link Media#PUBLISH}: what follows takes a moment, too. */
+  /** Below the deadline of {@link Media#PUBLISH}, as of VIEW: what follows takes a moment, too. */
   private static final Duration TOO_LATE = Media.PUBLISH.deadline().minusSeconds(1);
 
   private record Started(Media.Live live) {}
@@ -183,7 +183,7 @@ public final class Lives {
                 inTime(begin)
                     .compose(timely -> keeper.put(live))
                     .compose(put -> keeper.open(live))
-                    .compose(opened -> standing(live))
+                    .compose(opened -> standing(live, begin))
                     .map(opened -> new Published(live.id(), session.id(), answer)))
         .onSuccess(
             published -> {
@@ -193,7 +193,7 @@ public final class Lives {
             });
   }
 
-  /** Who asked has been told by now that it took too long: then it must not go live either. */
+  /** Who asked has been told by now that it took too long: then it must not stand either. */
   private static Future<Void> inTime(long begin) {
     return System.nanoTime() - begin < TOO_LATE.toNanos()
         ? Future.succeededFuture()
@@ -204,13 +204,11 @@ public final class Lives {
     return Failure.MEDIA_UNAVAILABLE.exception();
   }
 
-  /** It may have ended, or lost its media server, while it was made known. */
-  private Future<Void> standing(Live live) {
-    if (!live.over() && live.stage() != null) {
-      return Future.succeededFuture();
-    }
-    keeper.tellEnd(live.id(), "failed");
-    return Future.failedFuture(ended());
+  /** It may have ended, lost its media server, or come too late, while it was made known. */
+  private Future<Void> standing(Live live, long begin) {
+    Future<Void> timely =
+        live.over() || live.stage() == null ? Future.failedFuture(ended()) : inTime(begin);
+    return timely.onFailure(error -> keeper.tellEnd(live.id(), "failed"));
   }
 
   private Future<Void> takeEarly(MediaSession session) {
@@ -228,6 +226,7 @@ public final class Lives {
   /** The live's media down to one viewer. */
   public Future<Answer> view(View request) {
     Offers.verify(request.sdpOffer());
+    long begin = System.nanoTime();
     Live live = get(request.liveId());
     Stage stage = live.stageFor();
     placement.requireRoom(stage.link());
@@ -241,7 +240,7 @@ public final class Lives {
             answer ->
                 live.over() || session.closed()
                     ? Future.failedFuture(Failure.LIVE_NOT_FOUND.exception())
-                    : Future.succeededFuture(answer))
+                    : inTime(begin).map(answer))
         .onSuccess(
             answer ->
                 live.viewerOf(request.caller().sessionId(), session)

@@ -7,14 +7,19 @@ import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a media server, and stops handing anything on when told to. */
+/** Stands between a client and a media server, and stops handing on, or hangs up, when told to. */
 final class FreezingProxy implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final List<NetSocket> sockets = new CopyOnWriteArrayList<>();
   private final NetServer server;
   private final URI target;
   private volatile boolean frozen;
+  private volatile boolean hangingUp;
+
+  /** Connections that were ended before anything was answered. */
+  final AtomicInteger ended = new AtomicInteger();
 
   FreezingProxy(String targetUrl) {
     target = URI.create(targetUrl);
@@ -37,7 +42,23 @@ final class FreezingProxy implements AutoCloseable {
     sockets.forEach(NetSocket::resume);
   }
 
+  /** Connections end, and new ones do at the first word. */
+  void hangUp(boolean on) {
+    hangingUp = on;
+    if (on) {
+      sockets.forEach(NetSocket::close);
+    }
+  }
+
   private void onConnect(NetSocket near) {
+    if (hangingUp) {
+      near.handler(
+          word -> {
+            ended.incrementAndGet();
+            near.close();
+          });
+      return;
+    }
     near.pause();
     sockets.add(near);
     vertx

@@ -42,6 +42,7 @@ class FrozenServerTest {
                 Map.of(
                     "CASTMESH_KURENTO_URLS", proxy.url(),
                     "CASTMESH_MEDIA_LEASE", "2",
+                    "CASTMESH_MEDIA_WORKERS", "2",
                     "CASTMESH_MEDIA_CALL_DEADLINE", "2",
                     "CASTMESH_MEDIA_PING_INTERVAL", "1")));
     RoomConfig room = RoomConfig.read(test.settings(Map.of("CASTMESH_ROOM_PRESENCE_LEASE", "600")));
@@ -89,6 +90,20 @@ class FrozenServerTest {
         "what the server still held of the lost live is released",
         SOON,
         () -> assertThat(server.engine.peers).isEmpty());
+  }
+
+  @Test
+  void aServerThatHangsUpWhileItIsConnectedToIsUsedAgainLater() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    // when
+    proxy.hangUp(true);
+    eventually("tried often", SOON, () -> assertThat(proxy.ended).hasValueGreaterThan(5));
+    proxy.hangUp(false);
+    // then
+    Published[] live = new Published[1];
+    eventually("publishing works again", SOON, () -> live[0] = publish(presenter));
+    await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live[0].liveId())));
   }
 
   private Published publish(Caller caller) {

@@ -53,6 +53,7 @@ public final class KurentoLink {
   private final Workers workers;
   private final Workers pingWorker;
   private final PortProbe probe;
+  private final UpgradeProbe upgrade;
   private final String url;
   private final Duration deadline;
   private final Listener listener;
@@ -81,6 +82,7 @@ public final class KurentoLink {
     this.workers = new Workers(vertx, "kurento " + url, threads, deadline);
     this.pingWorker = new Workers(vertx, "kurento ping " + url, 1, deadline);
     this.probe = new PortProbe(vertx, url);
+    this.upgrade = new UpgradeProbe(vertx, url);
     this.url = url;
     this.deadline = deadline;
     this.listener = listener;
@@ -91,8 +93,9 @@ public final class KurentoLink {
   /** Tries to connect, again and again until it works; completes after the first attempt. */
   public Future<Void> start() {
     int attempt = ++generation;
-    return workers
-        .run(deadline.plusMillis(CONNECT_MILLIS), () -> connect(attempt), KurentoClient::destroy)
+    return upgrade
+        .run()
+        .compose(answered -> connectApart(attempt))
         .map(
             connected -> {
               if (closed || attempt != generation) {
@@ -112,6 +115,14 @@ public final class KurentoLink {
               startLater();
               return null;
             });
+  }
+
+  /** On a thread of its own: one that kurento-client never gives back is none of the calls'. */
+  private Future<KurentoClient> connectApart(int attempt) {
+    Workers own = new Workers(vertx, "kurento connect " + url + " " + attempt, 1, deadline);
+    return own.run(
+            deadline.plusMillis(CONNECT_MILLIS), () -> connect(attempt), KurentoClient::destroy)
+        .onComplete(done -> own.close());
   }
 
   public String url() {
@@ -217,6 +228,7 @@ public final class KurentoLink {
     generation++;
     return (last == null ? Future.<Void>succeededFuture() : destroy(last))
         .eventually(probe::close)
+        .eventually(upgrade::close)
         .eventually(pingWorker::close)
         .eventually(workers::close);
   }

@@ -95,8 +95,9 @@ public final class CallsMedia {
     try {
       call = calls.computeIfAbsent(request.callId(), id -> new CallMedia(id, this));
       if (call.homeless()) {
-        begin(call);
+        begin(call, placement.leastLoaded());
       }
+      session.expect(call.stage().link());
     } catch (RuntimeException noServer) {
       return sessions
           .close(session)
@@ -120,8 +121,8 @@ public final class CallsMedia {
   }
 
   /** A place for the call's media: the first, or another when the server was lost. */
-  private void begin(CallMedia call) {
-    KurentoLink link = placement.leastLoaded();
+  private void begin(CallMedia call, KurentoLink link) {
+    call.sides().stream().filter(MediaSession::lost).forEach(side -> side.expect(link));
     ReleaseStack made = new ReleaseStack();
     call.enter(new CallStage(link, pipelines.create(link, call.key(), made), made));
   }
@@ -143,7 +144,7 @@ public final class CallsMedia {
       return Future.failedFuture(Failure.MEDIA_NOT_FOUND.exception("it has ended"));
     }
     if (call.homeless()) {
-      begin(call);
+      begin(call, placement.leastLoadedAgain());
       log.info("call is placed again call={} server={}", call.id(), call.stage().link().url());
     }
     return place(call, session);

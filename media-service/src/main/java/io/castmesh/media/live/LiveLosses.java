@@ -178,9 +178,12 @@ final class LiveLosses {
     }
     // One that an offer was to be answered on that could not be.
     live.loseStage().ifPresent(Stage::release);
-    KurentoLink link = placement.leastLoaded();
+    expect(live, null);
+    KurentoLink link = placement.leastLoadedAgain();
+    expect(live, link);
     return stages
         .create(live, link, sdpOffer)
+        .onFailure(error -> expect(live, null))
         .compose(
             stage -> {
               if (live.over() || live.stage() != null || !link.up()) {
@@ -192,5 +195,20 @@ final class LiveLosses {
               log.info("live is placed again live={} server={}", live.id(), link.url());
               return Future.succeededFuture();
             });
+  }
+
+  /** Where its people will be: others who choose a server meanwhile have to know. */
+  private static void expect(Live live, KurentoLink link) {
+    live.presenter().expect(link);
+    live.viewers().stream().filter(MediaSession::lost).forEach(viewer -> viewer.expect(link));
+  }
+
+  /**
+   * For a viewer who comes back.
+   *
+   * @throws io.castmesh.contract.FailureException {@code MEDIA_FULL}
+   */
+  void requireRoom(Stage stage) {
+    placement.requireRoomAgain(stage.link());
   }
 }

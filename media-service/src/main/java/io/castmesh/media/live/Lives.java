@@ -127,6 +127,7 @@ public final class Lives {
               }
               KurentoLink link = placement.leastLoaded();
               MediaSession session = sessions.open(caller, MediaKey.live(liveId));
+              session.expect(link);
               Live live = new Live(liveId, request, session, made);
               begin(live, made);
               return registry

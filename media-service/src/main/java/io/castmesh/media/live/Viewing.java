@@ -39,6 +39,7 @@ final class Viewing implements MediaOwner {
   @Override
   public Future<Void> placeAgain(MediaSession session, String sdpOffer) {
     Stage stage = live.stageFor();
+    lives.losses().requireRoom(stage);
     session.place(stage.link(), stage.pipeline(), this);
     return Future.succeededFuture();
   }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,13 +49,25 @@ public final class Placement {
    *     reached that is in use, {@code MEDIA_FULL} when all of them are full
    */
   public KurentoLink leastLoaded() {
+    return leastLoaded(this::load);
+  }
+
+  /**
+   * The same for what has lost its server. It may take the room of people that are expected and not
+   * there yet: they have to find room themselves.
+   */
+  public KurentoLink leastLoadedAgain() {
+    return leastLoaded(this::there);
+  }
+
+  private KurentoLink leastLoaded(ToIntFunction<KurentoLink> taken) {
     List<KurentoLink> usable =
         links.all().stream().filter(link -> link.up() && !instances.draining(link.url())).toList();
     if (usable.isEmpty()) {
       throw Failure.MEDIA_UNAVAILABLE.exception();
     }
     return usable.stream()
-        .filter(link -> !full(link))
+        .filter(link -> taken.applyAsInt(link) < sessionsPerServer)
         .min(Comparator.comparingInt(this::load))
         .orElseThrow(Failure.MEDIA_FULL::exception);
   }
@@ -65,23 +78,33 @@ public final class Placement {
    * @throws io.castmesh.contract.FailureException {@code MEDIA_FULL}
    */
   public void requireRoom(KurentoLink link) {
-    if (full(link)) {
+    requireRoom(load(link));
+  }
+
+  /** The same for one who is expected there. */
+  public void requireRoomAgain(KurentoLink link) {
+    requireRoom(there(link));
+  }
+
+  private void requireRoom(int taken) {
+    if (taken >= sessionsPerServer) {
       throw Failure.MEDIA_FULL.exception();
     }
   }
 
-  private boolean full(KurentoLink link) {
-    return load(link) >= sessionsPerServer;
+  /** With what is expected there: a server that is chosen has to do with it from then on. */
+  private int load(KurentoLink link) {
+    return sessions.boundFor(link) + instances.sessionsOfOthers(link.url());
   }
 
-  private int load(KurentoLink link) {
+  private int there(KurentoLink link) {
     return sessions.on(link) + instances.sessionsOfOthers(link.url());
   }
 
   /** What this instance says to the others. */
   public Instances.State state() {
     Map<String, Integer> counts = new HashMap<>();
-    links.all().forEach(link -> counts.put(link.url(), sessions.on(link)));
+    links.all().forEach(link -> counts.put(link.url(), sessions.boundFor(link)));
     Set<String> up =
         links.all().stream()
             .filter(KurentoLink::up)

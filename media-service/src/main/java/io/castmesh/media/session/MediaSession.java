@@ -60,6 +60,7 @@ public final class MediaSession {
   private MediaOwner owner;
   private KurentoLink link;
   private MediaPipeline pipeline;
+  private KurentoLink expected;
   private Peer peer;
   private Peer negotiating;
   private State state = State.NEW;
@@ -140,6 +141,20 @@ public final class MediaSession {
   /** Whether it is on that media server. */
   public boolean on(KurentoLink server) {
     return link == server;
+  }
+
+  /** Whether it is on that media server, or expected there. */
+  boolean boundFor(KurentoLink server) {
+    return (link == null ? expected : link) == server;
+  }
+
+  /**
+   * It has no place yet, or none any more, and is about to be on that media server.
+   *
+   * @param server null: nobody knows where
+   */
+  public void expect(KurentoLink server) {
+    expected = server;
   }
 
   public SessionRecord record() {
@@ -458,6 +473,7 @@ public final class MediaSession {
     hear();
     link = null;
     pipeline = null;
+    expected = null;
     peer = null;
     negotiating = null;
     fromClient.clear();

@@ -63,6 +63,11 @@ public final class MediaSessions {
     return (int) byId.values().stream().filter(session -> session.on(server)).count();
   }
 
+  /** How many are on a media server, or are expected there. */
+  public int boundFor(KurentoLink server) {
+    return (int) byId.values().stream().filter(session -> session.boundFor(server)).count();
+  }
+
   /** A media session of the caller; somebody else's is not found. */
   public MediaSession of(Caller caller, String mediaId) {
     MediaSession session = byId.get(mediaId);

@@ -92,7 +92,8 @@ public final class MediaVerticle extends VerticleBase implements KurentoLink.Lis
             new RecordingNews(mesh.redis()),
             instance,
             mesh.config().recordingsDir(),
-            config.recordingsUri());
+            config.recordingsUri(),
+            Metric.RECORDING_ERRORS.counter(mesh.metrics()));
     Pipelines pipelines = new Pipelines(instances);
     serverMeters = new ServerMeters(mesh.metrics());
     links = new KurentoLinks(config.servers(), this::link);

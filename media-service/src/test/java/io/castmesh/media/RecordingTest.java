@@ -60,6 +60,26 @@ class RecordingTest extends MediaStory {
   }
 
   @Test
+  void aRecordingThatGoesWrongIsCountedOnce() {
+    // given
+    Caller presenter = clients.signIn("ada");
+    Published live = publish(presenter, true);
+    double before = errors();
+    // when
+    ScriptedEngine.Recorder recorder = server.engine.recorders.values().iterator().next();
+    recorder.listener.onError("the disk is full");
+    recorder.listener.onError("the disk is full");
+    // then
+    eventually("counted", () -> assertThat(errors()).isEqualTo(before + 1));
+    await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live.liveId())));
+    assertThat(errors()).isEqualTo(before + 1);
+  }
+
+  private double errors() {
+    return mesh.metrics().get("castmesh.media.recording.errors").counter().count();
+  }
+
+  @Test
   void withoutRecordingNothingIsWritten() {
     // given
     Caller presenter = clients.signIn("ada");

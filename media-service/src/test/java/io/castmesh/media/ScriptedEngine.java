@@ -72,7 +72,7 @@ final class ScriptedEngine implements MediaEngine {
   @Override
   public Recorder createRecorder(
       String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
-    Recorder recorder = new Recorder(id, file);
+    Recorder recorder = new Recorder(id, file, listener);
     recorders.put(id, recorder);
     return recorder;
   }
@@ -240,10 +240,12 @@ final class ScriptedEngine implements MediaEngine {
 
   final class Recorder extends Element implements MediaRecorder {
     private final Path file;
+    final MediaRecorder.Listener listener;
 
-    Recorder(String id, Path file) {
+    Recorder(String id, Path file, MediaRecorder.Listener listener) {
       super(id);
       this.file = file;
+      this.listener = listener;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.kurento.client.MediaPipeline;
 import org.kurento.client.MediaProfileSpecType;
 import org.kurento.client.RecorderEndpoint;
@@ -72,14 +73,35 @@ public final class Recording {
       Subject subject) {
     return link.make(
             "recorder",
-            client ->
-                Built.within(
-                    link.deadline(),
-                    new RecorderEndpoint.Builder(pipeline, recordings.uri(subject.id()))
-                            .withMediaProfile(MediaProfileSpecType.WEBM)
-                        ::buildAsync),
+            client -> {
+              RecorderEndpoint recorder =
+                  Built.within(
+                      link.deadline(),
+                      new RecorderEndpoint.Builder(pipeline, recordings.uri(subject.id()))
+                              .withMediaProfile(MediaProfileSpecType.WEBM)
+                          ::buildAsync);
+              try {
+                listen(recorder, recordings, link, subject);
+                return recorder;
+              } catch (RuntimeException failure) {
+                KurentoLink.releaseNow(recorder);
+                throw failure;
+              }
+            },
             KurentoLink::releaseNow)
         .map(recorder -> new Recording(vertx, recordings, link, recorder, subject));
+  }
+
+  /** Once for each recording: a server may say so of every picture. */
+  private static void listen(
+      RecorderEndpoint recorder, Recordings recordings, KurentoLink link, Subject subject) {
+    AtomicBoolean heard = new AtomicBoolean();
+    recorder.addErrorListener(
+        error -> {
+          if (heard.compareAndSet(false, true)) {
+            link.report(() -> recordings.wentWrong(subject.id(), error.getDescription()));
+          }
+        });
   }
 
   /**
@@ -98,8 +120,8 @@ public final class Recording {
             "adopted recorder",
             client -> {
               RecorderEndpoint recorder = client.getById(recorderId, RecorderEndpoint.class);
-              // Touched, it outlives the session of the instance that made it.
-              recorder.getState();
+              // Listened to, it outlives the session of the instance that made it.
+              listen(recorder, recordings, link, subject);
               return recorder;
             })
         .map(

@@ -6,6 +6,7 @@ import io.castmesh.contract.Media.RecordingTicket;
 import io.castmesh.media.registry.RecordingNews;
 import io.castmesh.runtime.bus.Bus;
 import io.castmesh.runtime.bus.Json;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,13 +29,22 @@ public final class Recordings {
   private final String instance;
   private final Path folder;
   private final String serverUri;
+  private final Counter errors;
 
   /**
    * @param instance names this process among those that share the folder
    * @param serverUri the folder as media servers see it; empty: as this process does
+   * @param errors counts recordings that go wrong
    */
   public Recordings(
-      Vertx vertx, Bus bus, RecordingNews news, String instance, Path folder, String serverUri) {
+      Vertx vertx,
+      Bus bus,
+      RecordingNews news,
+      String instance,
+      Path folder,
+      String serverUri,
+      Counter errors) {
+    this.errors = errors;
     this.instance = instance;
     this.files = vertx.fileSystem();
     this.bus = bus;
@@ -67,6 +77,12 @@ public final class Recordings {
   /** Where a media server shall write a recording. */
   public String uri(String recordingId) {
     return serverUri + fileOf(recordingId);
+  }
+
+  /** A media server says that something is not written. */
+  void wentWrong(String recordingId, String description) {
+    log.error("recording goes wrong recording={} error={}", recordingId, description);
+    errors.increment();
   }
 
   Future<Void> writeTicket(RecordingTicket ticket) {

@@ -263,6 +263,11 @@ public enum Metric {
           "castmesh.media.adopted",
           "What this instance has taken over from one that died or left",
           Label.ADOPTED)),
+  RECORDING_ERRORS(
+      Spec.counter(
+          MEDIA,
+          "castmesh.media.recording.errors",
+          "Recordings of which a media server has said that something is not written")),
 
   RECORDINGS(
       Spec.counter(

@@ -47,6 +47,9 @@ public final class RedisStore {
 
   private static final long COMPLAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** Leases may have run out in a Redis that nobody has reached for so long. */
+  private static final long LAPSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** Of a Redis that changes hands every minute or so. */
   private static final int LIVES = 64;
 
@@ -75,6 +78,8 @@ public final class RedisStore {
   /** Seen so far: behind one address there may be several that answer in turns. */
   private final Set<String> lives = ConcurrentHashMap.newKeySet();
 
+  private volatile boolean isAway;
+  private volatile long awaySince;
   private volatile long timer = -1;
 
   RedisStore(Vertx vertx, Redis redis, MeterRegistry metrics) {
@@ -100,8 +105,9 @@ public final class RedisStore {
 
   /**
    * Redis has come back and has lost everything, or may have lost what was written last, as one
-   * that was started again or another one that took its place: what this process owns is to be said
-   * again. Called on the context that registers, at most a second or so after Redis answers.
+   * that was started again or another one that took its place, or was away for so long that leases
+   * have run out: what this process owns is to be said again. Called on the context that registers,
+   * at most a second or so after Redis answers.
    */
   public void onEmptied(Runnable listener) {
     listeners.add(new Listener(vertx.getOrCreateContext(), listener));
@@ -157,19 +163,38 @@ public final class RedisStore {
         .onComplete(
             now -> {
               looking.set(false);
-              boolean empty = !now.epoch().equals(epoch);
-              boolean another = isAnother(now.life());
+              String lost = whatIsLost(now);
               epoch = now.epoch();
-              if (empty || another) {
-                log.warn(
-                    empty
-                        ? "redis has come back empty"
-                        : "redis has been started again and may have lost what was written last");
+              isAway = false;
+              if (lost != null) {
+                log.warn("redis {}", lost);
                 listeners.forEach(
                     one -> one.context().runOnContext(ignored -> one.emptied().run()));
               }
             },
-            away -> looking.set(false));
+            error -> {
+              looking.set(false);
+              if (!isAway) {
+                awaySince = System.nanoTime();
+                isAway = true;
+              }
+            });
+  }
+
+  /** In words; null: nothing. */
+  private String whatIsLost(State now) {
+    boolean another = isAnother(now.life());
+    if (!now.epoch().equals(epoch)) {
+      return "has come back empty";
+    }
+    if (another) {
+      return "has been started again and may have lost what was written last";
+    }
+    // A process that stood still asked nobody meanwhile: what it has is no newer than what is
+    // there.
+    return isAway && System.nanoTime() - awaySince > LAPSE_NANOS
+        ? "was away for so long that leases have run out"
+        : null;
   }
 
   /** One command; arguments are sent as they are. */

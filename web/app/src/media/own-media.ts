@@ -11,13 +11,13 @@ export interface Sender {
 export function useOwnMedia() {
   const stream = shallowRef<MediaStream>();
   const problems = ref<Problems>({});
-  const sender = shallowRef<object>();
+  const sender = shallowRef<Sender>();
   /** What is being opened again. */
   const opening = ref<Kind>();
-  const canReopen = computed(() => isSender(sender.value));
+  const canReopen = computed(() => sender.value !== undefined);
 
   /** Takes what has been opened, and who sends it; it is stopped here from now on. */
-  function adopt(opened: Opened, to: object): void {
+  function adopt(opened: Opened, to: Sender): void {
     stream.value = opened.stream;
     problems.value = opened.problems;
     sender.value = to;
@@ -39,7 +39,7 @@ export function useOwnMedia() {
   async function reopen(kind: Kind, isEnabled: boolean): Promise<void> {
     const current = stream.value;
     const to = sender.value;
-    if (!current || !isSender(to) || opening.value) return;
+    if (!current || !to || opening.value) return;
     opening.value = kind;
     try {
       const found = await openWhatThereIs(kind === 'audio' ? { video: false } : { audio: false });
@@ -81,8 +81,4 @@ export function useOwnMedia() {
 export function whenEnded(track: MediaStreamTrack, callback: () => void): void {
   if (track.readyState === 'ended') callback();
   else track.addEventListener('ended', callback);
-}
-
-function isSender(one: object | undefined): one is Sender {
-  return one !== undefined && 'replaceTrack' in one;
 }

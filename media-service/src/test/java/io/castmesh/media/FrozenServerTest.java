@@ -9,6 +9,7 @@ import io.castmesh.contract.Caller;
 import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.contract.Media;
+import io.castmesh.contract.Media.Answer;
 import io.castmesh.contract.Media.Published;
 import io.castmesh.room.RoomConfig;
 import io.castmesh.room.RoomVerticle;
@@ -104,6 +105,44 @@ class FrozenServerTest {
     Published[] live = new Published[1];
     eventually("publishing works again", SOON, () -> live[0] = publish(presenter));
     await(mesh.bus().ask(Media.STOP, new Media.OfLive(presenter, live[0].liveId())));
+  }
+
+  @Test
+  void aCallWhosePlaceCouldNotBeMadeGetsAnother() {
+    // given a call that has lost its media server
+    Caller ada = clients.signIn("ada");
+    Caller bob = clients.signIn("bob");
+    Answer adas = connect(ada);
+    proxy.hangUp(true);
+    clients.awaitTold(ada, "media.state", p -> p.getString("state").equals("lost"));
+    eventually("no server is up", SOON, () -> assertThat(up()).isZero());
+    proxy.hangUp(false);
+    eventually("the server is up", SOON, () -> assertThat(up()).isOne());
+    // when a return comes to nothing
+    proxy.freeze();
+    FailureException refused =
+        catchThrowableOfType(
+            FailureException.class,
+            () ->
+                await(
+                    mesh.bus()
+                        .ask(
+                            Media.RESTART,
+                            new Media.Restart(ada, adas.mediaId(), MediaStory.OFFER))));
+    proxy.thaw();
+    // then
+    assertThat(refused.failure()).isEqualTo(Failure.MEDIA_UNAVAILABLE);
+    connect(bob);
+    await(mesh.bus().ask(Media.CALL_END, new Media.OfCall("c1")));
+  }
+
+  private Answer connect(Caller caller) {
+    return await(
+        mesh.bus().ask(Media.CALL_CONNECT, new Media.JoinCall(caller, "c1", MediaStory.OFFER)));
+  }
+
+  private double up() {
+    return mesh.metrics().get("castmesh.media.servers").tag("state", "up").gauge().value();
   }
 
   private Published publish(Caller caller) {

@@ -9,7 +9,6 @@ import io.castmesh.runtime.bus.ClientMessenger;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,21 +33,6 @@ public final class MediaSession {
   private record CandidateEvent(String mediaId, Candidate candidate) {}
 
   private record StateEvent(String mediaId, String state) {}
-
-  /** How a session is, as clients are told. */
-  enum State {
-    NEW,
-    CONNECTING,
-    CONNECTED,
-    FLOWING,
-    FAILED,
-    LOST,
-    CLOSED;
-
-    private String word() {
-      return this == NEW ? CONNECTING.word() : name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   private final String id;
   private final ClientMessenger clients;

@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from '../src/cluster.ts';
 import { ensure } from '../src/ensure.ts';
 import { eventually } from '../src/eventually.ts';
-import { Faults, STILL_MS, type Stage, goesOn, told } from '../src/faults.ts';
+import { Faults, STILL_MS, goesOn, told } from '../src/faults.ts';
 import { seesFrames } from '../src/frames.ts';
 import { flushRedis, redisEntries } from '../src/redis.ts';
-import type { Length } from '../src/scene.ts';
+import type { Length, Scene } from '../src/scene.ts';
 import { seconds } from '../src/table.ts';
 
 const REASSERTED_MS = 10_000;
@@ -20,63 +21,48 @@ const PICTURE_MS = 30_000;
 describe('a cluster in use survives its databases', () => {
   const faults = new Faults();
 
-  faults.survives('Redis emptied', async ({ cluster, scene, table }) => {
-    let backMs = 0;
-    const seen = await scene.during(async () => {
-      await flushRedis(cluster.dataDir);
-      const begin = performance.now();
-      await isReasserted({ cluster, scene, table });
-      backMs = performance.now() - begin;
+  /** Redis comes back without what it had: everybody says again what they own. */
+  function redisSurvives(
+    what: string,
+    row: string,
+    comesBackWithout: (cluster: Cluster) => Promise<void>,
+  ): void {
+    faults.survives(what, async ({ cluster, scene, table }) => {
+      let backMs = 0;
+      const seen = await scene.during(async () => {
+        await comesBackWithout(cluster);
+        const begin = performance.now();
+        await isReasserted(cluster, scene);
+        backMs = performance.now() - begin;
+      });
+      goesOn(seen);
+      await scene.heardEverything();
+      table.add(
+        row,
+        'media goes on, nothing is lost, re-asserted within 10 s',
+        `after ${seconds(backMs)}, ${told(seen)}`,
+      );
+      ensure(backMs < REASSERTED_MS, `re-asserted after ${backMs} ms`);
     });
-    goesOn(seen);
-    await scene.heardEverything();
-    table.add(
-      'Redis flushed',
-      're-asserted within 10 s',
-      `after ${seconds(backMs)}, ${told(seen)}`,
-    );
-    ensure(backMs < REASSERTED_MS, `re-asserted after ${backMs} ms`);
+  }
+
+  redisSurvives('Redis emptied', 'Redis flushed', (cluster) => flushRedis(cluster.dataDir));
+
+  redisSurvives('Redis started again, empty', 'Redis restarted empty', async (cluster) => {
+    await cluster.order('stop', 'redis');
+    rmSync(join(cluster.dataDir, 'redis/data'), { recursive: true, force: true });
+    await cluster.order('start', 'redis');
   });
 
-  faults.survives('Redis started again, empty', async ({ cluster, scene, table }) => {
-    let backMs = 0;
-    const seen = await scene.during(async () => {
-      await cluster.order('stop', 'redis');
-      rmSync(join(cluster.dataDir, 'redis/data'), { recursive: true, force: true });
-      await cluster.order('start', 'redis');
-      const begin = performance.now();
-      await isReasserted({ cluster, scene, table });
-      backMs = performance.now() - begin;
-    });
-    goesOn(seen);
-    await scene.heardEverything();
-    table.add(
-      'Redis restarted empty',
-      're-asserted within 10 s',
-      `after ${seconds(backMs)}, ${told(seen)}`,
-    );
-    ensure(backMs < REASSERTED_MS, `re-asserted after ${backMs} ms`);
-  });
-
-  faults.survives('Redis away for longer than any lease', async ({ cluster, scene, table }) => {
-    let backMs = 0;
-    const seen = await scene.during(async () => {
+  redisSurvives(
+    'Redis away for longer than any lease',
+    `Redis away for ${seconds(REDIS_AWAY_MS)}`,
+    async (cluster) => {
       await cluster.order('stop', 'redis');
       await pause(REDIS_AWAY_MS);
       await cluster.order('start', 'redis');
-      const begin = performance.now();
-      await isReasserted({ cluster, scene, table });
-      backMs = performance.now() - begin;
-    });
-    goesOn(seen);
-    await scene.heardEverything();
-    table.add(
-      `Redis away for ${seconds(REDIS_AWAY_MS)}`,
-      'media goes on, nothing is lost, re-asserted within 10 s',
-      `${seconds(backMs)} after its return, ${told(seen)}`,
-    );
-    ensure(backMs < REASSERTED_MS, `re-asserted after ${backMs} ms`);
-  });
+    },
+  );
 
   faults.survives('MariaDB away for 20 s, while a live ends', async ({ cluster, scene, table }) => {
     const { liveId } = scene;
@@ -120,7 +106,7 @@ describe('a cluster in use survives its databases', () => {
 });
 
 /** The live and those who watch, those who are there, and the call. */
-async function isReasserted({ cluster, scene }: Stage): Promise<void> {
+async function isReasserted(cluster: Cluster, scene: Scene): Promise<void> {
   await eventually(
     'the live, the people and the call are known again',
     async () => {

@@ -32,10 +32,20 @@ record ProxyConfig(
           # /sockjs/<server>/<session>/<transport>; /sockjs/info belongs to no session.
           acl sockjs_session path_reg ^/sockjs/[^/]+/[^/]+/
           use_backend sockjs if sockjs_session
+          # Nobody is fit to serve, as on a machine that is too busy: better a poor answer than none.
+          use_backend anybody if { nbsrv(gateways) eq 0 }
           default_backend gateways
         """
             .formatted(certificate.isEmpty() ? "http" : "https"));
     text.append(GATEWAYS);
+    servers(text, "");
+    text.append(
+        """
+
+        backend anybody
+          balance leastconn
+          option httpchk GET /health/live
+        """);
     servers(text, "");
     text.append(
         """
@@ -53,7 +63,9 @@ record ProxyConfig(
     text.append("\nfrontend management\n  bind ").append(management).append('\n');
     text.append(
         """
-          http-request return status 200 content-type text/plain string "UP" if { path /health/ready /health/live }
+          http-request return status 200 content-type application/json string '{"status":"UP"}' if { path /health/live }
+          http-request return status 200 content-type application/json string '{"status":"UP"}' if { path /health/ready } { nbsrv(gateways) gt 0 }
+          http-request return status 503 content-type application/json string '{"status":"DOWN"}' if { path /health/ready }
           http-request use-service prometheus-exporter if { path /metrics }
           http-request return status 404
         """);

@@ -273,7 +273,7 @@ final class Supervised {
       tell();
       lock.lockInterruptibly();
       try {
-        boolean soon = doubtful || status.state() == State.STARTING;
+        boolean soon = doubtful || status.state() != State.READY;
         if (!over(running)) {
           changed.await(soon ? SOON_MILLIS : RUNNING_LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }

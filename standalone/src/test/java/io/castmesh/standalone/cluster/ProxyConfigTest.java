@@ -52,6 +52,7 @@ class ProxyConfigTest {
   private Path haproxy;
   private Child proxy;
   private int port;
+  private String management;
 
   @BeforeEach
   void aProxyRunsInFrontOfTwoGateways() throws Exception {
@@ -63,7 +64,7 @@ class ProxyConfigTest {
     PortBook ports = PortBook.from(0, folder);
     port = ports.take("127.0.0.1");
     Path file = folder.resolve("haproxy.cfg");
-    String management = "127.0.0.1:" + ports.take("127.0.0.1");
+    management = "127.0.0.1:" + ports.take("127.0.0.1");
     Files.writeString(
         file,
         new ProxyConfig(
@@ -158,6 +159,21 @@ class ProxyConfigTest {
   }
 
   @Test
+  void whenNoGatewayIsFitWhoIsThereAnswersAllTheSame() throws Exception {
+    // given
+    eventually("it is ready", () -> ready() == 200);
+    // when
+    draining.addAll(List.of("one", "two"));
+    // then
+    for (int i = 0; i < 50 || ready() == 200; i++) {
+      assertThat(status("/")).isEqualTo(200);
+    }
+    // and a moment later
+    draining.clear();
+    eventually("it is ready again", () -> ready() == 200);
+  }
+
+  @Test
   void withoutAnyGatewayTheAnswerSaysSo() throws Exception {
     // when
     servers.forEach(server -> server.stop(0));
@@ -166,6 +182,7 @@ class ProxyConfigTest {
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
     assertThat(failure(answer)).isEqualTo(Failure.UNAVAILABLE);
+    eventually("it is not ready", () -> ready() == 503);
   }
 
   /** Nobody knows whether it was carried out: the connection says so by its end. */
@@ -226,6 +243,12 @@ class ProxyConfigTest {
         exchange -> {
           passHanging(name);
           answer(exchange, draining.contains(name) ? 404 : 200, "");
+        });
+    server.createContext(
+        "/health/live",
+        exchange -> {
+          passHanging(name);
+          answer(exchange, 200, "");
         });
     server.createContext("/stream", exchange -> stream(exchange, name));
     server.createContext(
@@ -327,8 +350,16 @@ class ProxyConfigTest {
   }
 
   private int status(String path) {
+    return status(uri(path));
+  }
+
+  private int ready() {
+    return status(URI.create("http://" + management + "/health/ready"));
+  }
+
+  private int status(URI uri) {
     try {
-      return get(path).statusCode();
+      return get(uri).statusCode();
     } catch (IOException e) {
       return 0;
     } catch (InterruptedException e) {
@@ -338,8 +369,12 @@ class ProxyConfigTest {
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return get(uri(path));
+  }
+
+  private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(10)).build(),
+        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 

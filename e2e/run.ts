@@ -27,6 +27,8 @@ const LAST = 'crash';
 /** Settings that all who share a cluster can live with; who wants others starts one more. */
 const SHARED = { CASTMESH_CALL_RING_TIMEOUT: '4', CASTMESH_AUTH_ACCESS_TTL: '7200' };
 
+const failures: string[] = [];
+
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.test.ts'))
@@ -42,8 +44,13 @@ function isOne(file: string, ...names: string[]): boolean {
 async function runFiles(files: string[]): Promise<void> {
   if (files.length === 0) return;
   const stream = run({ files, concurrency: 1 });
-  stream.on('test:fail', () => {
+  stream.on('test:fail', ({ name, details }) => {
     process.exitCode = 1;
+    const { cause } = details.error as { cause?: unknown };
+    // A suite fails by its tests, which are told of by themselves.
+    if (cause instanceof Error || details.type !== 'suite') {
+      failures.push(`${name}: ${cause instanceof Error ? (cause.stack ?? cause) : String(cause)}`);
+    }
   });
   const told = stream.pipe(new spec());
   told.pipe(process.stdout, { end: false });
@@ -77,6 +84,11 @@ async function runOnCluster(): Promise<void> {
   }
 }
 
+/** The reports of several runs come one after the other: what failed in the first is far above. */
+function tellAgain(): void {
+  if (failures.length > 0) console.log(`\nwhat has failed:\n${failures.join('\n')}`);
+}
+
 function requireSome(files: string[]): void {
   if (files.length === 0) throw new Error(`no test file is called like ${wanted.join(', ')}`);
 }
@@ -92,3 +104,4 @@ if (onCluster) {
   requireSome(files);
   await runFiles(files);
 }
+tellAgain();

@@ -82,24 +82,33 @@ class Forwarding {
   readonly #servers: Server[] = [];
   readonly #load = join(this.#folder, 'load');
   readonly #gcLog = join(this.#folder, 'gc.log');
+  readonly #starts = [
+    () => this.#startNode('media node', 'gcm'),
+    () => this.#startJanus(),
+    () => this.#startKurento(),
+  ];
 
   async run(): Promise<void> {
     try {
       this.#compile();
-      await this.#startNode('media node', 'gcm');
-      await this.#startJanus();
-      await this.#startKurento();
+      await this.#compareColdStarts();
+      for (const start of this.#starts) await start();
       for (const viewers of CROWDS) await this.#compare(viewers);
       this.#tellCollections();
     } finally {
-      for (const { child } of this.#servers) child.kill();
-      await Promise.all(
-        this.#servers.map(
-          ({ child }) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve)),
-        ),
-      );
+      await this.#stopServers();
       remove(this.#folder);
     }
+  }
+
+  async #stopServers(): Promise<void> {
+    const servers = this.#servers.splice(0);
+    for (const { child } of servers) child.kill();
+    await Promise.all(
+      servers.map(
+        ({ child }) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve)),
+      ),
+    );
   }
 
   /** Debian's packages, not modules: nothing is fetched. */
@@ -151,7 +160,7 @@ class Forwarding {
     }
     const port = await freePort();
     const configs = join(this.#folder, 'janus');
-    mkdirSync(configs);
+    mkdirSync(configs, { recursive: true });
     const others = 'audiobridge duktape echotest lua nosip recordplay sip streaming textroom';
     const disabled = [...others.split(' '), 'videocall', 'voicemail'];
     const wires = ['http', 'mqtt', 'nanomsg', 'pfunix', 'rabbitmq'];
@@ -208,6 +217,32 @@ class Forwarding {
     );
     // Pion complains on the standard output, too.
     return JSON.parse(said.trim().split('\n').at(-1) ?? '') as Load;
+  }
+
+  /** Who comes to a server that has just been started: those who saw the one before it die. */
+  async #compareColdStarts(): Promise<void> {
+    const seen = new Map<string, Load[]>();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const start of this.#starts) {
+        await start();
+        for (const server of this.#servers) {
+          const loads = seen.get(server.name) ?? [];
+          seen.set(server.name, [...loads, this.#measure(server, BURST)]);
+        }
+        await this.#stopServers();
+      }
+    }
+    console.log(`\n${BURST} viewers come at once to a server that was just started; ${ROUNDS} rounds`);
+    for (const [name, loads] of seen) {
+      const median = (value: (load: Load) => number): string =>
+        percentile(loads.map(value), 0.5).toFixed(0);
+      console.log(
+        `${name.padEnd(12)} first packet after ${median((l) => l.setUpP50Millis)} (p50), ` +
+          `${median((l) => l.setUpP95Millis)} ms (p95); ` +
+          `CPU of the server each ${median((l) => l.setUpCpuMillis)} ms; ` +
+          `who had to come again ${median((l) => l.stuck)}`,
+      );
+    }
   }
 
   /** In turn, several times: what else the machine does hits all alike. The first round warms up. */

@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.engine.rtc.RtcEngine;
 import io.castmesh.medianode.kurento.KurentoLimits;
 import io.castmesh.medianode.kurento.KurentoServer;
+import io.castmesh.medianode.kurento.Rehearsal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
@@ -33,7 +34,12 @@ public final class MediaNode {
 
   /** The same with other bounds than the default ones. */
   public static Future<MediaNode> start(Vertx vertx, MediaNodeConfig config, KurentoLimits limits) {
-    return start(vertx, config, limits, () -> RtcEngine.start(config));
+    return vertx
+        .executeBlocking(() -> RtcEngine.start(config))
+        .compose(
+            engine ->
+                Rehearsal.once(vertx, engine, limits)
+                    .compose(rehearsed -> serve(vertx, config, limits, engine)));
   }
 
   /**
@@ -48,17 +54,18 @@ public final class MediaNode {
       Callable<MediaEngine> engineStart) {
     return vertx
         .executeBlocking(engineStart)
-        .compose(
-            engine -> {
-              KurentoServer server =
-                  new KurentoServer(config.controlHost(), config.controlPort(), limits, engine);
-              return vertx
-                  .deployVerticle(server)
-                  .map(id -> new MediaNode(vertx, engine, server, id))
-                  .recover(
-                      cause ->
-                          stopped(vertx, engine).transform(ignored -> Future.failedFuture(cause)));
-            });
+        .compose(engine -> serve(vertx, config, limits, engine));
+  }
+
+  private static Future<MediaNode> serve(
+      Vertx vertx, MediaNodeConfig config, KurentoLimits limits, MediaEngine engine) {
+    KurentoServer server =
+        new KurentoServer(config.controlHost(), config.controlPort(), limits, engine);
+    return vertx
+        .deployVerticle(server)
+        .map(id -> new MediaNode(vertx, engine, server, id))
+        .recover(
+            cause -> stopped(vertx, engine).transform(ignored -> Future.failedFuture(cause)));
   }
 
   /** The bound port of the Kurento protocol. */

@@ -45,7 +45,7 @@ class FuzzTest {
   private static final byte[] H264_KEY_FRAME =
       HexFormat.of()
           .parseHex(
-              "000000186742c016d900a02ff970110000030001000003000a0f162e48"
+              "000000196742c016d900a02ff970110000030001000003000a0f162e48"
                   + "0000000568cb83cb2000000005658884000a");
 
   @TempDir Path folder;

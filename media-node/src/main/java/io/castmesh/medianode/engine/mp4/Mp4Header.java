@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.mp4;
 
 import io.castmesh.medianode.engine.container.VideoFormat;
+import java.io.IOException;
 
 /**
  * What stands before the fragments: file type and an empty movie that tells the tracks. Times are
@@ -17,8 +18,15 @@ final class Mp4Header {
 
   private Mp4Header() {}
 
-  /** Always the same length for the same tracks, so that the duration can be filled in later. */
-  static byte[] of(VideoFormat video, boolean audio, long durationMillis) {
+  /**
+   * Always of that length, so that a track can join and the duration can be filled in later: what
+   * is not needed is a free box (section 8.1.2).
+   *
+   * @param video null for none
+   * @throws IOException when it does not fit: the sender's parameters are absurd
+   */
+  static byte[] of(VideoFormat video, boolean audio, long durationMillis, int bytes)
+      throws IOException {
     Mp4Boxes out = new Mp4Boxes(2048);
     out.box("ftyp", b -> b.text("iso6").u32(1).text("iso6").text("cmfc").text("mp41"));
     out.box(
@@ -51,6 +59,11 @@ final class Mp4Header {
                 }
               });
         });
+    int free = bytes - out.length() - 8;
+    if (free < 0) {
+      throw new IOException("no room for the parameters of the tracks");
+    }
+    out.box("free", b -> b.zeros(free));
     return out.toByteArray();
   }
 

@@ -13,16 +13,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Writes one fragmented MP4 file. The tracks of such a file are told at its beginning: it begins
- * when both are known, or when one has waited for the other for {@link #PATIENCE_MILLIS}. A track
- * that comes later is left out.
+ * Writes one fragmented MP4 file. It begins when both tracks are known, or when one has waited for
+ * the other for {@link #PATIENCE_MILLIS}. A track that comes later joins: the tracks are told at
+ * the beginning of the file, where there is room for it.
  */
 public final class Mp4Writer implements MediaFileWriter {
   /** A camera is a moment behind its microphone. */
   static final long PATIENCE_MILLIS = 2000;
+
+  /** Of what stands before the fragments, with both tracks. */
+  private static final int HEADER_BYTES = 4096;
 
   private static final long MAX_FRAGMENT_BYTES = 8 << 20;
   private static final long ASSUMED_VIDEO_MILLIS = 33;
@@ -63,14 +65,9 @@ public final class Mp4Writer implements MediaFileWriter {
       add(frame);
       return;
     }
-    if (frame.kind() == MediaKind.VIDEO && video == null) {
-      Optional<VideoFormat> format = frame.keyFrame() ? VideoFormat.of(frame) : Optional.empty();
-      if (format.isEmpty()) {
-        return;
-      }
-      video = format.get();
+    if (!tellsItsTrack(frame)) {
+      return;
     }
-    audio |= frame.kind() == MediaKind.AUDIO;
     early.add(frame);
     boolean complete = video != null && audio;
     if (complete || frame.timeMillis() - early.peek().timeMillis() >= PATIENCE_MILLIS) {
@@ -78,11 +75,20 @@ public final class Mp4Writer implements MediaFileWriter {
     }
   }
 
+  /** Whether the frame's track is known, now at the latest. */
+  private boolean tellsItsTrack(MediaFrame frame) {
+    if (frame.kind() == MediaKind.AUDIO) {
+      audio = true;
+    } else if (video == null && frame.keyFrame()) {
+      video = VideoFormat.of(frame).orElse(null);
+    }
+    return frame.kind() == MediaKind.AUDIO || video != null;
+  }
+
   private void begin() throws IOException {
     begun = true;
-    byte[] header = Mp4Header.of(video, audio, 0);
-    writeAt(header, 0);
-    position = header.length;
+    writeHeader();
+    position = HEADER_BYTES;
     for (MediaFrame frame : early) {
       add(frame);
     }
@@ -91,8 +97,12 @@ public final class Mp4Writer implements MediaFileWriter {
 
   private void add(MediaFrame frame) throws IOException {
     boolean isVideo = frame.kind() == MediaKind.VIDEO;
-    if (isVideo ? video == null : !audio) {
+    boolean known = isVideo ? video != null : audio;
+    if (!tellsItsTrack(frame)) {
       return;
+    }
+    if (!known) {
+      writeHeader(); // before any fragment has a part of this track
     }
     long time = frame.timeMillis();
     boolean full =
@@ -129,7 +139,11 @@ public final class Mp4Writer implements MediaFileWriter {
     writeAt(bytes, position);
     position += bytes.length;
     fragment = new Mp4Fragment();
-    writeAt(Mp4Header.of(video, audio, durationMillis()), 0);
+    writeHeader();
+  }
+
+  private void writeHeader() throws IOException {
+    writeAt(Mp4Header.of(video, audio, durationMillis(), HEADER_BYTES), 0);
   }
 
   /** When the last frame of a track is over. */

@@ -45,6 +45,15 @@ final class WebmElements {
     return id;
   }
 
+  /** Where its content begins, and where it ends, in the file. */
+  long contentAt() {
+    return contentAt;
+  }
+
+  long contentEnd() {
+    return next;
+  }
+
   WebmElements children() {
     in.seek(contentAt);
     return new WebmElements(in, next);

@@ -46,6 +46,7 @@ final class WebmId {
   static final int SIMPLE_BLOCK = 0xA3;
   static final int BLOCK_GROUP = 0xA0;
   static final int BLOCK = 0xA1;
+  static final int REFERENCE_BLOCK = 0xFB;
 
   static final int CUES = 0x1C53BB6B;
   static final int CUE_POINT = 0xBB;

@@ -154,8 +154,8 @@ public final class WebmReader implements MediaFileReader {
         in.seek(firstCluster);
         lookThrough();
       }
-    } catch (EOFException cutOff) {
-      // What was found so far is good.
+    } catch (IOException cutOff) {
+      // Or damaged behind it: what was found so far is good.
     }
     in.seek(start);
   }
@@ -186,7 +186,6 @@ public final class WebmReader implements MediaFileReader {
   /** Every frame is looked at: only blocks know whether they are keyframes. */
   private void lookThrough() throws IOException {
     long clusterAt = firstCluster;
-    long last = 0;
     while (in.remaining() > 0) {
       long start = in.position();
       int id = id();
@@ -195,27 +194,24 @@ public final class WebmReader implements MediaFileReader {
         clusterAt = start;
         continue;
       }
-      if (id == WebmId.BLOCK_GROUP) {
-        continue;
-      }
       long end = in.position() + size;
       if (size < 0 || end > in.size()) {
         break;
       }
       if (id == WebmId.TIMESTAMP) {
         clusterTime = in.number((int) size);
-      } else if (id == WebmId.SIMPLE_BLOCK) {
-        int track = (int) size();
-        long time = millis(clusterTime + (short) in.number(2));
-        boolean key = (in.octet() & 0x80) != 0;
-        if (key && (tracks.video() == null || tracks.codec(track) == tracks.video().codec())) {
-          index.putIfAbsent(time, clusterAt);
+      } else if (id == WebmId.SIMPLE_BLOCK || id == WebmId.BLOCK_GROUP) {
+        Block block = block(id, end);
+        if (block != null) {
+          boolean picture = tracks.video() == null || block.codec() == tracks.video().codec();
+          if (block.keyFrame() && picture) {
+            index.putIfAbsent(block.timeMillis(), clusterAt);
+          }
+          duration = Math.max(duration, block.timeMillis() * 1e6 / scaleNanos);
         }
-        last = Math.max(last, time);
       }
       in.seek(end);
     }
-    duration = Math.max(duration, last * 1e6 / scaleNanos);
   }
 
   @Override
@@ -250,12 +246,10 @@ public final class WebmReader implements MediaFileReader {
   @Override
   public MediaFrame next() throws IOException {
     try {
-      boolean grouped = false;
       while (in.remaining() > 0) {
         int id = id();
         long size = size();
-        if (id == WebmId.CLUSTER || id == WebmId.BLOCK_GROUP) {
-          grouped = id == WebmId.BLOCK_GROUP;
+        if (id == WebmId.CLUSTER) {
           continue;
         }
         long end = in.position() + size;
@@ -264,10 +258,10 @@ public final class WebmReader implements MediaFileReader {
         }
         if (id == WebmId.TIMESTAMP) {
           clusterTime = in.number((int) size);
-        } else if (id == WebmId.SIMPLE_BLOCK || id == WebmId.BLOCK) {
-          MediaFrame frame = block(end, grouped);
-          in.seek(end);
+        } else if (id == WebmId.SIMPLE_BLOCK || id == WebmId.BLOCK_GROUP) {
+          MediaFrame frame = frame(block(id, end));
           if (frame != null) {
+            in.seek(end);
             return frame;
           }
         }
@@ -279,8 +273,41 @@ public final class WebmReader implements MediaFileReader {
     return null;
   }
 
-  /** Null for a track that is not played. */
-  private MediaFrame block(long end, boolean grouped) throws IOException {
+  /** Where a frame stands in the file. */
+  private record Block(
+      MediaCodec codec, long timeMillis, boolean keyFrame, long dataAt, long dataEnd) {
+    Block withKeyFrame(boolean isOne) {
+      return new Block(codec, timeMillis, isOne, dataAt, dataEnd);
+    }
+  }
+
+  /** A simple block, or the one of a group; null for a track that is not played. */
+  private Block block(int id, long end) throws IOException {
+    return id == WebmId.BLOCK_GROUP ? blockOfGroup(end) : blockUntil(end);
+  }
+
+  /** RFC 9559 section 5.1.3.5: what refers to no other block is a keyframe. */
+  private Block blockOfGroup(long end) throws IOException {
+    WebmElements parts = new WebmElements(in, end);
+    long blockAt = -1;
+    long blockEnd = -1;
+    boolean refers = false;
+    while (parts.next()) {
+      if (parts.id() == WebmId.BLOCK) {
+        blockAt = parts.contentAt();
+        blockEnd = parts.contentEnd();
+      }
+      refers |= parts.id() == WebmId.REFERENCE_BLOCK;
+    }
+    if (blockAt < 0) {
+      return null;
+    }
+    in.seek(blockAt);
+    Block block = blockUntil(blockEnd);
+    return block == null ? null : block.withKeyFrame(!refers);
+  }
+
+  private Block blockUntil(long end) throws IOException {
     MediaCodec codec = tracks.codec((int) size());
     long time = millis(clusterTime + (short) in.number(2));
     int flags = in.octet();
@@ -289,8 +316,16 @@ public final class WebmReader implements MediaFileReader {
     if (codec == null || laced || length <= 0 || length > MAX_FRAME) {
       return null;
     }
-    boolean key = grouped || (flags & 0x80) != 0;
-    return new MediaFrame(codec, time, key, in.bytes((int) length));
+    return new Block(codec, time, (flags & 0x80) != 0, in.position(), end);
+  }
+
+  private MediaFrame frame(Block block) throws IOException {
+    if (block == null) {
+      return null;
+    }
+    in.seek(block.dataAt());
+    byte[] data = in.bytes((int) (block.dataEnd() - block.dataAt()));
+    return new MediaFrame(block.codec(), block.timeMillis(), block.keyFrame(), data);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.io.IOException;
 
 /** The tracks of a file that is read: the first of each kind that can be passed on. */
 final class WebmTracks {
+  private static final byte VP9_PROFILE = 1;
+
   private VideoFormat video;
   private long videoNumber = -1;
   private long audioNumber = -1;
@@ -47,8 +49,19 @@ final class WebmTracks {
       audioNumber = number;
     } else if (codec != null && codec.kind() == MediaKind.VIDEO && videoNumber < 0) {
       videoNumber = number;
-      video = new VideoFormat(codec, width, height, configuration);
+      byte[] known = codec == MediaCodec.VP9 ? profile(configuration) : configuration;
+      video = new VideoFormat(codec, width, height, known);
     }
+  }
+
+  /** Of VP9: a list of numbers, each with its length and value (WebM container guidelines). */
+  private static byte[] profile(byte[] features) {
+    for (int at = 0; at + 2 < features.length; at += 2 + (features[at + 1] & 0xFF)) {
+      if (features[at] == VP9_PROFILE) {
+        return new byte[] {features[at + 2]};
+      }
+    }
+    return new byte[0];
   }
 
   VideoFormat video() {

@@ -25,6 +25,11 @@ final class Playback implements ReadAhead.Events {
   /** What is read before its time has come. */
   private static final long AHEAD_MILLIS = 1000;
 
+  /** However little time they take. */
+  private static final int AHEAD_FRAMES = 300;
+
+  private static final long AHEAD_BYTES = 4 << 20;
+
   /** Nothing was there to be sent for this long: the disk is slow. */
   private static final long STARVED_MILLIS = 200;
 
@@ -39,6 +44,7 @@ final class Playback implements ReadAhead.Events {
   private final boolean[] flowing = new boolean[tracks.length];
   private final long[] sentAt = new long[tracks.length];
   private final Deque<MediaFrame> frames = new ArrayDeque<>();
+  private long bytes;
 
   private State state = State.STOPPED;
   private ReadAhead file;
@@ -47,6 +53,10 @@ final class Playback implements ReadAhead.Events {
   private boolean reading;
   private boolean seeking;
   private boolean end;
+
+  /** Paused elsewhere than before: the picture of this place is to be seen. */
+  private boolean stillWanted;
+
   private List<Runnable> waiting = new ArrayList<>();
 
   /** Whether the file's time runs; then this time of it was at that time of the loop. */
@@ -75,11 +85,12 @@ final class Playback implements ReadAhead.Events {
 
   void play() {
     openFile();
+    stillWanted = false;
     enter(State.PLAYING);
   }
 
   void pause(long now) {
-    openFile();
+    stillWanted |= openFile();
     anchorMillis = position(now);
     running = false;
     enter(State.PAUSED);
@@ -90,11 +101,17 @@ final class Playback implements ReadAhead.Events {
     enter(State.STOPPED);
   }
 
-  private void openFile() {
-    if (file == null) {
-      file = files.apply(this);
-      file.open();
+  /** Returns whether it was closed, or could not be opened before. */
+  private boolean openFile() {
+    if (failed) {
+      closeFile();
     }
+    if (file != null) {
+      return false;
+    }
+    file = files.apply(this);
+    file.open();
+    return true;
   }
 
   private void closeFile() {
@@ -108,12 +125,18 @@ final class Playback implements ReadAhead.Events {
     seeking = false;
     end = false;
     running = false;
+    stillWanted = false;
     anchorMillis = 0;
+    forgetFrames();
+    answerThoseWhoWait();
+  }
+
+  private void forgetFrames() {
     frames.clear();
+    bytes = 0;
     for (PlayedTrack track : tracks) {
       track.forget();
     }
-    answerThoseWhoWait();
   }
 
   void close() {
@@ -163,11 +186,9 @@ final class Playback implements ReadAhead.Events {
     if (opened == null || opened.durationMillis() <= 0) {
       return false;
     }
-    frames.clear();
-    for (PlayedTrack track : tracks) {
-      track.forget();
-    }
+    forgetFrames();
     running = false;
+    stillWanted = state == State.PAUSED;
     anchorMillis = Math.max(0, Math.min(opened.durationMillis(), millis));
     end = millis > opened.durationMillis();
     reading = false;
@@ -196,6 +217,7 @@ final class Playback implements ReadAhead.Events {
   public void onFrames(List<MediaFrame> more, boolean last) {
     reading = false;
     frames.addAll(more);
+    more.forEach(frame -> bytes += frame.data().length);
     end = last;
   }
 
@@ -213,6 +235,9 @@ final class Playback implements ReadAhead.Events {
       readAhead();
       if (state == State.PLAYING) {
         sendWhatIsDue(now);
+      } else if (stillWanted && !frames.isEmpty()) {
+        stillWanted = false;
+        sendUpTo(firstPictureAt(), now);
       }
     }
     for (PlayedTrack track : tracks) {
@@ -228,8 +253,11 @@ final class Playback implements ReadAhead.Events {
 
   private void readAhead() {
     boolean enough =
-        !frames.isEmpty()
-            && frames.peekLast().timeMillis() - frames.peekFirst().timeMillis() >= AHEAD_MILLIS;
+        frames.size() >= AHEAD_FRAMES
+            || bytes >= AHEAD_BYTES
+            || (!frames.isEmpty()
+                && frames.peekLast().timeMillis() - frames.peekFirst().timeMillis()
+                    >= AHEAD_MILLIS);
     if (!reading && !end && !enough) {
       reading = true;
       file.read();
@@ -249,10 +277,24 @@ final class Playback implements ReadAhead.Events {
       anchorAt = now;
       lastDue = anchorMillis;
     }
-    long due = position(now);
+    sendUpTo(position(now), now);
+  }
+
+  private long firstPictureAt() {
+    return frames.stream()
+        .filter(frame -> frame.kind() == MediaKind.VIDEO)
+        .mapToLong(MediaFrame::timeMillis)
+        .findFirst()
+        .orElse(anchorMillis);
+  }
+
+  /** Each at its time, as far as the file's time runs; else now. */
+  private void sendUpTo(long due, long now) {
+    long origin = wallClock.micros(running ? anchorAt : now);
     while (!frames.isEmpty() && frames.peek().timeMillis() <= due) {
       MediaFrame frame = frames.remove();
-      long wall = wallClock.micros(anchorAt) + (frame.timeMillis() - anchorMillis) * 1000;
+      bytes -= frame.data().length;
+      long wall = origin + (frame.timeMillis() - anchorMillis) * 1000;
       lastDue = Math.max(lastDue, frame.timeMillis());
       int track = frame.kind().ordinal();
       tracks[track].send(frame, wall);

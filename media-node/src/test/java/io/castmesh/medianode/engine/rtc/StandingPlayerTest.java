@@ -57,6 +57,32 @@ class StandingPlayerTest extends EngineScene {
     await("the rest of the film", () -> pictures(early) == 100 && pictures(late) == 75);
   }
 
+  @Test
+  void whoSeeksWhileItStandsSeesThePictureOfThatPlace() throws Exception {
+    // given
+    Path film = Ffmpeg.picture(folder.resolve("place.webm"), 4, "-c:v", "libvpx", "-b:v", "500k");
+    MediaPlayer player = engine.createPlayer("film", film, new MediaPlayer.Listener() {});
+    Joined viewer = join("viewer", Direction.RECVONLY);
+    player.connect(viewer.peer, MediaKind.VIDEO);
+    // when: it has never been played
+    player.pause().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    // then
+    await("the first picture", () -> keyFrames(viewer) == 1);
+    // when
+    player.seek(2_500).toCompletableFuture().get(5, TimeUnit.SECONDS);
+    // then: the keyframe before it, and nothing moves
+    await("the picture of that place", () -> keyFrames(viewer) == 2);
+    Joined late = join("late", Direction.RECVONLY);
+    player.connect(late.peer, MediaKind.VIDEO);
+    await("the same for who comes", () -> keyFrames(late) == 1);
+    assertThat(pictures(viewer)).isEqualTo(2);
+    assertThat(pictures(late)).isOne();
+    // when
+    player.play().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    // then
+    await("the rest of the film", () -> pictures(viewer) == 51 && pictures(late) == 50);
+  }
+
   private static int pictures(Joined viewer) {
     return (int)
         viewer.remote.received(TestPeer.VIDEO_TYPE).stream()

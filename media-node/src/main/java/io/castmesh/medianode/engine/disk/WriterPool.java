@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The few threads that write and read the files of all recorders and players. */
+/** The few threads that write the files of all recorders, or read those of all players. */
 public final class WriterPool implements AutoCloseable {
   private static final int THREADS = 4;
 

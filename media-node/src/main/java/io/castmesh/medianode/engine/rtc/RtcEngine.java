@@ -60,6 +60,10 @@ public final class RtcEngine implements MediaEngine {
   private final Map<PeerLoop, RtpPlace> rtpPlaces = new LinkedHashMap<>();
   private final HandshakePool handshakes = new HandshakePool();
   private final WriterPool writers = new WriterPool();
+
+  /** Apart: what is played may lie on a disk that hangs. */
+  private final WriterPool readers = new WriterPool();
+
   private final DtlsIdentity identity = DtlsIdentity.create(Instant.now());
   private final AtomicReference<CompletableFuture<Void>> shutdown = new AtomicReference<>();
 
@@ -242,7 +246,7 @@ public final class RtcEngine implements MediaEngine {
             file,
             playableFolders,
             home.shard(),
-            writers,
+            readers,
             home.context().wallClock(),
             listener,
             home.players()::remove);
@@ -330,6 +334,7 @@ public final class RtcEngine implements MediaEngine {
   private void stopThreads() {
     handshakes.close();
     writers.close();
+    readers.close();
     closeSockets();
   }
 

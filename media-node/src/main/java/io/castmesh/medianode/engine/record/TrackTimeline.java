@@ -19,10 +19,24 @@ final class TrackTimeline {
    */
   private static final long MAX_FROM_ARRIVAL_MICROS = 60_000_000;
 
+  /**
+   * So much later than usual, again and again and one after the other, is no network: the sender's
+   * timestamps stood still while it sent nothing.
+   */
+  private static final long STOOD_STILL_MICROS = 1_000_000;
+
+  private static final int STOOD_STILL_FRAMES = 10;
+
   private final int clockRate;
   private boolean anchored;
   private int anchorTimestamp;
   private long anchorMicros;
+  private long lastArrival;
+  private long leastDelay;
+  private int lateFrames;
+
+  /** A report from before timestamps stood still says nothing of those after it. */
+  private long outdatedReport;
 
   TrackTimeline(int clockRate) {
     this.clockRate = clockRate;
@@ -37,22 +51,50 @@ final class TrackTimeline {
    * @param arrivedMicros wall clock
    */
   long captureMicros(int timestamp, long arrivedMicros, SenderClock clock) {
-    boolean reported = clock.isKnown() && isNear(clock.wallMicros(timestamp), arrivedMicros);
+    boolean reported =
+        clock.isKnown()
+            && clock.reportMicros() != outdatedReport
+            && isNear(clock.wallMicros(timestamp), arrivedMicros);
     if (!anchored) {
       anchor(timestamp, reported ? clock.wallMicros(timestamp) : arrivedMicros);
+      lastArrival = arrivedMicros;
+      leastDelay = Long.MAX_VALUE;
     }
     long distance = (long) (timestamp - anchorTimestamp) * 1_000_000L / clockRate;
     long micros = anchorMicros + distance;
     if (reported) {
       long error = clock.wallMicros(timestamp) - micros;
       long step = Math.abs(distance) / SLEW_DIVISOR;
-      micros += Math.abs(error) > MAX_SLEW_MICROS ? error : Math.max(-step, Math.min(step, error));
+      if (Math.abs(error) > MAX_SLEW_MICROS) {
+        micros += error;
+        leastDelay = Long.MAX_VALUE;
+      } else {
+        micros += Math.max(-step, Math.min(step, error));
+      }
     } else if (!isNear(micros, arrivedMicros)) {
       micros = arrivedMicros;
+    }
+    if (stoodStill(arrivedMicros, arrivedMicros - micros, distance)) {
+      outdatedReport = clock.isKnown() ? clock.reportMicros() : 0;
+      micros = arrivedMicros - leastDelay;
     }
     // Moving along keeps the distance to the anchor small: timestamps wrap around.
     anchor(timestamp, micros);
     return micros;
+  }
+
+  /** What a network held up comes all at once. */
+  private boolean stoodStill(long arrivedMicros, long delay, long distance) {
+    boolean atOnce = arrivedMicros - lastArrival < distance / 2;
+    lastArrival = arrivedMicros;
+    leastDelay = Math.min(leastDelay, delay);
+    boolean late = delay - leastDelay > STOOD_STILL_MICROS && !atOnce;
+    lateFrames = late ? lateFrames + 1 : 0;
+    if (lateFrames < STOOD_STILL_FRAMES) {
+      return false;
+    }
+    lateFrames = 0;
+    return true;
   }
 
   private static boolean isNear(long micros, long arrivedMicros) {

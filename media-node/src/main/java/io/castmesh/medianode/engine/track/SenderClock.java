@@ -39,7 +39,7 @@ public final class SenderClock {
     return reportTimestamp;
   }
 
-  long reportMicros() {
+  public long reportMicros() {
     return reportMicros;
   }
 

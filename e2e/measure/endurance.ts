@@ -1,8 +1,9 @@
 /**
  * How the media node holds out: `npm run measure:endurance -w e2e -- 60 20` lets one presenter be
  * seen for so many minutes by so many viewers at a time. They come and go, some of them over a poor
- * network and some without a good-bye, and all is recorded. Then everything must be gone, and the
- * file in step.
+ * network and some without a good-bye, and all is recorded. The presenter's line loses packets and
+ * fails once; the recording pauses once. Then everything must be gone, and the file in step, or it
+ * ends with 1.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ import { eventually } from '../src/eventually.ts';
 import { freePort, remove, root, temporaryFolder } from '../src/machine.ts';
 import { probeFile } from '../src/recordings.ts';
 import { type Participant, Studio } from '../src/studio.ts';
-import { claps, installClapper } from './clapper.ts';
+import { type Hearing, claps, installClapper } from '../src/clapper.ts';
 import { circumstances, percentile } from './figures.ts';
 
 const MINUTES = Number(process.argv[2] ?? 60);
@@ -25,6 +26,12 @@ const FIRST_PICTURES = 10;
 /** What a viewer is sent goes through a relay of ours and is decoded: both want little. */
 const PICTURE = { width: 320, height: 180, codec: 'video/VP8', maxBitrate: 300_000 };
 const POOR = { loss: 0.02, delayMs: 40, reorderMs: 10 };
+const PRESENTER = { loss: 0.01, delayMs: 30, reorderMs: 20 };
+const OUTAGE_MS = 3_000;
+const PAUSE_MS = 10_000;
+/** What people begin to notice (ITU-R BT.1359), and the claps that may lack half. */
+const IN_STEP_MS = 80;
+const UNPAIRED = 0.03;
 
 /** The media node alone, as `./castmesh media-node` starts it. */
 class Node {
@@ -154,17 +161,46 @@ function row(name: string, node: Node, present: number, came: number): void {
 
 function tellStep(file: string): void {
   const { duration, tracks } = probeFile(file);
+  const begin = tracks.find(({ kind }) => kind === 'audio')?.start ?? 0;
   for (const { kind, codec, packets, length } of tracks) {
     console.log(`${kind}: ${codec}, ${packets} packets, ${length.toFixed(2)} s of ${duration} s`);
   }
-  const late = claps(file).map(({ soundLateMs }) => soundLateMs);
-  const part = Math.max(1, Math.floor(late.length / 6));
-  const middle = (some: number[]): string => percentile(some, 0.5).toFixed(0);
-  console.log(
-    `sound behind picture: first sixth ${middle(late.slice(0, part))} ms, ` +
-      `last sixth ${middle(late.slice(-part))} ms; all ${Math.min(...late).toFixed(0)} to ` +
-      `${Math.max(...late).toFixed(0)} ms, ${late.length} claps of ${Math.floor(duration / 5)}`,
-  );
+  const hearings: Hearing[] = ['by packets', 'by counting'];
+  for (const hearing of hearings) {
+    const { found, seen } = claps(file, hearing, begin);
+    const late = found.map(({ soundLateMs }) => soundLateMs);
+    const part = Math.max(1, Math.floor(late.length / 6));
+    const middle = (some: number[]): number => percentile(some, 0.5);
+    const parts = [late.slice(0, part), late.slice(-part)].map(middle);
+    console.log(
+      `sound behind picture, ${hearing}: first sixth ${parts[0]?.toFixed(0)} ms, ` +
+        `last sixth ${parts[1]?.toFixed(0)} ms; all ${Math.min(...late).toFixed(0)} to ` +
+        `${Math.max(...late).toFixed(0)} ms, ${found.length} claps heard of ${seen} seen`,
+    );
+    const inStep = parts.every((millis) => Math.abs(millis) <= IN_STEP_MS);
+    if (!inStep || found.length < seen * (1 - UNPAIRED)) {
+      console.log(`NOT IN STEP ${hearing}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** What happens to a live of an hour, at a quarter and at half of it. */
+async function disturb(
+  studio: Studio,
+  presenter: Participant,
+  recorder: string,
+  minute: number,
+): Promise<void> {
+  if (minute === Math.round(MINUTES / 4)) {
+    presenter.network.set({ ...PRESENTER, loss: 1 });
+    await pause(OUTAGE_MS);
+    presenter.network.set(PRESENTER);
+  } else if (minute === Math.round(MINUTES / 2)) {
+    await studio.kurento.invoke(recorder, 'pause');
+    await pause(PAUSE_MS);
+    await studio.kurento.invoke(recorder, 'record');
+  }
 }
 
 circumstances();
@@ -180,11 +216,13 @@ try {
   const uri = `file://${join(node.folder, 'hour.webm')}`;
   const recorder = await kurento.create('RecorderEndpoint', { mediaPipeline: pipeline, uri });
   await kurento.invoke(presenter.endpoint, 'connect', { sink: recorder });
+  presenter.network.set(PRESENTER);
   await kurento.invoke(recorder, 'record');
   const audience = new Audience(studio, presenter);
   const begin = performance.now();
   for (let minute = 1; minute <= MINUTES; minute++) {
     await pause(begin + minute * 60_000 - performance.now());
+    await disturb(studio, presenter, recorder, minute);
     if (minute % Math.max(1, Math.round(MINUTES / 12)) === 0) {
       row(`${minute} min`, node, audience.present, audience.came);
     }
@@ -204,6 +242,7 @@ try {
   console.log(`troubles: ${audience.troubles.length}`, audience.troubles.slice(0, 10));
   const left = [...(await node.metrics())].filter(([name]) => /endpoints|recorders/.test(name));
   console.log('left over:', Object.fromEntries(left));
+  if (left.some(([, count]) => count > 0)) process.exitCode = 1;
   tellStep(join(node.folder, 'hour.webm'));
 } finally {
   await browser.close();

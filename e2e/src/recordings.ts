@@ -8,6 +8,8 @@ export interface Track {
   kind: 'audio' | 'video';
   codec: string;
   packets: number;
+  /** Of the first packet, in seconds. */
+  start: number;
   /** Seconds from the first to the end of the last packet. */
   length: number;
 }
@@ -65,6 +67,7 @@ export function probeFile(file: string): Probe {
         kind: stream.codec_type as Track['kind'],
         codec: stream.codec_name,
         packets: own.length,
+        start: begin,
         length: end - begin + Number(last?.duration_time ?? 0),
       };
     }),

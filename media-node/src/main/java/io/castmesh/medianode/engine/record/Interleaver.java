@@ -7,7 +7,7 @@ import java.util.Deque;
 
 /**
  * Puts audio and video into one order of time: a frame goes out when the other track is as far, or
- * when it is not to be expected any more. Belongs to the writer.
+ * when that is not to be expected: it is slow, or has nothing to give. Belongs to the writer.
  */
 final class Interleaver {
   /** Longer than video waits for lost packets. */
@@ -15,11 +15,23 @@ final class Interleaver {
 
   private final Deque<MediaFrame> audio = new ArrayDeque<>();
   private final Deque<MediaFrame> video = new ArrayDeque<>();
-  private long newest;
+  private long newestAudio;
+  private long newestVideo;
 
+  /** Sound may come out of order, by a little. */
   void add(MediaFrame frame) {
-    (frame.kind() == MediaKind.AUDIO ? audio : video).add(frame);
-    newest = Math.max(newest, frame.timeMillis());
+    if (frame.kind() == MediaKind.VIDEO) {
+      video.add(frame);
+      newestVideo = Math.max(newestVideo, frame.timeMillis());
+      return;
+    }
+    Deque<MediaFrame> later = new ArrayDeque<>();
+    while (!audio.isEmpty() && audio.peekLast().timeMillis() > frame.timeMillis()) {
+      later.push(audio.removeLast());
+    }
+    audio.add(frame);
+    audio.addAll(later);
+    newestAudio = Math.max(newestAudio, frame.timeMillis());
   }
 
   /** The next frame that may be written; null while it is better to wait. */
@@ -29,7 +41,10 @@ final class Interleaver {
       return null;
     }
     boolean bothKnown = !audio.isEmpty() && !video.isEmpty();
-    return bothKnown || newest - first.timeMillis() >= MAX_HOLD_MILLIS ? remove(first) : null;
+    long newest = Math.max(newestAudio, newestVideo);
+    long behind = newest - Math.min(newestAudio, newestVideo);
+    boolean waitedLongEnough = newest - first.timeMillis() >= MAX_HOLD_MILLIS;
+    return bothKnown || waitedLongEnough || behind >= MAX_HOLD_MILLIS ? remove(first) : null;
   }
 
   /** The next frame at the end of the recording; null when all are out. */

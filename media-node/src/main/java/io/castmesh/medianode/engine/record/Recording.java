@@ -35,6 +35,9 @@ final class Recording {
 
   private static final int MAX_EARLY_AUDIO = 300;
 
+  /** A packet of sound that this many others have overtaken still finds its place. */
+  private static final int MAX_OVERTAKEN = 15;
+
   private final RecordingFile file;
   private final WallClock wallClock;
   private final Consumer<String> warnings;
@@ -177,7 +180,7 @@ final class Recording {
     private final TrackTimeline timeline = new TrackTimeline(48_000);
     private final TrackCodec codec = new TrackCodec();
     private TrackSource source;
-    private long lastSequence = -1;
+    private long lastSequence = Integer.MIN_VALUE;
 
     @Override
     public TrackSource source() {
@@ -188,13 +191,14 @@ final class Recording {
     public void onSource(TrackSource newSource) {
       source = newSource;
       timeline.reset();
-      lastSequence = -1;
+      lastSequence = Integer.MIN_VALUE;
     }
 
     @Override
     public void onPacket(MediaPacket packet, long now) {
-      // Opus packets stand for themselves; one that comes too late is left out.
-      if (!active || packet.length() == 0 || packet.sequence() <= lastSequence) {
+      // Opus packets stand for themselves; one that comes much too late is left out.
+      boolean late = packet.sequence() <= lastSequence - MAX_OVERTAKEN;
+      if (!active || packet.length() == 0 || late) {
         return;
       }
       codec.changesTo(packet.format().codec());
@@ -202,7 +206,7 @@ final class Recording {
         return;
       }
       codec.settle();
-      lastSequence = packet.sequence();
+      lastSequence = Math.max(lastSequence, packet.sequence());
       lastFrameAt = now;
       long capture =
           timeline.captureMicros(

@@ -3,8 +3,8 @@ package io.castmesh.medianode.engine.record;
 import io.castmesh.medianode.engine.MediaKind;
 
 /**
- * The recording's own time: from its first frame, without the pauses, rising within each track.
- * Owned by the loop.
+ * The recording's own time: from its first frame, without the pauses, rising from picture to
+ * picture. Owned by the loop.
  */
 final class RecordingClock {
   /** Between the last frame before a pause and the first one after it. */
@@ -24,15 +24,16 @@ final class RecordingClock {
     started = true;
   }
 
-  /** Milliseconds since the beginning; -1 for a frame from before it. */
+  /** Milliseconds since the beginning; -1 for sound from before it. Every picture has a place. */
   long millis(MediaKind kind, long captureMicros) {
     long millis = Math.floorDiv(captureMicros - originMicros, 1000L);
-    if (millis < 0) {
-      return -1;
-    }
     int track = kind.ordinal();
-    last[track] = Math.max(millis, last[track] + 1);
-    return last[track];
+    if (kind == MediaKind.VIDEO) {
+      last[track] = Math.max(millis, last[track] + 1);
+      return last[track];
+    }
+    last[track] = Math.max(millis, last[track]);
+    return Math.max(-1, millis);
   }
 
   private long newest() {

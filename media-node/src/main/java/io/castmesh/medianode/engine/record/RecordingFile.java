@@ -23,11 +23,12 @@ final class RecordingFile {
   private final Path path;
   private final MediaRecorder.Format format;
   private final SerialWriter writer;
-  private final Consumer<IOException> onFailure;
+  private final Consumer<Exception> onFailure;
 
   // Owned by the writer's task.
   private final Interleaver interleaver = new Interleaver();
   private MediaFileWriter media;
+  private final ContinuousSound sound = new ContinuousSound(frame -> media.write(frame));
   private boolean failed;
 
   /**
@@ -37,7 +38,7 @@ final class RecordingFile {
       Path path,
       MediaRecorder.Format format,
       SerialWriter writer,
-      Consumer<IOException> onFailure) {
+      Consumer<Exception> onFailure) {
     this.path = path;
     this.format = format;
     this.writer = writer;
@@ -75,7 +76,7 @@ final class RecordingFile {
             }
             media = create();
             opened.complete(null);
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             fail(e);
             opened.completeExceptionally(e);
           }
@@ -92,7 +93,7 @@ final class RecordingFile {
                 () -> {
                   interleaver.add(frame);
                   for (MediaFrame f = interleaver.poll(); f != null; f = interleaver.poll()) {
-                    media.write(f);
+                    sound.add(f);
                   }
                 }));
   }
@@ -110,7 +111,7 @@ final class RecordingFile {
 
   private void drain() throws IOException {
     for (MediaFrame f = interleaver.drain(); f != null; f = interleaver.drain()) {
-      media.write(f);
+      sound.add(f);
     }
   }
 
@@ -140,12 +141,12 @@ final class RecordingFile {
     }
     try {
       work.run();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       fail(e);
     }
   }
 
-  private void fail(IOException e) {
+  private void fail(Exception e) {
     failed = true;
     if (media != null) {
       try {

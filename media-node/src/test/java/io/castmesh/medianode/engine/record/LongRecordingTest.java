@@ -7,6 +7,7 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.MediaRecorder;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.container.MediaFrame;
+import io.castmesh.medianode.engine.container.OpusPacket;
 import io.castmesh.medianode.engine.disk.SerialWriter;
 import io.castmesh.medianode.engine.webm.WebmReader;
 import java.io.IOException;
@@ -47,12 +48,25 @@ class LongRecordingTest {
   /** A frame with its time in the file and on the presenter's clock. */
   private record Seen(MediaKind kind, long fileMillis, long capturedMillis) {}
 
+  /** How far those are off who play one packet of sound behind the other, whatever its time. */
+  private long worstForThoseWhoCount;
+
   private List<Seen> frames() throws IOException {
     file.finish().join();
     List<Seen> frames = new ArrayList<>();
+    long played = -1;
     try (WebmReader reader = new WebmReader(path)) {
       for (MediaFrame f = reader.next(); f != null; f = reader.next()) {
         boolean video = f.codec() == MediaCodec.VP8;
+        if (!video) {
+          played = played < 0 ? f.timeMillis() : played;
+          worstForThoseWhoCount =
+              Math.max(worstForThoseWhoCount, Math.abs(f.timeMillis() - played));
+          played += OpusPacket.samples(f.data()) / OpusPacket.SAMPLES_PER_MILLI;
+        }
+        if (f.data().length == 1) {
+          continue; // fills a gap
+        }
         long captured = ByteBuffer.wrap(f.data()).getLong(video ? 10 : 1);
         frames.add(new Seen(f.kind(), f.timeMillis(), captured));
       }
@@ -93,8 +107,27 @@ class LongRecordingTest {
     assertThat(frames.stream().filter(f -> f.kind() == MediaKind.VIDEO).count())
         .isBetween(89_900L, 90_000L);
     assertThat(worstLipSync(frames, 5_000)).isLessThanOrEqualTo(IN_STEP_MILLIS);
+    assertThat(worstForThoseWhoCount).isLessThanOrEqualTo(1);
     assertThat((double) frames.get(frames.size() - 1).fileMillis())
         .isCloseTo(TimeUnit.HOURS.toMillis(1), within(200.0));
+  }
+
+  @Test
+  void soundThatGotLostLetsWhatFollowsNotRunAheadOfThePicture() throws IOException {
+    // given: a microphone that runs slow, behind a bad line
+    presenter.audioDrift = -200e-6;
+    presenter.audioLoss = 0.02;
+
+    // when: and once nothing comes through for five seconds
+    recording.resume(presenter.now());
+    presenter.send(TimeUnit.MINUTES.toMillis(5));
+    presenter.silence(5_000);
+    presenter.send(TimeUnit.MINUTES.toMillis(5));
+
+    // then
+    List<Seen> frames = frames();
+    assertThat(worstLipSync(frames, 5_000)).isLessThanOrEqualTo(IN_STEP_MILLIS);
+    assertThat(worstForThoseWhoCount).isLessThanOrEqualTo(1);
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.container.MediaFrame;
 import io.castmesh.medianode.engine.disk.SerialWriter;
 import io.castmesh.medianode.engine.disk.WriterPool;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ class RecordingFileTest {
     // given: a device that is always full
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
-    List<IOException> failures = new ArrayList<>();
+    List<Exception> failures = new ArrayList<>();
     CompletableFuture<Void> finished;
     try (WriterPool pool = new WriterPool()) {
       RecordingFile file =

@@ -66,13 +66,58 @@ class RecordingTimeTest {
   }
 
   @Test
+  void timestampsThatStoodStillAreFollowedByArrival() {
+    // given: reported and steady, 30 ms on its way
+    TrackTimeline timeline = new TrackTimeline(48_000);
+    SenderClock clock = new SenderClock(48_000);
+    clock.onReport(0, 1_000_000);
+    int timestamp = 0;
+    long sent = 1_000_000;
+    for (int i = 0; i < 50; i++, timestamp += 960, sent += 20_000) {
+      assertThat(timeline.captureMicros(timestamp, sent + 30_000, clock)).isEqualTo(sent);
+    }
+
+    // when: nothing for ten seconds, and no timestamp has gone by
+    sent += 10_000_000;
+    long captured = 0;
+    for (int i = 0; i < 20; i++, timestamp += 960, sent += 20_000) {
+      captured = timeline.captureMicros(timestamp, sent + 30_000, clock);
+    }
+
+    // then
+    assertThat(captured).isEqualTo(sent - 20_000);
+
+    // and the next report is believed again
+    clock.onReport(timestamp, sent + 200_000);
+    assertThat(timeline.captureMicros(timestamp, sent + 230_000, clock)).isEqualTo(sent + 200_000);
+  }
+
+  @Test
+  void whatANetworkHeldUpKeepsItsTime() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(48_000);
+    SenderClock clock = new SenderClock(48_000);
+    clock.onReport(0, 1_000_000);
+    timeline.captureMicros(0, 1_030_000, clock);
+
+    // when: three seconds of sound arrive at once
+    long captured = 0;
+    for (int i = 1; i <= 150; i++) {
+      captured = timeline.captureMicros(960 * i, 4_030_000 + i, clock);
+    }
+
+    // then
+    assertThat(captured).isEqualTo(4_000_000);
+  }
+
+  @Test
   void timesRiseWithinATrackAndPausesAreLeftOut() {
     // given
     RecordingClock clock = new RecordingClock();
     clock.start(10_000_000);
 
     // then
-    assertThat(clock.millis(MediaKind.VIDEO, 9_000_000)).isEqualTo(-1);
+    assertThat(clock.millis(MediaKind.AUDIO, 9_000_000)).isEqualTo(-1);
     assertThat(clock.millis(MediaKind.VIDEO, 10_000_000)).isZero();
     assertThat(clock.millis(MediaKind.VIDEO, 10_000_100)).isEqualTo(1);
     assertThat(clock.millis(MediaKind.AUDIO, 11_000_000)).isEqualTo(1000);
@@ -99,11 +144,30 @@ class RecordingTimeTest {
     // then
     assertThat(written).isSorted().hasSizeGreaterThan(150);
 
-    // and when one track ends, the other is not held up for more than a second
+    // and who has nothing to give holds the other one up for no more than a second, once
     interleaver.add(new MediaFrame(MediaCodec.OPUS, 9000, true, new byte[0]));
-    while (interleaver.poll() != null) {
-      // take all that may go
+    while (!written.contains(9000L)) {
+      written.add(interleaver.poll().timeMillis());
     }
-    assertThat(interleaver.drain().timeMillis()).isEqualTo(9000);
+    interleaver.add(new MediaFrame(MediaCodec.OPUS, 9020, true, new byte[0]));
+    assertThat(interleaver.poll().timeMillis()).isEqualTo(9020);
+  }
+
+  @Test
+  void soundThatWasOvertakenFindsItsPlace() {
+    // given
+    Interleaver interleaver = new Interleaver();
+    for (long t : new long[] {0, 40, 60, 20, 80}) {
+      interleaver.add(new MediaFrame(MediaCodec.OPUS, t, true, new byte[0]));
+    }
+
+    // when
+    List<Long> written = new ArrayList<>();
+    for (MediaFrame f = interleaver.drain(); f != null; f = interleaver.drain()) {
+      written.add(f.timeMillis());
+    }
+
+    // then
+    assertThat(written).containsExactly(0L, 20L, 40L, 60L, 80L);
   }
 }

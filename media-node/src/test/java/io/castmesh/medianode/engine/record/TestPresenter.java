@@ -22,11 +22,20 @@ final class TestPresenter {
   static final WallClock WALL = new WallClock(1_700_000_000_000L, TimeUnit.HOURS.toNanos(1));
 
   private static final int MAX_DELAY_MILLIS = 60;
+  private static final int PACKET_MILLIS = 20;
 
   private record Packet(long arrival, long order, Track track, Runnable delivery) {}
 
   double audioDrift;
   double videoDrift;
+
+  /** The share of the sound that gets lost on its way. */
+  double audioLoss;
+
+  int pictureBytes = 19;
+
+  /** How often a keyframe was asked for. */
+  int keyFrameRequests;
 
   private final Random random = new Random(7);
   private final PriorityQueue<Packet> network =
@@ -65,7 +74,10 @@ final class TestPresenter {
       if (sending && millis % 40 == 0) {
         video.sendPicture();
       }
-      if (sending && millis % 20 == 0) {
+      // A microphone whose clock runs fast also has a packet sooner.
+      long packet = (long) (millis * (1 + audioDrift)) / PACKET_MILLIS;
+      if (sending && packet != audio.packets) {
+        audio.packets = packet;
         audio.sendPacket();
       }
       if (sending && millis - reportedAt >= 1000) {
@@ -101,6 +113,9 @@ final class TestPresenter {
     private long sequence = 65_000;
     private int timestampBase = Integer.MAX_VALUE - 500_000;
 
+    /** Of a microphone, since it was switched on. */
+    long packets = -1;
+
     Track(MediaKind kind) {
       this.kind = kind;
       this.format = new MediaFormat(kind == MediaKind.AUDIO ? MediaCodec.OPUS : MediaCodec.VP8, "");
@@ -135,17 +150,22 @@ final class TestPresenter {
       byte[] start = {
         0x10, (byte) (key ? 0x50 : 0x51), 0x42, 0, (byte) 0x9d, 1, 0x2a, 0x40, 1, (byte) 0xf0, 0
       };
-      send(ByteBuffer.allocate(19).put(start).putLong(millis).array(), true, key, videoDrift);
+      send(ByteBuffer.allocate(pictureBytes).put(start).putLong(millis).array(), true, key, timestamp(videoDrift));
     }
 
     void sendPacket() {
-      byte[] packet = ByteBuffer.allocate(9).put((byte) 0xfc).putLong(millis).array();
-      send(packet, false, false, audioDrift);
+      long captured = Math.round(packets * PACKET_MILLIS / (1 + audioDrift));
+      byte[] packet = ByteBuffer.allocate(9).put((byte) 0xfc).putLong(captured).array();
+      int timestamp = timestampBase + (int) (packets * PACKET_MILLIS * (clockRate() / 1000));
+      if (random.nextDouble() < audioLoss) {
+        sequence++;
+      } else {
+        send(packet, false, false, timestamp);
+      }
     }
 
-    private void send(byte[] payload, boolean marker, boolean key, double drift) {
+    private void send(byte[] payload, boolean marker, boolean key, int timestamp) {
       long number = sequence++;
-      int timestamp = timestamp(drift);
       MediaFormat sentAs = format;
       network.add(
           new Packet(
@@ -205,6 +225,7 @@ final class TestPresenter {
     @Override
     public void requestKeyFrame() {
       keyFrameWanted = kind == MediaKind.VIDEO;
+      keyFrameRequests++;
     }
 
     @Override

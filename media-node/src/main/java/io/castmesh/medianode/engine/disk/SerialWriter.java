@@ -67,6 +67,13 @@ public final class SerialWriter {
     }
   }
 
+  /** Of tasks that wait for the disk. */
+  public long queuedBytes() {
+    synchronized (tasks) {
+      return queuedBytes;
+    }
+  }
+
   private void add(Task task) {
     tasks.add(task);
     queuedBytes += task.bytes();
@@ -97,7 +104,7 @@ public final class SerialWriter {
       }
       try {
         task.work().run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // else nothing more would ever be done for this file
         log.warn("a task of a media file failed", e);
       }
     }

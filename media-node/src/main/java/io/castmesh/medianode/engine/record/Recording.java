@@ -74,13 +74,16 @@ final class Recording {
     active = true;
     resumedAt = now;
     firstAudioAt = 0;
+    lastKeyFrameAt = now;
     waitingForKeyFrame = true;
     video.restart();
   }
 
+  /** What was recorded so far is written: a pause may be long. */
   void pause() {
     active = false;
     earlyAudio.clear();
+    flush();
   }
 
   void stop() {
@@ -96,12 +99,17 @@ final class Recording {
     if (waitingForKeyFrame && videoIsNotToBeExpected(now)) {
       begin(earlyAudio.isEmpty() ? 0 : earlyAudio.peek().captureMicros());
     }
-    boolean keyFrameDue = video.isExpected() && now - lastKeyFrameAt > KEY_FRAME_INTERVAL;
-    if (keyFrameDue && !waitingForKeyFrame) {
+    if (video.isExpected() && now - lastKeyFrameAt > KEY_FRAME_INTERVAL) {
       lastKeyFrameAt = now;
       video.source.requestKeyFrame();
     }
-    if (!flushed && now - lastFrameAt > IDLE_FLUSH) {
+    if (now - lastFrameAt > IDLE_FLUSH) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    if (!flushed) {
       flushed = true;
       file.flush();
     }
@@ -136,10 +144,16 @@ final class Recording {
     flushed = false;
     boolean taken = file.add(new MediaFrame(codec, millis, keyFrame, data));
     if (!taken && !diskIsSlow) {
+      diskIsSlow = true;
       warnings.accept("the disk does not keep up: parts of the recording are missing");
     }
-    diskIsSlow = !taken;
     return taken;
+  }
+
+  /** Whether pictures may be written; after a disk was too slow, when it has caught up. */
+  private boolean diskHasRoom() {
+    diskIsSlow = diskIsSlow && !file.hasCaughtUp();
+    return !diskIsSlow;
   }
 
   /** What one track may be: settled by its first frame, as files cannot change it later. */
@@ -290,8 +304,9 @@ final class Recording {
 
     @Override
     public void onFrame(byte[] frame, boolean keyFrame, int timestamp, long arrivedAt) {
-      if (codec.settled == null && !startsFile(frame, keyFrame)) {
-        restart();
+      // Without this frame the next ones cannot be shown; the next keyframe comes by itself.
+      if (!diskHasRoom() || (codec.settled == null && !startsFile(frame, keyFrame))) {
+        assembler.reset();
         return;
       }
       codec.settle();
@@ -303,7 +318,7 @@ final class Recording {
         }
       }
       if (!add(codec.current, capture, keyFrame, frame)) {
-        restart(); // without this frame the next ones cannot be shown
+        assembler.reset();
       }
     }
 

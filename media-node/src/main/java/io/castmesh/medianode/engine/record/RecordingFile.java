@@ -98,6 +98,11 @@ final class RecordingFile {
                 }));
   }
 
+  /** Whether the disk has written at least half of what may wait for it. */
+  boolean hasCaughtUp() {
+    return writer.queuedBytes() <= SerialWriter.MAX_QUEUED_BYTES / 2;
+  }
+
   /** Writes what waits: nothing came for a while. */
   void flush() {
     writer.execute(

@@ -100,6 +100,20 @@ describe('bad input gets a stable error and disturbs nobody', () => {
       rpc.close();
     });
 
+    it('an offer that says the same again and again', async () => {
+      const bystander = await signedIn('beside');
+      const beside = await bystander.result('live.publish', { sdpOffer: offer(), record: false });
+      const rpc = await signedIn('again');
+      const sdpOffer = offer()
+        .replace('SAVPF 96', `SAVPF${' 96'.repeat(900)}`)
+        .replace('a=rtpmap:96 VP8/90000', `$&\r\na=fmtp:96 x=${'y'.repeat(1_200)}`);
+      const live = await rpc.result('live.publish', { sdpOffer, record: false });
+      await rpc.result('live.stop', { liveId: live.liveId });
+      await bystander.result('live.stop', { liveId: beside.liveId });
+      rpc.close();
+      bystander.close();
+    });
+
     it('a garbage candidate', async () => {
       const rpc = await signedIn('candidate');
       const live = await rpc.result('live.publish', { sdpOffer: offer(), record: false });

@@ -109,6 +109,22 @@ class RealEngineTest {
   }
 
   @Test
+  void anOfferThatSaysTheSameAgainAndAgainDisturbsNobody() throws Exception {
+    // given: with an answer to each mention, the client would close its socket
+    MediaPipeline pipeline = client.createMediaPipeline();
+    WebRtcEndpoint endpoint = new WebRtcEndpoint.Builder(pipeline).build();
+    String offer =
+        offerOfChromium()
+            .replaceFirst("m=video \\d+ \\S+", "$0" + " 96".repeat(900))
+            .replaceFirst("a=rtpmap:96 .*", "$0\r\na=fmtp:96 x=" + "y".repeat(1_200));
+    // when
+    String answer = endpoint.processOffer(offer);
+    // then
+    assertThat(answer).contains("a=fmtp:96 x=y").hasSizeLessThan(3 * offer.length());
+    assertThat(pipeline.getName()).isEqualTo(pipeline.getId());
+  }
+
+  @Test
   void aRecorderThatNothingFlowsIntoStops() {
     // given
     MediaPipeline pipeline = client.createMediaPipeline();

@@ -28,9 +28,12 @@ public record Codec(
 
   /** For rtx (RFC 4588 section 8.1): the payload type it repeats; -1 otherwise. */
   public int associatedPayloadType() {
+    if (!is("rtx")) {
+      return -1;
+    }
     for (String parameter : parameters.split(";")) {
       String trimmed = parameter.trim();
-      if (is("rtx") && trimmed.startsWith("apt=")) {
+      if (trimmed.startsWith("apt=")) {
         try {
           return Integer.parseInt(trimmed.substring(4).trim());
         } catch (NumberFormatException garbage) {

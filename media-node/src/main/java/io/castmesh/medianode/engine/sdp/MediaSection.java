@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.dtls.Fingerprint;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,10 +52,12 @@ public record MediaSection(
     return codecs.stream().filter(codec -> codec.is(name)).findFirst();
   }
 
-  /** The RTX codec for a payload type. */
-  public Optional<Codec> retransmissionOf(Codec codec) {
-    return codecs.stream()
-        .filter(c -> c.associatedPayloadType() == codec.payloadType())
-        .findFirst();
+  /** By payload type the one that repeats it (RFC 4588); the first, where there are several. */
+  public Map<Integer, Integer> retransmissionTypes() {
+    Map<Integer, Integer> types = new HashMap<>();
+    for (Codec codec : codecs) {
+      types.putIfAbsent(codec.associatedPayloadType(), codec.payloadType());
+    }
+    return types;
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -112,9 +113,10 @@ public record Negotiation(
             && section.codecs().stream().anyMatch(codec -> codec.hasFeedback("transport-cc"));
     List<String> usable =
         known.stream().filter(value -> useTransportCc || !value.equals("transport-cc")).toList();
+    Map<Integer, Integer> retransmissions = section.retransmissionTypes();
     List<NegotiatedCodec> codecs =
         section.codecs().stream()
-            .flatMap(codec -> agree(section, codec, kind, usable).stream())
+            .flatMap(codec -> agree(codec, retransmissions, kind, usable).stream())
             .toList();
     if (codecs.isEmpty()) {
       return Optional.empty();
@@ -150,14 +152,14 @@ public record Negotiation(
 
   /** Every codec that we can pass on is taken, with its parameters as they are. */
   private static Optional<NegotiatedCodec> agree(
-      MediaSection section, Codec codec, MediaKind kind, List<String> feedback) {
+      Codec codec, Map<Integer, Integer> retransmissions, MediaKind kind, List<String> feedback) {
     return MediaCodec.of(kind, codec.name(), codec.clockRate())
         .map(
             known ->
                 new NegotiatedCodec(
                     new MediaFormat(known, codec.parameters()),
                     codec.payloadType(),
-                    section.retransmissionOf(codec).map(Codec::payloadType).orElse(-1),
+                    retransmissions.getOrDefault(codec.payloadType(), -1),
                     feedback.stream().filter(codec::hasFeedback).toList()));
   }
 

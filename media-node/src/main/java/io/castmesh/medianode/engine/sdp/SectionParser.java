@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.dtls.Fingerprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,12 @@ final class SectionParser {
   private static final Map<Integer, String> STATIC_TYPES = Map.of(0, "PCMU/8000", 8, "PCMA/8000");
 
   private static final int DISCARD_PORT = 9;
+
+  /** There are no more payload types. */
+  private static final int MAX_FORMATS = 128;
+
+  /** Browsers name six kinds; what is asked for every format is kept for each of them. */
+  private static final int MAX_FEEDBACK = 64;
 
   private String type = "";
   private int port;
@@ -58,7 +65,10 @@ final class SectionParser {
     type = parts[0];
     port = number(upTo(parts[1], '/'));
     protocol = parts[2];
-    formats = List.of(parts).subList(3, parts.length);
+    formats = Arrays.stream(parts).skip(3).distinct().toList();
+    if (formats.size() > MAX_FORMATS) {
+      throw new SdpException("too many formats in one m-line: " + formats.size());
+    }
   }
 
   List<String> bundle() {
@@ -98,10 +108,13 @@ final class SectionParser {
   }
 
   private void feedback(String[] parts) {
-    if (parts[0].equals("*")) {
-      feedbackForAll.add(parts[1].trim());
-    } else {
-      feedback.computeIfAbsent(number(parts[0]), pt -> new LinkedHashSet<>()).add(parts[1].trim());
+    Set<String> values =
+        parts[0].equals("*")
+            ? feedbackForAll
+            : feedback.computeIfAbsent(number(parts[0]), pt -> new LinkedHashSet<>());
+    values.add(parts[1].trim());
+    if (values.size() > MAX_FEEDBACK) {
+      throw new SdpException("too many kinds of feedback for " + parts[0]);
     }
   }
 
@@ -166,12 +179,13 @@ final class SectionParser {
   }
 
   MediaSection build(SectionParser session) {
-    List<Codec> codecs = new ArrayList<>();
+    // One type may be written in several ways.
+    Map<Integer, Codec> codecs = new LinkedHashMap<>();
     for (String format : formats) {
-      codec(format).ifPresent(codecs::add);
+      codec(format).ifPresent(codec -> codecs.putIfAbsent(codec.payloadType(), codec));
     }
     Direction flow = direction != null ? direction : session.direction;
-    ssrcs.removeAll(retransmissions.values());
+    ssrcs.removeAll(new HashSet<>(retransmissions.values()));
     Map<String, Integer> allExtensions = new LinkedHashMap<>(session.extensions);
     allExtensions.putAll(extensions);
     return new MediaSection(
@@ -187,7 +201,7 @@ final class SectionParser {
         Optional.ofNullable(icePassword != null ? icePassword : session.icePassword),
         List.copyOf(fingerprints.isEmpty() ? session.fingerprints : fingerprints),
         Optional.ofNullable(setup != null ? setup : session.setup),
-        List.copyOf(codecs),
+        List.copyOf(codecs.values()),
         allExtensions,
         List.copyOf(ssrcs),
         Map.copyOf(retransmissions),

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SdpTest {
@@ -28,6 +30,10 @@ class SdpTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String numbered(int count, String text) {
+    return IntStream.range(0, count).mapToObj(text::formatted).collect(Collectors.joining());
   }
 
   private static LocalDescription local() {
@@ -244,6 +250,24 @@ class SdpTest {
   }
 
   @Test
+  void aTypeThatIsRepeatedIsAnsweredOnce() {
+    // given: a few thousand characters that would become a million
+    String repeated =
+        offer("firefox-sendonly")
+            .replace("SAVPF 120 124", "SAVPF" + " 120 0120 +120".repeat(300) + " 124")
+            .replace("a=fmtp:120 ", "a=fmtp:120 x=" + "y".repeat(1_200) + ";");
+
+    // when
+    String answer = SdpWriter.answer(local(), Negotiation.of(SessionDescription.parse(repeated)));
+
+    // then
+    assertThat(answer.length()).isLessThan(repeated.length());
+    assertThat(SessionDescription.parse(answer).sections().get(1).codecs())
+        .extracting(Codec::payloadType)
+        .containsExactly(120, 124, 121, 125, 126, 127, 97, 98);
+  }
+
+  @Test
   void garbageIsAnSdpException() {
     String good = offer("chromium-sendrecv");
     for (String bad :
@@ -261,6 +285,8 @@ class SdpTest {
           good.replaceAll("a=rtcp-mux\r\n", ""),
           good.replace("sha-256", "sha-1"),
           good.replace("opus/48000/2", "opus/fast"),
+          good.replace("SAVPF 111", "SAVPF" + numbered(129, " x%d") + " 111"),
+          good + numbered(65, "a=rtcp-fb:* x%d\r\n"),
           "x".repeat(300_000)
         }) {
       assertThatThrownBy(() -> Negotiation.of(SessionDescription.parse(bad)))

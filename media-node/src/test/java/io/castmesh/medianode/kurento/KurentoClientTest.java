@@ -196,6 +196,21 @@ class KurentoClientTest {
   }
 
   @Test
+  void aReplyThatIsTooLongForOneFrameArrivesInSeveral() {
+    // given: Kurento's client takes a million bytes in one
+    MediaPipeline pipeline = client.createMediaPipeline();
+    String text = "ä€😀".repeat(1_500);
+    for (int i = 0; i < 100; i++) {
+      pipeline.addTag("tag" + i, text);
+    }
+    // when / then
+    assertThat(pipeline.getTags())
+        .hasSize(100)
+        .allSatisfy(tag -> assertThat(tag.getValue()).isEqualTo(text));
+    assertThat(pipeline.getName()).isEqualTo(pipeline.getId());
+  }
+
+  @Test
   void errorsCarryKurentosCodes() {
     // given
     MediaPipeline pipeline = client.createMediaPipeline();

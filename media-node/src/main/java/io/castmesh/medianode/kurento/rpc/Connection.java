@@ -21,6 +21,7 @@ public final class Connection {
   private static final short BROKEN_JSON = 1007;
   private static final short SLOW_READER = 1013;
   private static final short TOO_LARGE = 1009;
+  private static final int FRAME_CHARACTERS = 65_536;
 
   private final ServerWebSocket socket;
   private final ObjectStore objects;
@@ -177,6 +178,26 @@ public final class Connection {
       end(SLOW_READER, "Too slow");
       return;
     }
-    socket.writeTextMessage(message.encode());
+    write(message.encode());
+  }
+
+  /**
+   * In frames of at most 192 KB: Kurento's client ends its connection when one has a million bytes,
+   * and reads each as text of its own, so that no character may be cut in two.
+   */
+  private void write(String text) {
+    int end = frameEnd(text, 0);
+    socket.writeFrame(WebSocketFrame.textFrame(text.substring(0, end), end == text.length()));
+    while (end < text.length()) {
+      int begin = end;
+      end = frameEnd(text, begin);
+      Buffer part = Buffer.buffer(text.substring(begin, end));
+      socket.writeFrame(WebSocketFrame.continuationFrame(part, end == text.length()));
+    }
+  }
+
+  private static int frameEnd(String text, int begin) {
+    int end = Math.min(text.length(), begin + FRAME_CHARACTERS);
+    return end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
   }
 }

@@ -10,6 +10,8 @@ public interface MediaRecorder extends MediaElement {
 
   /**
    * Starts or goes on. Writing begins with the first keyframe, or the first audio without video.
+   * Fails with an {@link java.io.IOException} when the file cannot be made, which may be tried
+   * again, and with an {@link IllegalStateException} once it is finished.
    */
   CompletionStage<Void> record();
 

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -140,6 +141,31 @@ class RealEngineTest {
     assertThat(recorder.getState()).isEqualTo(UriEndpointState.STOP);
     recorder.release();
     pipeline.release();
+  }
+
+  @Test
+  void aRecordingWhoseFolderIsBackLaterIsMadeThen() throws Exception {
+    // given: a file where the folder should be
+    MediaPipeline pipeline = client.createMediaPipeline();
+    Path away = Files.createFile(folder.resolve("away"));
+    Path file = away.resolve("live.webm");
+    RecorderEndpoint recorder =
+        new RecorderEndpoint.Builder(pipeline, file.toUri().toString()).build();
+    BlockingQueue<String> errors = new LinkedBlockingQueue<>();
+    recorder.addErrorListener(event -> errors.add(event.getDescription()));
+    // when / then
+    assertThat(codeOf(recorder::record)).isEqualTo(40003);
+    assertThat(errors.poll(5, TimeUnit.SECONDS)).contains(file.toString());
+    assertThat(recorder.getState()).isEqualTo(UriEndpointState.STOP);
+    // when
+    Files.delete(away);
+    recorder.record();
+    // then
+    assertThat(recorder.getState()).isEqualTo(UriEndpointState.START);
+    recorder.stopAndWait();
+    assertThat(file).exists();
+    assertThat(errors).isEmpty();
+    assertThat(codeOf(recorder::record)).as("one recorder, one file").isEqualTo(40111);
   }
 
   private static int codeOf(Runnable call) {

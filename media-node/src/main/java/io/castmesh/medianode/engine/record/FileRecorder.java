@@ -31,6 +31,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
   private final String id;
   private final ElementHome<Listener> home;
   private final Consumer<FileRecorder> onReleased;
+  private final Path path;
   private final RecordingFile file;
   private final Recording recording;
 
@@ -51,13 +52,12 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
     this.id = id;
     this.home = new ElementHome<>("recorder " + id, shard, listener);
     this.onReleased = onReleased;
-    this.file =
-        new RecordingFile(
-            path, format, writers.serial(), e -> onFailure(path + ": " + describe(e)));
+    this.path = path;
+    this.file = new RecordingFile(path, format, writers.serial(), this::onFailure);
     this.recording = new Recording(file, wallClock, this::warn);
   }
 
-  private static String describe(Exception e) {
+  private static String describe(Throwable e) {
     String name = e.getClass().getSimpleName();
     return e.getMessage() == null ? name : name + ": " + e.getMessage();
   }
@@ -76,7 +76,7 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
                 new IllegalStateException("this recording is finished"));
           }
           if (opened == null) {
-            opened = file.open();
+            opened = file.open().whenCompleteAsync(this::onOpened, home.shard().loop());
           }
           if (state != State.RECORDING) {
             recording.resume(MediaLoop.now());
@@ -137,16 +137,30 @@ public final class FileRecorder implements MediaRecorder, TrackElement {
     home.tell(l -> l.onWarning(description));
   }
 
+  /** On the loop. Nothing was written: what is in the way may be gone at the next try. */
+  private void onOpened(Void ignored, Throwable failure) {
+    if (failure != null) {
+      opened = null;
+      recording.discard();
+      stopped(failure);
+    }
+  }
+
   /** On the writer's thread. */
-  private void onFailure(String description) {
-    log.warn("recorder {}: {}", id, description);
+  private void onFailure(Exception failure) {
     home.post(
         () -> {
-          recording.stop();
           finished = CompletableFuture.completedFuture(null);
-          enter(State.STOPPED);
-          home.tellStill(l -> l.onError(description));
+          recording.stop();
+          stopped(failure);
         });
+  }
+
+  private void stopped(Throwable failure) {
+    String description = path + ": " + describe(failure);
+    log.warn("recorder {}: {}", id, description);
+    enter(State.STOPPED);
+    home.tellStill(l -> l.onError(description));
   }
 
   /** A recorder passes nothing on. */

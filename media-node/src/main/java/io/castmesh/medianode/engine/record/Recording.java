@@ -91,6 +91,12 @@ final class Recording {
     earlyAudio.clear();
   }
 
+  /** Nothing of what came was written: the next one begins at its own beginning. */
+  void discard() {
+    stop();
+    clock.reset();
+  }
+
   void tick(long now) {
     if (!active) {
       return;

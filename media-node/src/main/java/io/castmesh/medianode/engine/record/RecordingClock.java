@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.record;
 
 import io.castmesh.medianode.engine.MediaKind;
+import java.util.Arrays;
 
 /**
  * The recording's own time: from its first frame, without the pauses, rising from picture to
@@ -22,6 +23,12 @@ final class RecordingClock {
   void start(long captureMicros) {
     originMicros = started ? captureMicros - (newest() + SEAM_MILLIS) * 1000 : captureMicros;
     started = true;
+  }
+
+  /** What there was is forgotten. */
+  void reset() {
+    started = false;
+    Arrays.fill(last, -1);
   }
 
   /** Milliseconds since the beginning; -1 for sound from before it. Every picture has a place. */

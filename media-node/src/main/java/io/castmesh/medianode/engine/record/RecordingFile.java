@@ -64,7 +64,10 @@ final class RecordingFile {
     };
   }
 
-  /** Makes the folder and the empty file; the future fails when that is not possible. */
+  /**
+   * Makes the folder and the empty file. The future fails when that is not possible; it may be
+   * tried again, and what is added meanwhile is dropped.
+   */
   CompletableFuture<Void> open() {
     CompletableFuture<Void> opened = new CompletableFuture<>();
     writer.execute(
@@ -77,7 +80,6 @@ final class RecordingFile {
             media = create();
             opened.complete(null);
           } catch (IOException | RuntimeException e) {
-            fail(e);
             opened.completeExceptionally(e);
           }
         });

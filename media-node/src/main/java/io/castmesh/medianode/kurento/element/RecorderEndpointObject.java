@@ -8,6 +8,7 @@ import io.castmesh.medianode.kurento.object.ObjectType;
 import io.castmesh.medianode.kurento.object.Params;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class RecorderEndpointObject extends UriEndpointObject {
   static final ObjectType TYPE =
       ObjectType.named("RecorderEndpoint", "elements", RecorderEndpointObject.class)
           .extending(UriEndpointObject.TYPE)
-          .onAsync("record", (o, p) -> o.host().await(o.recorder::record))
+          .onAsync("record", (o, p) -> o.record())
           .onAsync("stopAndWait", (o, p) -> o.host().await(o.recorder::stop))
           .events("Recording", "Paused", "Stopped")
           .createdBy(RecorderEndpointObject::new);
@@ -55,6 +56,23 @@ final class RecorderEndpointObject extends UriEndpointObject {
     MediaRecorder.Format format =
         profile.startsWith("MP4") ? MediaRecorder.Format.MP4 : MediaRecorder.Format.WEBM;
     this.recorder = host.engine().createRecorder(id(), file(), format, new Reports());
+  }
+
+  private Future<Void> record() {
+    return host()
+        .await(recorder::record)
+        .recover(cause -> Future.failedFuture(recordingError(cause)));
+  }
+
+  private static Throwable recordingError(Throwable cause) {
+    if (cause instanceof IOException) {
+      return KurentoError.UNEXPECTED_ERROR.with("The file cannot be written: " + cause);
+    }
+    if (cause instanceof IllegalStateException) {
+      return KurentoError.MEDIA_OBJECT_OPERATION_NOT_SUPPORTED.with(
+          "The recording is finished: another one needs another recorder");
+    }
+    return cause;
   }
 
   private static Set<MediaType> taken(String profile) {

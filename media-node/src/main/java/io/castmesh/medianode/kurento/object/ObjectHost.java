@@ -3,7 +3,9 @@ package io.castmesh.medianode.kurento.object;
 import io.castmesh.medianode.engine.MediaEngine;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -19,10 +21,18 @@ public record ObjectHost(
   public <V> Future<V> await(Supplier<CompletionStage<V>> operation) {
     try {
       return Future.fromCompletionStage(operation.get(), loop)
-          .timeout(operationTimeoutMillis, java.util.concurrent.TimeUnit.MILLISECONDS);
+          .timeout(operationTimeoutMillis, TimeUnit.MILLISECONDS)
+          .recover(cause -> Future.failedFuture(unwrapped(cause)));
     } catch (RuntimeException refused) {
       return Future.failedFuture(refused);
     }
+  }
+
+  /** A stage behind another one fails with the cause of that in a wrapping of its own. */
+  private static Throwable unwrapped(Throwable cause) {
+    return cause instanceof CompletionException && cause.getCause() != null
+        ? cause.getCause()
+        : cause;
   }
 
   /** Runs what the engine reports on the event loop, unless the object is gone by then. */

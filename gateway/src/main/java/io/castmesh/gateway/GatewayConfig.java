@@ -1,12 +1,11 @@
 package io.castmesh.gateway;
 
-import io.castmesh.gateway.http.CrossOrigin;
 import io.castmesh.runtime.config.IpNetwork;
+import io.castmesh.runtime.config.Origins;
 import io.castmesh.runtime.config.RuntimeConfig;
 import io.castmesh.runtime.config.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -70,12 +69,11 @@ public record GatewayConfig(
             s.list(
                 "http.trusted-proxies",
                 "IP addresses and networks (10.1.0.0/16) of proxies whose X-Forwarded-For is believed"),
-            origins(
+            Origins.read(
                 s,
-                s.list(
-                    "http.allowed-origins",
-                    "Origins (https://www.example.org) of pages that others serve and that may use"
-                        + " the HTTP interface; *: all; unset: only pages of the gateway's own")),
+                "http.allowed-origins",
+                "Origins (https://www.example.org) of pages that others serve and that may use"
+                    + " the HTTP interface; *: all; unset: only pages of the gateway's own"),
             s.path("web.dir", "web/app/dist", "Folder of the built web application"),
             keyFile.isEmpty()
                 ? runtime.dataDir().resolve("keys").resolve("access-token.pem")
@@ -135,17 +133,5 @@ public record GatewayConfig(
       s.problem("turn.secret: is needed with turn.urls");
     }
     return config;
-  }
-
-  private static List<String> origins(Settings s, List<String> wanted) {
-    List<String> origins = new ArrayList<>();
-    for (String origin : wanted) {
-      try {
-        origins.add(CrossOrigin.parse(origin));
-      } catch (IllegalArgumentException e) {
-        s.problem("http.allowed-origins: '" + origin + "' " + e.getMessage());
-      }
-    }
-    return origins;
   }
 }

@@ -3,8 +3,8 @@ package io.castmesh.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.castmesh.gateway.http.CrossOrigin;
 import io.castmesh.runtime.config.ConfigException;
+import io.castmesh.runtime.config.Origins;
 import io.castmesh.runtime.config.Settings;
 import io.castmesh.testing.TestMesh;
 import io.vertx.core.Future;
@@ -111,7 +111,7 @@ class CrossOriginTest {
         .hasMessageContaining("'*.example.org' is no origin")
         .hasMessageNotContaining("b.example.org");
     assertThat(List.of("capacitor://localhost", "http://localhost:5173", "*"))
-        .allSatisfy(origin -> assertThat(CrossOrigin.parse(origin)).isEqualTo(origin));
+        .allSatisfy(origin -> assertThat(Origins.parse(origin)).isEqualTo(origin));
   }
 
   private void start(TestMesh test, String origins) {

@@ -1,13 +1,12 @@
 package io.castmesh.gateway.http;
 
+import io.castmesh.runtime.config.Origins;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -22,7 +21,6 @@ import java.util.Set;
  * <p>Vert.x's own {@code CorsHandler} answers 403 where an origin is not allowed.
  */
 public final class CrossOrigin {
-  private static final String ANY = "*";
   private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
   /** What the SDK sends, and a player that asks for a part of a video. */
@@ -37,59 +35,17 @@ public final class CrossOrigin {
   private final Set<String> allowed;
 
   /**
-   * @param allowed origins as {@link #parse} gives them
+   * @param allowed origins as {@link Origins#parse} gives them
    */
   public CrossOrigin(List<String> allowed) {
     this.allowed = Set.copyOf(allowed);
-  }
-
-  /**
-   * An origin as browsers write it (RFC 6454, section 6.2), or {@code *} for every one.
-   *
-   * @throws IllegalArgumentException saying what is wrong
-   */
-  public static String parse(String text) {
-    if (text.equals(ANY)) {
-      return text;
-    }
-    URI uri;
-    try {
-      uri = URI.create(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("is no origin, such as https://www.example.org", e);
-    }
-    if (uri.getScheme() == null || uri.getHost() == null) {
-      throw new IllegalArgumentException("is no origin, such as https://www.example.org");
-    }
-    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-    String origin = scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT);
-    if (uri.getPort() != -1 && uri.getPort() != usualPort(scheme)) {
-      origin += ":" + uri.getPort();
-    }
-    boolean isOrigin =
-        uri.getRawPath().isEmpty()
-            && uri.getRawQuery() == null
-            && uri.getRawFragment() == null
-            && uri.getRawUserInfo() == null;
-    if (!isOrigin) {
-      throw new IllegalArgumentException("is more than an origin: " + origin + " is meant");
-    }
-    return origin;
-  }
-
-  private static int usualPort(String scheme) {
-    return switch (scheme) {
-      case "http" -> 80;
-      case "https" -> 443;
-      default -> -1;
-    };
   }
 
   /** Before all routes of the interface. */
   void handle(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     MultiMap headers = ctx.response().headers();
-    boolean any = allowed.contains(ANY);
+    boolean any = allowed.contains(Origins.ANY);
     if (!any && !allowed.isEmpty()) {
       // Whoever keeps answers keeps one for each origin.
       headers.add(HttpHeaders.VARY, "origin");
@@ -99,7 +55,7 @@ public final class CrossOrigin {
       ctx.next();
       return;
     }
-    headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, any ? ANY : origin);
+    headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, any ? Origins.ANY : origin);
     boolean preflight =
         request.method() == HttpMethod.OPTIONS
             && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null;

@@ -5,6 +5,7 @@ import io.castmesh.medianode.MediaNodeConfig.Announced;
 import io.castmesh.medianode.MediaNodeConfig.IceTcp;
 import io.castmesh.medianode.MediaNodeConfig.PeerLimits;
 import io.castmesh.medianode.MediaNodeConfig.PortRange;
+import io.castmesh.runtime.config.Origins;
 import io.castmesh.runtime.config.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -38,6 +39,11 @@ public final class MediaNodeSettings {
             "127.0.0.1",
             "Where the media node speaks Kurento's protocol"),
         s.integer("media-node.control-port", 0, 0, 65535, "Port of that protocol; 0: a free one"),
+        Origins.read(
+            s,
+            "media-node.allowed-origins",
+            "Origins (https://www.example.org) of pages that may speak Kurento's protocol; *: all;"
+                + " unset: none. Programs need no entry"),
         host.isEmpty() ? otherwise : host,
         s.integer("media-node.port", 0, 0, 65535, "UDP port of all media; 0: a free one"),
         announced(s),

@@ -60,7 +60,8 @@ public final class MediaNode {
   private static Future<MediaNode> serve(
       Vertx vertx, MediaNodeConfig config, KurentoLimits limits, MediaEngine engine) {
     KurentoServer server =
-        new KurentoServer(config.controlHost(), config.controlPort(), limits, engine);
+        new KurentoServer(
+            config.controlHost(), config.controlPort(), config.allowedOrigins(), limits, engine);
     return vertx
         .deployVerticle(server)
         .map(id -> new MediaNode(vertx, engine, server, id))

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
  *
  * @param controlHost where the Kurento protocol listens
  * @param controlPort its port; 0 takes a free one
+ * @param allowedOrigins of web pages that may speak it; {@code *}: of every page
  * @param mediaHost where media is received: one UDP port for each loop. Addresses or names,
  *     separated by commas; {@code ::} stands for every address of this machine, {@code 0.0.0.0} for
  *     those of IPv4
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 public record MediaNodeConfig(
     String controlHost,
     int controlPort,
+    List<String> allowedOrigins,
     String mediaHost,
     int mediaPort,
     Announced announced,
@@ -41,6 +43,7 @@ public record MediaNodeConfig(
       new MediaNodeConfig(
           "127.0.0.1",
           0,
+          List.of(),
           "127.0.0.1",
           0,
           Announced.AS_IT_IS,
@@ -106,6 +109,11 @@ public record MediaNodeConfig(
     return changed(draft -> draft.controlPort = port);
   }
 
+  /** The same for pages of other origins. */
+  public MediaNodeConfig withAllowedOrigins(List<String> origins) {
+    return changed(draft -> draft.allowedOrigins = origins);
+  }
+
   /** The same at other addresses. */
   public MediaNodeConfig withMediaHost(String hosts, Announced told) {
     return changed(
@@ -155,6 +163,7 @@ public record MediaNodeConfig(
   private static final class Draft {
     private final String controlHost;
     private int controlPort;
+    private List<String> allowedOrigins;
     private String mediaHost;
     private final int mediaPort;
     private Announced announced;
@@ -168,6 +177,7 @@ public record MediaNodeConfig(
     Draft(MediaNodeConfig of) {
       controlHost = of.controlHost;
       controlPort = of.controlPort;
+      allowedOrigins = of.allowedOrigins;
       mediaHost = of.mediaHost;
       mediaPort = of.mediaPort;
       announced = of.announced;
@@ -183,6 +193,7 @@ public record MediaNodeConfig(
       return new MediaNodeConfig(
           controlHost,
           controlPort,
+          allowedOrigins,
           mediaHost,
           mediaPort,
           announced,

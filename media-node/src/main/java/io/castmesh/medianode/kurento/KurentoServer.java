@@ -9,11 +9,13 @@ import io.castmesh.medianode.kurento.rpc.Methods;
 import io.castmesh.medianode.kurento.rpc.RequestProcessor;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +34,7 @@ public final class KurentoServer extends VerticleBase {
 
   private final String bindHost;
   private final int bindPort;
+  private final AllowedOrigins origins;
   private final KurentoLimits limits;
   private final MediaEngine engine;
   private final Set<Connection> connections = new HashSet<>();
@@ -42,10 +45,17 @@ public final class KurentoServer extends VerticleBase {
 
   /**
    * @param bindPort 0 takes a free one: see {@link #port()}
+   * @param allowedOrigins of pages that may open a socket; {@code *}: of every page
    */
-  public KurentoServer(String bindHost, int bindPort, KurentoLimits limits, MediaEngine engine) {
+  public KurentoServer(
+      String bindHost,
+      int bindPort,
+      List<String> allowedOrigins,
+      KurentoLimits limits,
+      MediaEngine engine) {
     this.bindHost = bindHost;
     this.bindPort = bindPort;
+    this.origins = new AllowedOrigins(allowedOrigins);
     this.limits = limits;
     this.engine = engine;
   }
@@ -97,6 +107,9 @@ public final class KurentoServer extends VerticleBase {
   private void onRequest(HttpServerRequest request) {
     if (!"websocket".equalsIgnoreCase(request.getHeader("upgrade"))) {
       request.response().setStatusCode(426).putHeader("upgrade", "websocket").end();
+    } else if (!origins.admit(request)) {
+      log.warn("A page of {} is refused", request.getHeader(HttpHeaders.ORIGIN));
+      request.response().setStatusCode(403).end();
     } else if (connections.size() >= limits.maxSockets()) {
       log.warn("A control socket is refused: {} are open", connections.size());
       request.response().setStatusCode(503).end();

@@ -30,11 +30,19 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
   private int nextId = 100_000;
 
   RawSocket(String url) throws InterruptedException, ExecutionException, TimeoutException {
-    socket =
-        HTTP.newWebSocketBuilder()
-            .connectTimeout(Duration.ofSeconds(5))
-            .buildAsync(URI.create(url), this)
-            .get(5, TimeUnit.SECONDS);
+    this(url, null);
+  }
+
+  /**
+   * @param origin of the page that it is of; null: it is of a program
+   */
+  RawSocket(String url, String origin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    WebSocket.Builder handshake = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
+    if (origin != null) {
+      handshake.header("Origin", origin);
+    }
+    socket = handshake.buildAsync(URI.create(url), this).get(5, TimeUnit.SECONDS);
   }
 
   void send(String message) {

@@ -17,7 +17,10 @@ final class TestNode implements AutoCloseable {
   }
 
   TestNode(KurentoLimits limits, int port) {
-    MediaNodeConfig config = MediaNodeConfig.LOOPBACK.withControlPort(port);
+    this(limits, MediaNodeConfig.LOOPBACK.withControlPort(port));
+  }
+
+  TestNode(KurentoLimits limits, MediaNodeConfig config) {
     try {
       node = MediaNode.start(vertx, config, limits, () -> engine).await(10, TimeUnit.SECONDS);
     } catch (TimeoutException late) {

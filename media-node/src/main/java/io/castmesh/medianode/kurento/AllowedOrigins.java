@@ -1,0 +1,37 @@
+package io.castmesh.medianode.kurento;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which web pages may open a control socket. A browser lets every page open one to any address, be
+ * it that of its own machine, but tells of which origin the page is (RFC 6455 section 10.2).
+ * Programs tell nothing, or name the server that they ask, as Kurento's clients do.
+ */
+final class AllowedOrigins {
+  private static final String ANY = "*";
+
+  private final Set<String> allowed;
+
+  /**
+   * @param allowed as browsers write them; {@code *} for every one
+   */
+  AllowedOrigins(List<String> allowed) {
+    this.allowed = Set.copyOf(allowed);
+  }
+
+  boolean admit(HttpServerRequest handshake) {
+    String origin = handshake.getHeader(HttpHeaders.ORIGIN);
+    return origin == null
+        || allowed.contains(ANY)
+        || allowed.contains(origin)
+        || isOf(handshake.getHeader(HttpHeaders.HOST), origin);
+  }
+
+  private static boolean isOf(String host, String origin) {
+    int scheme = origin.indexOf("://");
+    return scheme >= 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
+  }
+}

@@ -28,11 +28,7 @@ public final class MediaNodeSettings {
             "Where the media node receives media: addresses or names, separated by commas; 0.0.0.0"
                 + " for every IPv4 address of the machine, :: for every address; unset: http.host");
     List<Path> playable =
-        s
-            .list("media-node.play-from", "Folders that players may read; unset: recordings.dir")
-            .stream()
-            .map(folder -> Path.of(folder).toAbsolutePath().normalize())
-            .toList();
+        folders(s, "media-node.play-from", "Folders that players may read; unset: recordings.dir");
     return new MediaNodeConfig(
         s.text(
             "media-node.control-host",
@@ -50,6 +46,8 @@ public final class MediaNodeSettings {
         tcp(s),
         rtpPorts(s),
         playable.isEmpty() ? List.of(recordings) : playable,
+        folders(
+            s, "media-node.record-to", "Folders that recorders may write to; unset: every folder"),
         s.integer(
             "media-node.loops",
             1,
@@ -63,6 +61,12 @@ public final class MediaNodeSettings {
             2_000,
             "Viewers begin with what has come since the last keyframe, unless that is older (ms); 0: each asks for a new one"),
         limits(s));
+  }
+
+  private static List<Path> folders(Settings s, String key, String meaning) {
+    return s.list(key, meaning).stream()
+        .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+        .toList();
   }
 
   /** Looked up here, where a name that does not exist can be reported with all that is wrong. */

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param tcp the same for networks without UDP
  * @param rtpPorts UDP ports for plain RTP, two or four an endpoint
  * @param playableFolders what players may read, with the folders in them; empty: nothing
+ * @param recordableFolders where recorders may write, with the folders in them; empty: everywhere
  * @param loops threads for media, each with a UDP port of its own, from mediaPort on; 0: as many as
  *     cores
  * @param joinMillis who joins is given what has come since the last keyframe, unless that is older;
@@ -34,6 +35,7 @@ public record MediaNodeConfig(
     IceTcp tcp,
     PortRange rtpPorts,
     List<Path> playableFolders,
+    List<Path> recordableFolders,
     int loops,
     int joinMillis,
     PeerLimits limits) {
@@ -49,6 +51,7 @@ public record MediaNodeConfig(
           Announced.AS_IT_IS,
           IceTcp.DEFAULT,
           PortRange.ANY,
+          List.of(),
           List.of(),
           1,
           1_000,
@@ -138,6 +141,11 @@ public record MediaNodeConfig(
     return changed(draft -> draft.playableFolders = folders);
   }
 
+  /** The same with other folders to record to. */
+  public MediaNodeConfig withRecordableFolders(List<Path> folders) {
+    return changed(draft -> draft.recordableFolders = folders);
+  }
+
   /** The same with so many threads for media. */
   public MediaNodeConfig withLoops(int count) {
     return changed(draft -> draft.loops = count);
@@ -170,6 +178,7 @@ public record MediaNodeConfig(
     private IceTcp tcp;
     private PortRange rtpPorts;
     private List<Path> playableFolders;
+    private List<Path> recordableFolders;
     private int loops;
     private int joinMillis;
     private PeerLimits limits;
@@ -184,6 +193,7 @@ public record MediaNodeConfig(
       tcp = of.tcp;
       rtpPorts = of.rtpPorts;
       playableFolders = of.playableFolders;
+      recordableFolders = of.recordableFolders;
       loops = of.loops;
       joinMillis = of.joinMillis;
       limits = of.limits;
@@ -200,6 +210,7 @@ public record MediaNodeConfig(
           tcp,
           rtpPorts,
           playableFolders,
+          recordableFolders,
           loops,
           joinMillis,
           limits);

@@ -23,6 +23,7 @@ public interface MediaEngine extends AutoCloseable {
   /**
    * @param id appears in logs and statistics
    * @param file where to record; its folder is created when it is missing
+   * @throws IllegalArgumentException for a file where recorders may not write
    */
   MediaRecorder createRecorder(
       String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener);

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -166,6 +167,36 @@ class RealEngineTest {
     assertThat(file).exists();
     assertThat(errors).isEmpty();
     assertThat(codeOf(recorder::record)).as("one recorder, one file").isEqualTo(40111);
+  }
+
+  @Test
+  void recordersWriteNowhereButWhereTheyMay() throws Exception {
+    // given
+    MediaNodeConfig config =
+        MediaNodeConfig.LOOPBACK.withRecordableFolders(List.of(folder.resolve("in")));
+    MediaNode careful = MediaNode.start(vertx, config).await(30, TimeUnit.SECONDS);
+    try (RawSocket socket = new RawSocket("ws://127.0.0.1:" + careful.controlPort() + "/kurento")) {
+      String pipeline = socket.create("MediaPipeline", null);
+      // when / then
+      for (String outside : List.of("out.webm", "in/../out.webm", "in/%2e%2e/x", "inside/x")) {
+        JsonObject creation =
+            new JsonObject()
+                .put("type", "RecorderEndpoint")
+                .put("constructorParams", recorder(pipeline, outside));
+        assertThat(socket.errorOf("create", creation)).as(outside).isEqualTo(40107);
+      }
+      String id = socket.create("RecorderEndpoint", recorder(pipeline, "in/deep/x.webm"));
+      socket.invoke(id, "record", null);
+      assertThat(folder.resolve("in/deep/x.webm")).exists();
+    } finally {
+      careful.close().await(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private JsonObject recorder(String pipeline, String file) {
+    return new JsonObject()
+        .put("mediaPipeline", pipeline)
+        .put("uri", "file://" + folder + "/" + file);
   }
 
   private static int codeOf(Runnable call) {

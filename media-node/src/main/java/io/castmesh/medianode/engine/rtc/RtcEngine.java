@@ -57,6 +57,7 @@ public final class RtcEngine implements MediaEngine {
 
   private final List<PeerLoop> loops = new ArrayList<>();
   private final List<Path> playableFolders;
+  private final List<Path> recordableFolders;
   private final Map<PeerLoop, RtpPlace> rtpPlaces = new LinkedHashMap<>();
   private final HandshakePool handshakes = new HandshakePool();
   private final WriterPool writers = new WriterPool();
@@ -69,6 +70,7 @@ public final class RtcEngine implements MediaEngine {
 
   private RtcEngine(MediaNodeConfig config) throws IOException {
     playableFolders = config.playableFolders();
+    recordableFolders = config.recordableFolders();
     List<InetAddress> hosts = LocalAddresses.toBind(config.mediaHost(), MediaLoop::canBind);
     List<InetAddress> named = LocalAddresses.resolve(config.announced().addresses());
     List<InetAddress> told = announced(config, named, hosts);
@@ -222,6 +224,10 @@ public final class RtcEngine implements MediaEngine {
   @Override
   public MediaRecorder createRecorder(
       String id, Path file, MediaRecorder.Format format, MediaRecorder.Listener listener) {
+    Path place = file.toAbsolutePath().normalize();
+    if (!recordableFolders.isEmpty() && recordableFolders.stream().noneMatch(place::startsWith)) {
+      throw new IllegalArgumentException("not a folder that may be recorded to: " + file);
+    }
     PeerLoop home = leastLoaded();
     FileRecorder recorder =
         new FileRecorder(

@@ -55,7 +55,16 @@ final class RecorderEndpointObject extends UriEndpointObject {
     this.taken = taken(profile);
     MediaRecorder.Format format =
         profile.startsWith("MP4") ? MediaRecorder.Format.MP4 : MediaRecorder.Format.WEBM;
-    this.recorder = host.engine().createRecorder(id(), file(), format, new Reports());
+    this.recorder = recorder(format);
+  }
+
+  private MediaRecorder recorder(MediaRecorder.Format format) {
+    try {
+      return host().engine().createRecorder(id(), file(), format, new Reports());
+    } catch (IllegalArgumentException outside) {
+      throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
+          "URI '" + uri() + "' not supported: " + outside.getMessage());
+    }
   }
 
   private Future<Void> record() {

@@ -24,12 +24,14 @@ import org.kurento.client.MediaFlowState;
 import org.kurento.client.MediaPipeline;
 import org.kurento.client.MediaProfileSpecType;
 import org.kurento.client.MediaType;
+import org.kurento.client.ModuleInfo;
 import org.kurento.client.NewCandidatePairSelectedEvent;
 import org.kurento.client.PassThrough;
 import org.kurento.client.RTCInboundRTPStreamStats;
 import org.kurento.client.RTCOutboundRTPStreamStats;
 import org.kurento.client.RecorderEndpoint;
 import org.kurento.client.RecordingEvent;
+import org.kurento.client.ServerManager;
 import org.kurento.client.Stats;
 import org.kurento.client.StoppedEvent;
 import org.kurento.client.TFuture;
@@ -132,7 +134,18 @@ class KurentoClientTest {
     assertThat(client.getServerManager().getPipelines())
         .singleElement()
         .satisfies(p -> assertThat(p.getId()).isEqualTo(pipeline.getId()));
-    assertThat(client.getServerManager().getInfo().getModules()).hasSize(2);
+  }
+
+  @Test
+  void theModulesThatTheJavaScriptClientWantsAreThere() {
+    // when
+    ServerManager manager = client.getServerManager();
+    // then
+    assertThat(manager.getInfo().getModules())
+        .extracting(ModuleInfo::getName)
+        .containsExactly("core", "elements", "filters");
+    assertThat(manager.getKmd("filters")).contains("\"remoteClasses\":[]");
+    assertThat(codeOf(() -> manager.getKmd("chroma"))).isEqualTo(40500);
   }
 
   @Test

@@ -24,6 +24,12 @@ public final class ServerManagerObject extends MediaObject {
   /** The protocol that this node speaks is that server's; the rest says who really answers. */
   private static final String VERSION = "7.3.0-castmesh";
 
+  /**
+   * Kurento's JavaScript client connects to no server that lacks one of these, whatever it is going
+   * to ask for: there is nothing in filters.
+   */
+  private static final List<String> MODULES = List.of("core", "elements", "filters");
+
   private static final int MAX_CPU_INTERVAL_MILLIS = 10_000;
 
   public static final ObjectType TYPE =
@@ -56,7 +62,7 @@ public final class ServerManagerObject extends MediaObject {
 
   private JsonObject info() {
     JsonArray modules = new JsonArray();
-    for (String module : List.of("core", "elements")) {
+    for (String module : MODULES) {
       JsonArray factories = new JsonArray();
       ObjectTypes.creatable(module).forEach(type -> factories.add(type.name()));
       modules.add(
@@ -82,7 +88,7 @@ public final class ServerManagerObject extends MediaObject {
 
   private static String moduleDescription(String module) {
     List<ObjectType> types = ObjectTypes.all(module);
-    if (types.isEmpty()) {
+    if (!MODULES.contains(module)) {
       throw KurentoError.UNDEFINED.with("Requested kmd module doesn't exist");
     }
     JsonArray classes = new JsonArray();

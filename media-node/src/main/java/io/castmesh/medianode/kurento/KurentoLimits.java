@@ -13,7 +13,7 @@ package io.castmesh.medianode.kurento;
  * @param maxUnsentBytes replies and events waiting for a slow reader before its socket is closed
  * @param sessionGcMillis a session without a socket is dropped after one to two of these
  * @param replyCacheMillis how long a reply is repeated for the same session and request id
- * @param maxCachedReplies the oldest is dropped for a further one
+ * @param maxCachedReplies the oldest is dropped for a further one, and for what is beyond 8 MB
  * @param operationTimeoutMillis how long the engine may take for one operation
  * @param idleMillis a socket that says nothing for so long is closed; Kurento's client says
  *     something every 4 minutes, and answers no WebSocket pings

@@ -72,35 +72,6 @@ class ProtocolTest {
   }
 
   @Test
-  void aRequestRepeatedWithTheSameIdIsAnsweredFromTheCacheAndDoneOnce() {
-    // given
-    String pipeline = socket.create("MediaPipeline", null);
-    String session = sessionOf(socket);
-    JsonObject request =
-        new JsonObject()
-            .put("jsonrpc", "2.0")
-            .put("id", 7)
-            .put("method", "create")
-            .put(
-                "params",
-                new JsonObject()
-                    .put("type", "PassThrough")
-                    .put("constructorParams", new JsonObject().put("mediaPipeline", pipeline))
-                    .put("sessionId", session));
-    // when
-    socket.send(request.encode());
-    JsonObject first =
-        socket.await("first reply", m -> m.getValue("id") instanceof Integer i && i == 7);
-    socket.received.remove(first);
-    socket.send(request.encode());
-    JsonObject second =
-        socket.await("second reply", m -> m.getValue("id") instanceof Integer i && i == 7);
-    // then
-    assertThat(second).isEqualTo(first);
-    assertThat((JsonArray) socket.invoke(pipeline, "getChildren", null)).hasSize(1);
-  }
-
-  @Test
   void aBinaryFrameIsReadAsText() {
     // when
     socket.sendBinary("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
@@ -335,12 +306,5 @@ class ProtocolTest {
         new JsonObject()
             .put("type", "RecorderEndpoint")
             .put("constructorParams", constructorParams));
-  }
-
-  private static String sessionOf(RawSocket socket) {
-    return socket
-        .call("invoke", RawSocket.invocation(MANAGER, "getCpuCount", null))
-        .getJsonObject("result")
-        .getString("sessionId");
   }
 }

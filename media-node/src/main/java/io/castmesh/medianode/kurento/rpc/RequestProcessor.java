@@ -13,13 +13,19 @@ import org.slf4j.LoggerFactory;
 public final class RequestProcessor {
   private static final Logger log = LoggerFactory.getLogger(RequestProcessor.class);
 
+  private static final int MAX_CACHED_CHARACTERS = 8 << 20;
+
   private final Map<String, Methods.Method> methods;
   private final ReplyCache cache;
 
   public RequestProcessor(Methods methods, long replyCacheMillis, int maxCachedReplies) {
     this.methods = methods.table();
     this.cache =
-        new ReplyCache(replyCacheMillis, maxCachedReplies, () -> System.nanoTime() / 1_000_000);
+        new ReplyCache(
+            replyCacheMillis,
+            maxCachedReplies,
+            MAX_CACHED_CHARACTERS,
+            () -> System.nanoTime() / 1_000_000);
     methods.executeWith(this);
   }
 
@@ -31,6 +37,20 @@ public final class RequestProcessor {
     if (!(message instanceof JsonObject request) || !isRequest(request)) {
       return Future.succeededFuture(Replies.invalidRequest());
     }
+    if (!isDoneOnce(request)) {
+      return execute(request);
+    }
+    JsonObject cached = cached(request);
+    return cached != null
+        ? Future.succeededFuture(cached)
+        : execute(request).onSuccess(reply -> keep(request, reply));
+  }
+
+  /** The same, whatever has been answered before. */
+  Future<JsonObject> execute(JsonObject request) {
+    if (!isRequest(request)) {
+      return Future.succeededFuture(Replies.invalidRequest());
+    }
     Object id = request.getValue("id");
     Methods.Method method = methods.get(request.getString("method"));
     if (method == null) {
@@ -38,14 +58,24 @@ public final class RequestProcessor {
           Replies.failure(
               id, new RpcException(RpcException.METHOD_NOT_FOUND, "Method not found.", null)));
     }
-    JsonObject cached = cached(request);
-    if (cached != null) {
-      return Future.succeededFuture(cached);
-    }
     return run(method, request)
         .map(result -> reply(id, result))
-        .otherwise(cause -> Replies.failure(id, cause))
-        .onSuccess(reply -> keep(request, reply));
+        .otherwise(cause -> Replies.failure(id, cause));
+  }
+
+  /** Whether another time would make more of it; what only asks is answered anew. */
+  private static boolean isDoneOnce(JsonObject request) {
+    return switch (request.getString("method")) {
+      case "create", "subscribe", "transaction" -> true;
+      case "invoke" -> !isQuestion(request.getValue("params"));
+      default -> false;
+    };
+  }
+
+  private static boolean isQuestion(Object params) {
+    return params instanceof JsonObject object
+        && object.getValue("operation") instanceof String operation
+        && (operation.startsWith("get") || operation.startsWith("is"));
   }
 
   private static boolean isRequest(JsonObject request) {

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * Several requests in one, run in order. A later one names the result of an earlier one as
@@ -26,35 +25,34 @@ final class Transactions {
     if (operations.size() > MAX_OPERATIONS) {
       throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many operations in one transaction");
     }
-    return step(sessionId, operations, UUID.randomUUID().toString(), new JsonArray());
+    return step(sessionId, operations, new JsonArray());
   }
 
-  private Future<JsonArray> step(
-      String sessionId, JsonArray operations, String unique, JsonArray replies) {
+  private Future<JsonArray> step(String sessionId, JsonArray operations, JsonArray replies) {
     int index = replies.size();
     if (index == operations.size()) {
       return Future.succeededFuture(replies);
     }
     JsonObject request;
     try {
-      request = prepared(sessionId, operations.getValue(index), index, unique, replies);
+      request = prepared(sessionId, operations.getValue(index), index, replies);
     } catch (RuntimeException malformed) {
       return Future.failedFuture(malformed);
     }
     return processor
-        .process(request)
+        .execute(request)
         .compose(
             reply -> {
               JsonObject own = reply == null ? new JsonObject() : reply.copy();
               replies.add(own.put("id", index));
               return own.containsKey("error")
                   ? Future.succeededFuture(replies)
-                  : step(sessionId, operations, unique, replies);
+                  : step(sessionId, operations, replies);
             });
   }
 
   private static JsonObject prepared(
-      String sessionId, Object operation, int index, String unique, JsonArray replies) {
+      String sessionId, Object operation, int index, JsonArray replies) {
     if (!(operation instanceof JsonObject request)
         || !(request.getValue("id") instanceof Number id)
         || id.intValue() != index) {
@@ -66,11 +64,7 @@ final class Transactions {
         given instanceof JsonObject object
             ? (JsonObject) withReferences(object, replies)
             : new JsonObject();
-    // An id of its own, so that no reply comes from the cache.
-    return request
-        .copy()
-        .put("id", unique + "_" + index)
-        .put("params", params.put("sessionId", sessionId));
+    return request.copy().put("params", params.put("sessionId", sessionId));
   }
 
   private static Object withReferences(Object value, JsonArray replies) {

@@ -35,6 +35,10 @@ public final class Connection {
 
   private Session session;
   private String sessionId;
+
+  /** Ends when another socket takes the session over. */
+  private int era;
+
   private int inFlight;
   private boolean paused;
   private boolean closed;
@@ -106,7 +110,8 @@ public final class Connection {
       paused = true;
       socket.pause();
     }
-    processor.process(withSession(decoded)).onSuccess(this::onReply);
+    int askedIn = era;
+    processor.process(withSession(decoded)).onSuccess(reply -> onReply(reply, askedIn));
   }
 
   /** Names this socket's session in a request that names none. */
@@ -122,7 +127,7 @@ public final class Connection {
     return message;
   }
 
-  private void onReply(JsonObject reply) {
+  private void onReply(JsonObject reply, int askedIn) {
     inFlight--;
     if (paused && inFlight < maxInFlight / 2) {
       paused = false;
@@ -133,7 +138,8 @@ public final class Connection {
     }
     if (reply.getValue("result") instanceof JsonObject result) {
       String named = Requests.optionalString(result, "sessionId");
-      if (named != null) {
+      // What was asked before another socket took over says nothing about who speaks now.
+      if (named != null && askedIn == era) {
         bind(named);
       }
     }
@@ -158,6 +164,7 @@ public final class Connection {
 
   /** Another socket speaks for the session now: this one starts a new session when it goes on. */
   private void onTakenOver() {
+    era++;
     session = null;
     sessionId = null;
   }

@@ -177,7 +177,8 @@ public final class Connection {
   }
 
   private void send(JsonObject message) {
-    if (closed) {
+    // One that is saying goodbye is closed before we are told.
+    if (closed || socket.isClosed()) {
       return;
     }
     if (socket.writeQueueFull()) {

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.sdp;
 
 import io.castmesh.medianode.engine.SdpException;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Where one section of a description of plain RTP wants its packets (RFC 8866 section 5.7, RFC
@@ -25,9 +25,6 @@ public record RtpAddress(
     Optional<byte[]> key) {
   private static final String SUITE = "AES_CM_128_HMAC_SHA1_80";
   private static final int KEY_LENGTH = 30;
-
-  /** Numbers only: names would have to be looked up. */
-  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   /** One for every m-line; the text has been parsed before. */
   static List<RtpAddress> read(String sdp) {
@@ -95,14 +92,17 @@ public record RtpAddress(
     /** "IP4 192.0.2.1" or "IP6 2001:db8::1", with a time to live that does not matter. */
     private static InetAddress host(String text) {
       String[] parts = text.trim().split("[ /]+");
-      if (parts.length < 2 || !LITERAL.matcher(parts[1]).matches()) {
-        throw new SdpException("not an address: " + SessionDescription.abbreviate(text));
-      }
+      // Java would look up names, and numbers too when they are no address: on the caller's thread.
+      byte[] address =
+          parts.length < 2 ? null : NetUtil.createByteArrayFromIpAddressString(parts[1]);
       try {
-        return InetAddress.getByName(parts[1]);
+        if (address != null) {
+          return InetAddress.getByAddress(address);
+        }
       } catch (UnknownHostException impossible) {
-        throw new SdpException("not an address: " + SessionDescription.abbreviate(text));
+        // reported below
       }
+      throw new SdpException("not an address: " + SessionDescription.abbreviate(text));
     }
 
     /** Null for another suite than the one we do. */

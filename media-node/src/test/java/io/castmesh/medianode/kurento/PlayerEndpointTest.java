@@ -127,6 +127,39 @@ class PlayerEndpointTest {
   }
 
   @Test
+  void aRecorderThatIsToStopWithItsPlayerStops() throws Exception {
+    // given
+    Path file = folder.resolve("short.webm");
+    Ffmpeg.picture(file, 2, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+    PlayerEndpoint player = player(file.toUri().toString());
+    Path copied = folder.resolve("copy.webm");
+    RecorderEndpoint copy =
+        new RecorderEndpoint.Builder(pipeline, copied.toUri().toString())
+            .stopOnEndOfStream()
+            .build();
+    RecorderEndpoint open =
+        new RecorderEndpoint.Builder(pipeline, folder.resolve("open.webm").toUri().toString())
+            .build();
+    for (RecorderEndpoint recorder : List.of(copy, open)) {
+      recorder.addStoppedListener(event -> events.add("stopped"));
+      player.connect(recorder);
+      recorder.record();
+    }
+
+    // when
+    player.play();
+
+    // then
+    assertThat(event()).isEqualTo("START");
+    assertThat(List.of(event(), event(), event()))
+        .containsExactlyInAnyOrder("STOP", "end", "stopped");
+    assertThat(copy.getState()).isEqualTo(UriEndpointState.STOP);
+    assertThat(open.getState()).isEqualTo(UriEndpointState.START);
+    assertThat(Ffmpeg.complaints(copied)).isEmpty();
+    assertThat(Ffmpeg.pictures(copied)).isGreaterThan(40);
+  }
+
+  @Test
   void whatCannotBePlayedIsToldByAnErrorEvent() throws Exception {
     // given
     Path secret = Files.writeString(elsewhere.resolve("secret.webm"), "secret");

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -99,6 +100,9 @@ abstract class ElementObject extends MediaObject {
 
   /** Something upstream changed: connected, disconnected, flowing or not. */
   void onUpstreamChanged(MediaType type) {}
+
+  /** An element upstream has played to its end; others may go on. */
+  void onUpstreamEnded(ElementObject source) {}
 
   private Object connect(Params params) {
     ElementObject sink = sink(params);
@@ -198,15 +202,26 @@ abstract class ElementObject extends MediaObject {
 
   /** Tells those downstream that media started or stopped flowing out of this element. */
   final void announceDownstream(MediaType type) {
-    announceDownstream(type, new LinkedHashSet<>(Set.of(this)));
+    tellDownstream(type, sink -> sink.onUpstreamChanged(type), new LinkedHashSet<>(Set.of(this)));
   }
 
-  private void announceDownstream(MediaType type, Set<ElementObject> visited) {
+  /** Tells those downstream that this element has played to its end. */
+  final void announceEnd() {
+    for (MediaKind kind : MediaKind.values()) {
+      tellDownstream(
+          MediaType.of(kind),
+          sink -> sink.onUpstreamEnded(this),
+          new LinkedHashSet<>(Set.of(this)));
+    }
+  }
+
+  private void tellDownstream(
+      MediaType type, Consumer<ElementObject> news, Set<ElementObject> visited) {
     for (ElementObject sink : downstream(type)) {
       if (visited.add(sink)) {
-        sink.onUpstreamChanged(type);
+        news.accept(sink);
         if (sink.engineElement().isEmpty()) {
-          sink.announceDownstream(type, visited);
+          sink.tellDownstream(type, news, visited);
         }
       }
     }

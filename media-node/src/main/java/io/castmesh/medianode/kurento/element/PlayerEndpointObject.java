@@ -146,7 +146,11 @@ final class PlayerEndpointObject extends UriEndpointObject {
 
     @Override
     public void onEnd() {
-      report(() -> raise("EndOfStream", new JsonObject()));
+      report(
+          () -> {
+            raise("EndOfStream", new JsonObject());
+            announceEnd();
+          });
     }
 
     @Override

@@ -44,14 +44,16 @@ final class RecorderEndpointObject extends UriEndpointObject {
           "FLV");
 
   private final Set<MediaType> taken;
+  private final boolean stopsAtEnd;
   private final MediaRecorder recorder;
   private final Set<MediaType> flowing = EnumSet.noneOf(MediaType.class);
+  private final Reports reports = new Reports();
 
   private RecorderEndpointObject(ObjectHost host, Params params) {
     super(host, TYPE, params);
     String profile =
         params.optionalName("mediaProfile", "MediaProfileSpecType", PROFILES).orElse("WEBM");
-    params.optionalBool("stopOnEndOfStream");
+    this.stopsAtEnd = params.optionalBool("stopOnEndOfStream").orElse(false);
     this.taken = taken(profile);
     MediaRecorder.Format format =
         profile.startsWith("MP4") ? MediaRecorder.Format.MP4 : MediaRecorder.Format.WEBM;
@@ -60,7 +62,7 @@ final class RecorderEndpointObject extends UriEndpointObject {
 
   private MediaRecorder recorder(MediaRecorder.Format format) {
     try {
-      return host().engine().createRecorder(id(), file(), format, new Reports());
+      return host().engine().createRecorder(id(), file(), format, reports);
     } catch (IllegalArgumentException outside) {
       throw KurentoError.MEDIA_OBJECT_ILLEGAL_PARAM_ERROR.with(
           "URI '" + uri() + "' not supported: " + outside.getMessage());
@@ -130,6 +132,18 @@ final class RecorderEndpointObject extends UriEndpointObject {
     boolean now = flowsIn(type);
     if (now ? flowing.add(type) : flowing.remove(type)) {
       raiseFlow("MediaFlowInStateChanged", type, now);
+    }
+  }
+
+  /** What still flows in from another element is recorded on. */
+  @Override
+  void onUpstreamEnded(ElementObject source) {
+    if (stopsAtEnd
+        && taken.stream()
+            .filter(this::flowsIn)
+            .flatMap(type -> origin(type).stream())
+            .allMatch(source::equals)) {
+      stop().onFailure(cause -> reports.onError("not finished: " + cause.getMessage()));
     }
   }
 

@@ -254,6 +254,11 @@ final class MemoryEngine implements MediaEngine {
     }
 
     @Override
+    public void connect(MediaElement sink, MediaKind kind) {
+      throw new IllegalArgumentException("a recorder has no media to give");
+    }
+
+    @Override
     public CompletionStage<Void> record() {
       listener.onState(State.RECORDING);
       return done(null);

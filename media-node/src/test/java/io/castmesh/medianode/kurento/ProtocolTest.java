@@ -251,6 +251,30 @@ class ProtocolTest {
   }
 
   @Test
+  void aRecorderConnectedAsASourceGivesNothing() {
+    // given
+    String pipeline = socket.create("MediaPipeline", null);
+    String presenter = endpoint(pipeline);
+    String viewer = endpoint(pipeline);
+    String recorder =
+        socket.create(
+            "RecorderEndpoint",
+            new JsonObject().put("mediaPipeline", pipeline).put("uri", "file:///tmp/x.webm"));
+    connect(presenter, viewer);
+    // when
+    connect(recorder, viewer);
+    // then
+    assertThat(node.engine.peers.get(viewer).sources).isEmpty();
+    assertThat((JsonArray) socket.invoke(recorder, "getSinkConnections", null)).hasSize(3);
+    // when
+    connect(presenter, viewer);
+    // then
+    assertThat(node.engine.peers.get(viewer).sources)
+        .containsOnlyKeys(MediaKind.AUDIO, MediaKind.VIDEO);
+    assertThat((JsonArray) socket.invoke(recorder, "getSinkConnections", null)).isEmpty();
+  }
+
+  @Test
   void aFaultOfTheRecorderReachesSubscribersOfThePipelineToo() {
     // given
     String pipeline = socket.create("MediaPipeline", null);

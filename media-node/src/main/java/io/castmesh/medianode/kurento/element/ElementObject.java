@@ -92,6 +92,11 @@ abstract class ElementObject extends MediaObject {
     return true;
   }
 
+  /** Whether media of this type can come out of the element at all. */
+  boolean gives(MediaType type) {
+    return true;
+  }
+
   /** Whether media comes into the element from the one it is connected to. */
   abstract boolean flowsIn(MediaType type);
 
@@ -183,7 +188,7 @@ abstract class ElementObject extends MediaObject {
     }
   }
 
-  /** The nearest element upstream that the engine knows; empty when nothing is connected. */
+  /** The nearest element upstream that the engine knows and that may have media; empty without. */
   final Optional<ElementObject> origin(MediaType type) {
     Set<ElementObject> visited = new LinkedHashSet<>();
     ElementObject element = this;
@@ -194,7 +199,7 @@ abstract class ElementObject extends MediaObject {
       }
       element = link.source();
       if (element.engineElement().isPresent()) {
-        return Optional.of(element);
+        return element.gives(type) ? Optional.of(element) : Optional.empty();
       }
     }
     return Optional.empty();

@@ -118,6 +118,11 @@ final class RecorderEndpointObject extends UriEndpointObject {
   }
 
   @Override
+  boolean gives(MediaType type) {
+    return false;
+  }
+
+  @Override
   boolean flowsIn(MediaType type) {
     return takes(type) && origin(type).map(source -> source.flowsOut(type)).orElse(false);
   }

@@ -2,6 +2,7 @@ package io.castmesh.medianode.kurento.rpc;
 
 import io.castmesh.medianode.kurento.object.KurentoError;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -25,30 +26,48 @@ final class Transactions {
     if (operations.size() > MAX_OPERATIONS) {
       throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many operations in one transaction");
     }
-    return step(sessionId, operations, new JsonArray());
+    Promise<JsonArray> done = Promise.promise();
+    proceed(sessionId, operations, new JsonArray(), done);
+    return done.future();
   }
 
-  private Future<JsonArray> step(String sessionId, JsonArray operations, JsonArray replies) {
-    int index = replies.size();
-    if (index == operations.size()) {
-      return Future.succeededFuture(replies);
+  /** In a loop while answers come at once: a thousand calls in each other are too deep. */
+  private void proceed(
+      String sessionId, JsonArray operations, JsonArray replies, Promise<JsonArray> done) {
+    boolean goesOn = true;
+    while (goesOn && replies.size() < operations.size()) {
+      int index = replies.size();
+      Future<JsonObject> answer;
+      try {
+        JsonObject request = prepared(sessionId, operations.getValue(index), index, replies);
+        answer = processor.execute(request);
+      } catch (RuntimeException malformed) {
+        done.fail(malformed);
+        return;
+      }
+      if (!answer.succeeded()) {
+        answer
+            .onSuccess(
+                later -> {
+                  if (add(later, replies)) {
+                    proceed(sessionId, operations, replies, done);
+                  } else {
+                    done.complete(replies);
+                  }
+                })
+            .onFailure(done::fail);
+        return;
+      }
+      goesOn = add(answer.result(), replies);
     }
-    JsonObject request;
-    try {
-      request = prepared(sessionId, operations.getValue(index), index, replies);
-    } catch (RuntimeException malformed) {
-      return Future.failedFuture(malformed);
-    }
-    return processor
-        .execute(request)
-        .compose(
-            reply -> {
-              JsonObject own = reply == null ? new JsonObject() : reply.copy();
-              replies.add(own.put("id", index));
-              return own.containsKey("error")
-                  ? Future.succeededFuture(replies)
-                  : step(sessionId, operations, replies);
-            });
+    done.complete(replies);
+  }
+
+  /** Returns whether it was no error. */
+  private static boolean add(JsonObject reply, JsonArray replies) {
+    JsonObject own = reply == null ? new JsonObject() : reply.copy();
+    replies.add(own.put("id", replies.size()));
+    return !own.containsKey("error");
   }
 
   private static JsonObject prepared(

@@ -129,6 +129,7 @@ class KurentoClientTest {
     assertThat(endpoint.getMaxVideoRecvBandwidth()).isEqualTo(2000);
     assertThat(endpoint.getMinVideoSendBandwidth()).isEqualTo(300);
     assertThat(endpoint.getStunServerAddress()).isEqualTo("192.0.2.7");
+    assertThat(endpoint.getIceTcp()).isTrue();
     assertThat(pipeline.getChildren()).hasSize(1);
     assertThat(endpoint.getMediaPipeline().getId()).isEqualTo(pipeline.getId());
     assertThat(client.getServerManager().getPipelines())

@@ -40,7 +40,7 @@ final class WebRtcEndpointObject extends SdpEndpointObject {
           .property("turnUrl", PropertyKind.STRING, "")
           .property("externalIPv4", PropertyKind.STRING, "")
           .property("externalIPv6", PropertyKind.STRING, "")
-          .property("iceTcp", PropertyKind.BOOLEAN, false)
+          .property("iceTcp", PropertyKind.BOOLEAN, true)
           .events(
               "IceCandidateFound",
               "IceGatheringDone",

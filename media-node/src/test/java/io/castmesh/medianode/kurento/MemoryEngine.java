@@ -28,6 +28,9 @@ final class MemoryEngine implements MediaEngine {
   final Map<String, Peer> peers = new ConcurrentHashMap<>();
   final Map<String, Recorder> recorders = new ConcurrentHashMap<>();
 
+  /** What answers to offers wait for. */
+  volatile CompletableFuture<Void> answers = done(null);
+
   @Override
   public Peer createWebRtcPeer(String id, WebRtcPeer.Listener listener) {
     Peer peer = new Peer(id, listener);
@@ -134,7 +137,7 @@ final class MemoryEngine implements MediaEngine {
         return CompletableFuture.failedFuture(new IllegalStateException("negotiated"));
       }
       negotiated = true;
-      return done("v=0\r\ns=answer\r\n");
+      return answers.thenApply(ignored -> "v=0\r\ns=answer\r\n");
     }
 
     @Override

@@ -28,6 +28,7 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
   private final StringBuilder text = new StringBuilder();
   private final WebSocket socket;
   private int nextId = 100_000;
+  private volatile boolean deaf;
 
   RawSocket(String url) throws InterruptedException, ExecutionException, TimeoutException {
     this(url, null);
@@ -60,15 +61,25 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
     }
   }
 
-  /** Sends a request and waits for its reply. */
-  JsonObject call(String method, JsonObject params) {
+  /** Sends a request and does not wait; returns its id. */
+  int ask(String method, JsonObject params) {
     int id = nextId++;
     JsonObject request = new JsonObject().put("jsonrpc", "2.0").put("id", id).put("method", method);
     if (params != null) {
       request.put("params", params);
     }
     send(request.encode());
-    return await("the reply to " + method, m -> Integer.valueOf(id).equals(m.getValue("id")));
+    return id;
+  }
+
+  /** Sends a request and waits for its reply. */
+  JsonObject call(String method, JsonObject params) {
+    int id = ask(method, params);
+    return await("the reply to " + method, m -> isReply(m, id));
+  }
+
+  static boolean isReply(JsonObject message, int id) {
+    return Integer.valueOf(id).equals(message.getValue("id"));
   }
 
   /** The value of a successful reply. */
@@ -142,6 +153,16 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
     throw new AssertionError("Waited in vain for " + what + "; received: " + received);
   }
 
+  /** Reads no more, until {@link #hear}; one frame may still come. */
+  void deafen() {
+    deaf = true;
+  }
+
+  void hear() {
+    deaf = false;
+    socket.request(1);
+  }
+
   /** Ends the TCP connection without a close frame. */
   void cut() {
     socket.abort();
@@ -159,7 +180,9 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
       received.add((JsonObject) Json.decodeValue(text.toString()));
       text.setLength(0);
     }
-    webSocket.request(1);
+    if (!deaf) {
+      webSocket.request(1);
+    }
     return null;
   }
 

@@ -2,8 +2,10 @@ package io.castmesh.medianodeservice;
 
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.engine.EngineStats;
+import io.castmesh.medianode.kurento.object.KurentoCounts.Refusal;
 import io.castmesh.runtime.metrics.Metric;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** Tells what a media node counts, which knows nothing of us. */
@@ -39,6 +41,13 @@ public final class MediaNodeMeters {
     meters.count(Metric.NACKS, EngineStats::nacksSent, "sent");
     meters.count(Metric.RETRANSMISSIONS, EngineStats::packetsRetransmitted);
     meters.count(Metric.FRAMES_UNWRITTEN, EngineStats::framesUnwritten);
+    Metric.CONTROL.gauge(registry, node, n -> n.control().sockets(), "sockets");
+    Metric.CONTROL.gauge(registry, node, n -> n.control().sessions(), "sessions");
+    Metric.CONTROL.gauge(registry, node, n -> n.control().objects(), "objects");
+    for (Refusal why : Refusal.values()) {
+      String label = why.name().toLowerCase(Locale.ROOT);
+      Metric.CONTROL_REFUSED.counterOf(registry, node, n -> n.control().of(why), label);
+    }
   }
 
   private void count(Metric metric, ToDoubleFunction<EngineStats> value, String... labels) {

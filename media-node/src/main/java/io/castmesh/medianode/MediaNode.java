@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.rtc.RtcEngine;
 import io.castmesh.medianode.kurento.KurentoLimits;
 import io.castmesh.medianode.kurento.KurentoServer;
 import io.castmesh.medianode.kurento.Rehearsal;
+import io.castmesh.medianode.kurento.object.KurentoCounts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
@@ -18,12 +19,14 @@ public final class MediaNode {
   private final Vertx vertx;
   private final MediaEngine engine;
   private final KurentoServer server;
+  private final KurentoCounts control;
   private final String deploymentId;
 
   private MediaNode(Vertx vertx, MediaEngine engine, KurentoServer server, String deploymentId) {
     this.vertx = vertx;
     this.engine = engine;
     this.server = server;
+    this.control = server.counts();
     this.deploymentId = deploymentId;
   }
 
@@ -77,6 +80,11 @@ public final class MediaNode {
   /** Counters of the engine, for metrics. */
   public EngineStats stats() {
     return engine.stats();
+  }
+
+  /** What the protocol counts, for metrics. */
+  public KurentoCounts control() {
+    return control;
   }
 
   /** Stops answering, finishes recordings, closes the ports. */

@@ -3,6 +3,7 @@ package io.castmesh.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.gateway.session.CloseCode;
+import io.castmesh.medianode.kurento.object.KurentoCounts;
 import io.castmesh.runtime.metrics.Exposer;
 import io.castmesh.runtime.metrics.Label;
 import io.castmesh.runtime.metrics.Metric;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -38,11 +40,17 @@ class MetricsPageTest {
 
   @Test
   void everyReasonToCloseASocketIsALabel() {
-    assertThat(Label.CLOSE_REASON.allowed())
-        .containsExactlyElementsOf(
-            Arrays.stream(CloseCode.values())
-                .map(code -> code.name().toLowerCase(Locale.ROOT))
-                .toList());
+    assertThat(Label.CLOSE_REASON.allowed()).containsExactlyElementsOf(names(CloseCode.values()));
+  }
+
+  @Test
+  void everyReasonOfAMediaNodeToRefuseIsALabel() {
+    assertThat(Label.REFUSAL.allowed())
+        .containsExactlyElementsOf(names(KurentoCounts.Refusal.values()));
+  }
+
+  private static List<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
   }
 
   private static String page() {

@@ -2,6 +2,8 @@ package io.castmesh.medianode.kurento;
 
 import io.castmesh.medianode.engine.MediaEngine;
 import io.castmesh.medianode.kurento.element.ServerManagerObject;
+import io.castmesh.medianode.kurento.object.KurentoCounts;
+import io.castmesh.medianode.kurento.object.KurentoCounts.Refusal;
 import io.castmesh.medianode.kurento.object.ObjectHost;
 import io.castmesh.medianode.kurento.object.ObjectStore;
 import io.castmesh.medianode.kurento.rpc.Connection;
@@ -65,6 +67,11 @@ public final class KurentoServer extends VerticleBase {
     return port;
   }
 
+  /** What it counts, once deployed. Any thread. */
+  public KurentoCounts counts() {
+    return objects.counts();
+  }
+
   @Override
   public Future<?> start() {
     objects =
@@ -108,9 +115,11 @@ public final class KurentoServer extends VerticleBase {
     if (!"websocket".equalsIgnoreCase(request.getHeader("upgrade"))) {
       request.response().setStatusCode(426).putHeader("upgrade", "websocket").end();
     } else if (!origins.admit(request)) {
+      objects.counts().count(Refusal.ORIGIN);
       log.warn("A page of {} is refused", request.getHeader(HttpHeaders.ORIGIN));
       request.response().setStatusCode(403).end();
     } else if (connections.size() >= limits.maxSockets()) {
+      objects.counts().count(Refusal.SOCKETS);
       log.warn("A control socket is refused: {} are open", connections.size());
       request.response().setStatusCode(503).end();
     } else {
@@ -135,10 +144,12 @@ public final class KurentoServer extends VerticleBase {
             limits.maxMessageBytes(),
             limits.maxUnsentBytes());
     connections.add(connection);
+    objects.counts().sockets(connections.size());
     socket.shutdownHandler(ignored -> socket.close((short) 1001, "Shutting down"));
     socket.closeHandler(
         ignored -> {
           connections.remove(connection);
+          objects.counts().sockets(connections.size());
           connection.onClosed();
         });
   }

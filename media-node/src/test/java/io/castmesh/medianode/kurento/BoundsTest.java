@@ -2,6 +2,7 @@ package io.castmesh.medianode.kurento;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.kurento.object.KurentoCounts.Refusal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -81,6 +82,7 @@ class BoundsTest {
     socket.hear();
     // then
     assertThat(socket.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1013);
+    assertThat(node.counts().of(Refusal.SLOW)).isEqualTo(1);
     assertThat(other.value("ping", null)).isEqualTo("pong");
   }
 

@@ -2,6 +2,7 @@ package io.castmesh.medianode.kurento;
 
 import io.castmesh.medianode.MediaNode;
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.kurento.object.KurentoCounts;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,10 @@ final class TestNode implements AutoCloseable {
 
   String url() {
     return "ws://127.0.0.1:" + port() + "/kurento";
+  }
+
+  KurentoCounts counts() {
+    return node.control();
   }
 
   @Override

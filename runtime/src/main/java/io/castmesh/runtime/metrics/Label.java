@@ -40,6 +40,11 @@ public enum Label {
           "draining")),
   DROP_REASON("reason", List.of("stranger", "forged", "limit", "unsent", "slow", "other")),
   TCP_REASON("reason", List.of("full", "unproven")),
+  CONTROL("what", List.of("sockets", "sessions", "objects")),
+  REFUSAL(
+      "reason",
+      List.of(
+          "sockets", "sessions", "objects", "subscriptions", "origin", "slow", "large", "broken")),
   RESUMED("outcome", List.of("complete", "incomplete", "lost")),
   SERVICE("service", List.of("gateway", "room", "media", "call", "vod", "standalone")),
   STATE("state", List.of("starting", "running", "draining", "stopped")),

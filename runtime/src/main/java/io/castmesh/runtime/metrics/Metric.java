@@ -296,6 +296,16 @@ public enum Metric {
 
   ENDPOINTS(Spec.gauge(MEDIA_NODE, "castmesh.media-node.endpoints", "WebRTC endpoints")),
   RECORDERS(Spec.gauge(MEDIA_NODE, "castmesh.media-node.recorders", "Recorders")),
+  CONTROL(
+      Spec.gauge(
+          MEDIA_NODE, "castmesh.media-node.control", "What Kurento clients have", Label.CONTROL)),
+  CONTROL_REFUSED(
+      Spec.counter(
+          MEDIA_NODE,
+          "castmesh.media-node.control.refused",
+          "What Kurento clients did not get: too many, or for a web page (origin); sockets closed"
+              + " because of them: slow, large, broken",
+          Label.REFUSAL)),
   PACKETS(
       Spec.counter(
           MEDIA_NODE,

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.kurento.object;
 
 import io.castmesh.medianode.engine.EngineFullException;
+import io.castmesh.medianode.kurento.object.KurentoCounts.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class ObjectStore {
   private final int maxSubscriptions;
   private final Map<String, MediaObject> objects = new TreeMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final KurentoCounts counts = new KurentoCounts();
   private MediaObject manager;
   private BiConsumer<String, MediaObject> lifecycle = (event, object) -> {};
 
@@ -50,19 +52,34 @@ public final class ObjectStore {
     objects.put(serverManager.id(), serverManager);
   }
 
+  /** What is alive and what was refused, for any thread. */
+  public KurentoCounts counts() {
+    return counts;
+  }
+
+  private void publish() {
+    counts.alive(sessions.size(), objects.size() - 1);
+  }
+
+  private KurentoException tooMany(Refusal what, String message) {
+    counts.count(what);
+    return KurentoError.NOT_ENOUGH_RESOURCES.with(message);
+  }
+
   /** Makes an object for a session; sessions that refer to its parent refer to it as well. */
   public MediaObject create(
       Session session, ObjectType.Factory factory, ObjectHost host, Params p) {
     if (objects.size() > maxObjects) {
-      throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many media objects");
+      throw tooMany(Refusal.OBJECTS, "Too many media objects");
     }
     MediaObject object;
     try {
       object = factory.create(host, p);
     } catch (EngineFullException full) {
-      throw KurentoError.NOT_ENOUGH_RESOURCES.with(full.getMessage());
+      throw tooMany(Refusal.OBJECTS, full.getMessage());
     }
     objects.put(object.id(), object);
+    publish();
     MediaObject parent = object.parent();
     if (parent != null) {
       parent.children().put(object.id(), object);
@@ -117,10 +134,11 @@ public final class ObjectStore {
     Session session = sessions.get(id);
     if (session == null) {
       if (sessions.size() >= maxSessions) {
-        throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many sessions");
+        throw tooMany(Refusal.SESSIONS, "Too many sessions");
       }
       session = new Session(id);
       sessions.put(id, session);
+      publish();
     }
     session.inUse = true;
     return session;
@@ -142,7 +160,7 @@ public final class ObjectStore {
           "Event '" + event + "' not supported");
     }
     if (session.subscriptions() >= maxSubscriptions) {
-      throw KurentoError.NOT_ENOUGH_RESOURCES.with("Too many subscriptions");
+      throw tooMany(Refusal.SUBSCRIPTIONS, "Too many subscriptions");
     }
     String subscription = UUID.randomUUID().toString();
     session.subscribe(object.id(), subscription, event);
@@ -172,6 +190,7 @@ public final class ObjectStore {
   /** Ends a session: what nobody else refers to is freed. */
   public void closeSession(Session session) {
     sessions.remove(session.id());
+    publish();
     List.copyOf(session.references.values()).forEach(object -> unrefer(session, object));
   }
 
@@ -207,6 +226,7 @@ public final class ObjectStore {
       }
     }
     sessions.clear();
+    publish();
     return Future.join(pending).mapEmpty();
   }
 
@@ -250,6 +270,7 @@ public final class ObjectStore {
     if (!objects.remove(object.id(), object)) {
       return Future.succeededFuture();
     }
+    publish();
     if (object.parent() != null) {
       object.parent().children().remove(object.id());
     }

@@ -1,5 +1,6 @@
 package io.castmesh.medianode.kurento.rpc;
 
+import io.castmesh.medianode.kurento.object.KurentoCounts.Refusal;
 import io.castmesh.medianode.kurento.object.ObjectStore;
 import io.castmesh.medianode.kurento.object.Session;
 import io.vertx.core.buffer.Buffer;
@@ -79,7 +80,7 @@ public final class Connection {
     Buffer part = frame.binaryData();
     Buffer message = begun == null ? part : begun.appendBuffer(part);
     if (message.length() > maxMessageBytes) {
-      end(TOO_LARGE, "Too large");
+      end(Refusal.LARGE, TOO_LARGE, "Too large");
     } else if (frame.isFinal()) {
       begun = null;
       onMessage(message);
@@ -88,7 +89,8 @@ public final class Connection {
     }
   }
 
-  private void end(short code, String reason) {
+  private void end(Refusal why, short code, String reason) {
+    objects.counts().count(why);
     closed = true;
     begun = null;
     unbind();
@@ -102,7 +104,7 @@ public final class Connection {
     } catch (DecodeException broken) {
       // A Kurento server answers nothing and drops the socket; here the close code says why.
       log.info("Broken JSON from {}, the socket is closed", socket.remoteAddress());
-      end(BROKEN_JSON, "Broken JSON");
+      end(Refusal.BROKEN, BROKEN_JSON, "Broken JSON");
       return;
     }
     inFlight++;
@@ -183,7 +185,7 @@ public final class Connection {
     }
     if (socket.writeQueueFull()) {
       log.warn("Control socket {} reads too slowly, it is closed", socket.remoteAddress());
-      end(SLOW_READER, "Too slow");
+      end(Refusal.SLOW, SLOW_READER, "Too slow");
       return;
     }
     write(message.encode());

@@ -127,6 +127,22 @@ class RecordingTimeTest {
   }
 
   @Test
+  void whatCouldNotBeginBeginsAnew() {
+    // given: frames came while a folder that was away made everybody wait
+    RecordingClock clock = new RecordingClock();
+    clock.start(10_000_000);
+    assertThat(clock.millis(MediaKind.VIDEO, 30_000_000)).isEqualTo(20_000);
+
+    // when
+    clock.reset();
+    clock.start(60_000_000);
+
+    // then
+    assertThat(clock.millis(MediaKind.AUDIO, 60_000_000)).isZero();
+    assertThat(clock.millis(MediaKind.VIDEO, 60_040_000)).isEqualTo(40);
+  }
+
+  @Test
   void audioAndVideoAreWrittenInOneOrderOfTime() {
     // given: video comes half a second behind
     Interleaver interleaver = new Interleaver();

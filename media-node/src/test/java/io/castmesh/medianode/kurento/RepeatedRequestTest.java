@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,27 @@ class RepeatedRequestTest {
     // then
     assertThat(second).isEqualTo(first);
     assertThat(children()).hasSize(1);
+  }
+
+  @Test
+  void whatIsStillBeingDoneIsDoneOnceToo() {
+    // given
+    String endpoint =
+        socket.create("WebRtcEndpoint", new JsonObject().put("mediaPipeline", pipeline));
+    node.engine.answers = new CompletableFuture<>();
+    JsonObject offer =
+        RawSocket.invocation(endpoint, "processOffer", new JsonObject().put("offer", "v=0\r\n"));
+    // when
+    socket.send(request(7, "invoke", offer).encode());
+    socket.send(request(7, "invoke", offer).encode());
+    assertThat(socket.value("ping", null)).isEqualTo("pong");
+    node.engine.answers.complete(null);
+    // then
+    for (int i = 0; i < 2; i++) {
+      JsonObject reply = socket.await("a reply", message -> RawSocket.isReply(message, 7));
+      socket.received.remove(reply);
+      assertThat(reply.getJsonObject("result").getString("value")).startsWith("v=0");
+    }
   }
 
   @Test

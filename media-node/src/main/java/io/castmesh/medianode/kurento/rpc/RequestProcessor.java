@@ -2,6 +2,7 @@ package io.castmesh.medianode.kurento.rpc;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +16,13 @@ public final class RequestProcessor {
 
   private static final int MAX_CACHED_CHARACTERS = 8 << 20;
 
+  private record Asked(String session, String id) {}
+
   private final Map<String, Methods.Method> methods;
   private final ReplyCache cache;
+
+  /** What is not answered yet: who asks for it again gets the same reply. */
+  private final Map<Asked, Future<JsonObject>> underWay = new HashMap<>();
 
   public RequestProcessor(Methods methods, long replyCacheMillis, int maxCachedReplies) {
     this.methods = methods.table();
@@ -41,9 +47,20 @@ public final class RequestProcessor {
       return execute(request);
     }
     JsonObject cached = cached(request);
-    return cached != null
-        ? Future.succeededFuture(cached)
-        : execute(request).onSuccess(reply -> keep(request, reply));
+    if (cached != null) {
+      return Future.succeededFuture(cached);
+    }
+    Asked asked = new Asked(sessionId(request.getValue("params")), requestId(request));
+    Future<JsonObject> running = underWay.get(asked);
+    if (running != null) {
+      return running;
+    }
+    Future<JsonObject> reply = execute(request).onSuccess(done -> keep(request, done));
+    if (asked.session() != null && asked.id() != null && !reply.isComplete()) {
+      underWay.put(asked, reply);
+      reply.onComplete(done -> underWay.remove(asked));
+    }
+    return reply;
   }
 
   /** The same, whatever has been answered before. */

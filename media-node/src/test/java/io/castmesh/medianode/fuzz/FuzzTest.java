@@ -124,7 +124,7 @@ class FuzzTest {
         new StunBuilder(StunMessage.BINDING_REQUEST, new byte[12]).username("x:y").build(key));
   }
 
-  /** The beginning of a ClientHello. */
+  /** The beginning of a ClientHello, and of one that says to be huge. */
   private static List<byte[]> dtls() {
     byte[] hello = new byte[120];
     byte[] start = {22, (byte) 0xfe, (byte) 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 107, 1, 0, 0, 95};
@@ -132,7 +132,9 @@ class FuzzTest {
     hello[24] = 95;
     hello[25] = (byte) 0xfe;
     hello[26] = (byte) 0xfd;
-    return List.of(Chunks.join(hello), Chunks.join(hello, hello));
+    byte[] huge = hello.clone();
+    java.util.Arrays.fill(huge, 14, 17, (byte) 0xff);
+    return List.of(Chunks.join(hello), Chunks.join(hello, hello), Chunks.join(huge, hello));
   }
 
   private static List<byte[]> rtp() {

@@ -32,8 +32,9 @@ final class DatagramQueue implements DatagramTransport {
     this.out = out;
   }
 
+  /** False when it is dropped. */
   boolean offer(byte[] datagram) {
-    return received.offer(datagram);
+    return HandshakeMessages.fit(datagram) && received.offer(datagram);
   }
 
   boolean isEmpty() {

@@ -110,7 +110,7 @@ public final class DtlsAssociation {
         queue.stopWaiting();
         transport = established;
         listener.onEstablished(session.keys());
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) { // somebody waits for it
         if (closed.compareAndSet(false, true)) {
           listener.onFailed(String.valueOf(e.getMessage()));
         }

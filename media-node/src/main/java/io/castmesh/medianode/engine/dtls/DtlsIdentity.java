@@ -46,17 +46,20 @@ public final class DtlsIdentity {
 
   /** A fresh ECDSA P-256 key and its certificate, valid from a day ago (clocks differ). */
   public static DtlsIdentity create(Instant now) {
+    return create(now, new BoundedCrypto(new SecureRandom()));
+  }
+
+  static DtlsIdentity create(Instant now, BcTlsCrypto crypto) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
-      SecureRandom random = new SecureRandom();
       X500Name name = new X500Name("CN=castmesh");
       Instant from = now.minus(Duration.ofDays(1));
       byte[] certificate =
           new JcaX509v3CertificateBuilder(
                   name,
-                  new BigInteger(64, random),
+                  new BigInteger(64, crypto.getSecureRandom()),
                   Date.from(from),
                   Date.from(from.plus(VALIDITY)),
                   name,
@@ -64,9 +67,7 @@ public final class DtlsIdentity {
               .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
               .getEncoded();
       return new DtlsIdentity(
-          new BcTlsCrypto(random),
-          PrivateKeyFactory.createKey(keys.getPrivate().getEncoded()),
-          certificate);
+          crypto, PrivateKeyFactory.createKey(keys.getPrivate().getEncoded()), certificate);
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw new IllegalStateException("cannot make a certificate", e);
     }

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpProfile;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +20,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.bouncycastle.tls.ContentType;
+import org.bouncycastle.tls.crypto.TlsCipher;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +132,84 @@ class DtlsAssociationTest {
 
     // then
     assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("failed");
+  }
+
+  @Test
+  void aMessageThatSaysToBeHugeIsNotBegun() throws Exception {
+    // given: the header of a ClientHello of 16 MB
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+    byte[] huge =
+        HexFormat.of().parseHex("16fefd0000000000000063000c" + "01ffffff0000000000000000");
+    server.association.onDatagram(huge, 0, huge.length);
+
+    // when
+    client.association.start();
+
+    // then: the true one is the first one
+    assertThat(server.keys.get(10, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void aPeerWithKeysMayNotSayMore() throws Exception {
+    // given
+    DtlsIdentity boaster = DtlsIdentity.create(Instant.now(), new BoastingCrypto());
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, boaster.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, boaster, ALICE.fingerprint(), d -> true);
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then: without waiting for the rest
+    assertThat(server.events.poll(10, TimeUnit.SECONDS)).isEqualTo("failed");
+  }
+
+  /** Says of the encrypted end of its handshake that it has 16 MB. */
+  private static final class BoastingCrypto extends BcTlsCrypto {
+    BoastingCrypto() {
+      super(new SecureRandom());
+    }
+
+    @Override
+    public TlsCipher createCipher(TlsCryptoParameters parameters, int encryption, int mac)
+        throws IOException {
+      TlsCipher cipher = super.createCipher(parameters, encryption, mac);
+      return (TlsCipher)
+          Proxy.newProxyInstance(
+              TlsCipher.class.getClassLoader(),
+              new Class<?>[] {TlsCipher.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("encodePlaintext")
+                    && arguments[1].equals(ContentType.handshake)) {
+                  int offset = (int) arguments[5];
+                  Arrays.fill((byte[]) arguments[4], offset + 1, offset + 4, (byte) 0xff);
+                }
+                return method.invoke(cipher, arguments);
+              });
+    }
+  }
+
+  @Test
+  void anErrorOfAHandshakeIsToldAsItsFailure() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client =
+        new End(
+            DtlsAssociation.Role.CLIENT,
+            BOB,
+            ALICE.fingerprint(),
+            datagram -> {
+              throw new OutOfMemoryError("not truly");
+            });
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then
+    assertThat(client.events.poll(5, TimeUnit.SECONDS)).isEqualTo("failed");
   }
 
   @Test

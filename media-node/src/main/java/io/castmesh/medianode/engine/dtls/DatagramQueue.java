@@ -25,9 +25,6 @@ final class DatagramQueue implements DatagramTransport {
   private final Consumer<byte[]> out;
   private volatile boolean closed;
 
-  /** After the handshake nobody waits for datagrams: they are handled as they come. */
-  private volatile boolean patient = true;
-
   DatagramQueue(Consumer<byte[]> out) {
     this.out = out;
   }
@@ -39,10 +36,6 @@ final class DatagramQueue implements DatagramTransport {
 
   boolean isEmpty() {
     return received.isEmpty();
-  }
-
-  void stopWaiting() {
-    patient = false;
   }
 
   /** Makes a waiting handshake fail at once. */
@@ -69,7 +62,7 @@ final class DatagramQueue implements DatagramTransport {
     }
     byte[] datagram;
     try {
-      datagram = patient ? HandshakePool.poll(received, waitMillis) : received.poll();
+      datagram = HandshakePool.poll(received, waitMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -107,7 +107,6 @@ public final class DtlsAssociation {
     synchronized (lock) {
       try {
         DTLSTransport established = role == Role.SERVER ? accept() : connect();
-        queue.stopWaiting();
         transport = established;
         listener.onEstablished(session.keys());
       } catch (IOException | RuntimeException | Error e) { // somebody waits for it
@@ -147,10 +146,13 @@ public final class DtlsAssociation {
     }
   }
 
-  /** Lets the library see what came after the handshake: repeated flights, alerts. */
+  /**
+   * Lets the library see what came after the handshake: repeated flights, alerts. It looks on for
+   * as long as it is told to, also when there is nothing more: for a millisecond, in which the
+   * thread rests.
+   */
   private void drain() {
-    draining.set(false);
-    boolean gone = false;
+    boolean gone;
     synchronized (lock) {
       byte[] ignored = new byte[queue.getReceiveLimit()];
       try {
@@ -158,12 +160,15 @@ public final class DtlsAssociation {
           transport.receive(ignored, 0, ignored.length, 1);
         }
         gone = session.closedByPeer();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         gone = true;
       }
     }
+    draining.set(false);
     if (gone && closed.compareAndSet(false, true)) {
       listener.onClosedByPeer();
+    } else if (!closed.get() && !queue.isEmpty()) {
+      scheduleDrain(); // it came after the last look
     }
   }
 

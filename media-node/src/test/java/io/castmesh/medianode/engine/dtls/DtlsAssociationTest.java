@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpProfile;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -14,11 +16,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.bouncycastle.tls.ContentType;
 import org.bouncycastle.tls.crypto.TlsCipher;
@@ -31,11 +34,33 @@ class DtlsAssociationTest {
   private static final DtlsIdentity ALICE = DtlsIdentity.create(Instant.now());
   private static final DtlsIdentity BOB = DtlsIdentity.create(Instant.now());
 
-  private final ExecutorService pool = Executors.newCachedThreadPool();
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private final ThreadPoolExecutor pool = (ThreadPoolExecutor) Executors.newCachedThreadPool();
+
+  /** Processor time of the threads of the pool, in nanoseconds. */
+  private final AtomicLong worked = new AtomicLong();
 
   @AfterEach
   void stop() {
     pool.shutdownNow();
+  }
+
+  private void work(Runnable task) {
+    pool.execute(
+        () -> {
+          long before = THREADS.getCurrentThreadCpuTime();
+          task.run();
+          worked.addAndGet(THREADS.getCurrentThreadCpuTime() - before);
+        });
+  }
+
+  private void awaitRest() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (pool.getActiveCount() > 0) {
+      assertThat(System.nanoTime()).as("waiting for the work to end").isLessThan(deadline);
+      Thread.sleep(1);
+    }
   }
 
   /** One end, joined to another in memory; datagrams may be lost on the way. */
@@ -52,7 +77,9 @@ class DtlsAssociationTest {
         Fingerprint expected,
         Predicate<byte[]> arrives) {
       this.arrives = arrives;
-      this.association = new DtlsAssociation(role, identity, List.of(expected), pool, this);
+      this.association =
+          new DtlsAssociation(
+              role, identity, List.of(expected), DtlsAssociationTest.this::work, this);
     }
 
     @Override
@@ -228,6 +255,30 @@ class DtlsAssociationTest {
     // then
     assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
     assertThat(client.events).isEmpty();
+  }
+
+  @Test
+  void garbageAfterTheHandshakeKeepsNoProcessorBusy() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+    client.association.start();
+    server.keys.get(5, TimeUnit.SECONDS);
+    client.keys.get(5, TimeUnit.SECONDS);
+    awaitRest();
+    long before = worked.get();
+
+    // when: records of an epoch that is none
+    byte[] garbage = HexFormat.of().parseHex("17fefd0007000000000000000100");
+    for (int i = 0; i < 1_000; i++) {
+      server.association.onDatagram(garbage, 0, garbage.length);
+      awaitRest();
+    }
+
+    // then: the library looks on for a millisecond each time, half of it on average
+    assertThat(worked.get() - before).isLessThan(TimeUnit.MILLISECONDS.toNanos(200));
+    assertThat(server.events).isEmpty();
   }
 
   @Test

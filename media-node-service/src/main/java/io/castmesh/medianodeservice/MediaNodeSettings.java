@@ -123,7 +123,7 @@ public final class MediaNodeSettings {
             usual.packetsPerSecond(),
             100,
             10_000_000,
-            "Datagrams a second that one endpoint may be sent; the rest is dropped"),
+            "RTP and RTCP packets a second that one endpoint may be sent; the rest is dropped"),
         1000L
             * s.integer(
                 "media-node.max-endpoint-kbits",

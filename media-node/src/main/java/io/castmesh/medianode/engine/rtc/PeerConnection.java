@@ -41,6 +41,7 @@ final class PeerConnection implements PeerTransport.Events {
   private final FlowWatch flows;
   private final RateGuard guard;
   private final RateGuard rtcpGuard;
+  private final RateGuard checkGuard;
   private SrtpReceiver srtp;
   private boolean iceUp;
   private boolean connected;
@@ -50,6 +51,7 @@ final class PeerConnection implements PeerTransport.Events {
     this.context = context;
     this.guard = new RateGuard(context.limits());
     this.rtcpGuard = RateGuard.ofRtcp(context.limits());
+    this.checkGuard = RateGuard.ofChecks(context.limits());
     this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
     this.transport = new PeerTransport(owner, context, audioSsrcs.ssrc(), this);
     this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
@@ -111,16 +113,20 @@ final class PeerConnection implements PeerTransport.Events {
     transport.negotiated(negotiation);
   }
 
-  void onStun(StunMessage message, Route from, long now) {
-    transport.onStun(message, from, now);
+  void onStun(StunMessage message, int length, Route from, long now) {
+    if (admits(checkGuard, length, now)) {
+      transport.onStun(message, from, now);
+    }
   }
 
   void onRouteClosed(Route route) {
     transport.onRouteClosed(route);
   }
 
-  void onDtls(byte[] data, int length) {
-    transport.onDtls(data, length);
+  void onDtls(byte[] data, int length, long now) {
+    if (admits(checkGuard, length, now)) {
+      transport.onDtls(data, length);
+    }
   }
 
   /** SRTP or SRTCP, told apart by the second byte (RFC 5761 section 4). */

@@ -138,7 +138,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     } else if (first >= 128 && first <= 191) {
       peer.connection().onMedia(data, length, from, now);
     } else if (first >= 20 && first <= 63) {
-      peer.connection().onDtls(data, length);
+      peer.connection().onDtls(data, length, now);
     } else {
       counters.packetsDropped.increment();
     }
@@ -148,7 +148,7 @@ final class PeerLoop implements MediaLoop.Handler, AutoCloseable {
     Optional<StunMessage> message = StunMessage.parse(data, 0, length);
     Optional<RtcPeer> peer = message.flatMap(StunMessage::username).flatMap(table::byUsername);
     if (peer.isPresent()) {
-      peer.get().connection().onStun(message.get(), from, now);
+      peer.get().connection().onStun(message.get(), length, from, now);
     } else {
       counters.strangers.increment();
     }

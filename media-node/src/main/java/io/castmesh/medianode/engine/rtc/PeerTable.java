@@ -63,6 +63,13 @@ final class PeerTable<P> {
     byRoute.values().removeIf(binding -> binding.peer == peer);
   }
 
+  /** A peer does without this way, if it is still the one whose it is. */
+  void remove(Route route, P peer) {
+    if (byRoute(route) == peer) {
+      byRoute.remove(route);
+    }
+  }
+
   /** A connection is closed; whose it was, or null. */
   P remove(Route route) {
     Binding<P> binding = byRoute.remove(route);
@@ -83,6 +90,11 @@ final class PeerTable<P> {
     return colon < 0
         ? Optional.empty()
         : Optional.ofNullable(byFragment.get(username.substring(0, colon)));
+  }
+
+  /** How many ways are known. */
+  int ways() {
+    return byRoute.size();
   }
 
   int size() {

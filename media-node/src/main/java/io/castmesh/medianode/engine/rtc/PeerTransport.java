@@ -12,6 +12,7 @@ import io.castmesh.medianode.engine.srtp.SrtpReceiver;
 import io.castmesh.medianode.engine.srtp.SrtpSender;
 import io.castmesh.medianode.engine.stun.StunMessage;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -41,6 +42,9 @@ final class PeerTransport implements MediaTransport {
    */
   private static final int MOST_CONNECTIONS = 16;
 
+  /** The same by UDP: each costs what is kept of it until nobody checks it any more. */
+  static final int MOST_WAYS = 64;
+
   private final RtcPeer owner;
   private final MediaContext context;
   private final Events events;
@@ -52,7 +56,12 @@ final class PeerTransport implements MediaTransport {
   private IceLiteAgent.State reported = IceLiteAgent.State.WAITING;
   private Route selected;
   private final int audioSsrc;
+
+  /** By TCP, the one that was checked last at the end. */
   private final ArrayDeque<Route> connections = new ArrayDeque<>();
+
+  /** By UDP. */
+  private final ArrayDeque<Route> ways = new ArrayDeque<>();
 
   /**
    * @param audioSsrc of the packets that have precedence
@@ -104,7 +113,10 @@ final class PeerTransport implements MediaTransport {
       return;
     }
     if (from.transport() == Transport.TCP) {
-      keep(from);
+      context.loop().trust(from);
+      keep(from, connections, MOST_CONNECTIONS).ifPresent(context.loop()::retire);
+    } else {
+      keep(from, ways, MOST_WAYS).ifPresent(way -> context.peers().remove(way, owner));
     }
     byte[] reply = ice.onCheck(message, from, now);
     context.loop().send(reply, 0, reply.length, from, false);
@@ -119,19 +131,19 @@ final class PeerTransport implements MediaTransport {
     }
   }
 
-  private void keep(Route connection) {
-    context.loop().trust(connection);
-    if (!connections.contains(connection)) {
-      connections.add(connection);
-      if (connections.size() > MOST_CONNECTIONS) {
-        Route oldest = connections.poll();
-        if (oldest.equals(selected)) {
-          connections.add(oldest);
-          oldest = connections.poll();
-        }
-        context.loop().retire(oldest);
-      }
+  /** Which one has to go for it: the one that was not checked for the longest time. */
+  private Optional<Route> keep(Route checked, ArrayDeque<Route> kept, int most) {
+    kept.remove(checked);
+    kept.add(checked);
+    if (kept.size() <= most) {
+      return Optional.empty();
     }
+    Route oldest = kept.poll();
+    if (oldest.equals(selected)) {
+      kept.add(oldest);
+      oldest = kept.poll();
+    }
+    return Optional.of(oldest);
   }
 
   /** The peer may come back another way. */

@@ -13,10 +13,13 @@ final class RateGuard {
   /** A peer that keeps on is told of this rarely. */
   private static final long TELL_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
-  /** Far more than feedback and requests of who misses a tenth of all packets. */
-  private static final int RTCP_PACKETS = 500;
+  /**
+   * Far more than feedback and requests of who misses a tenth of all packets, and ten times what a
+   * browser checks that looks for a way.
+   */
+  private static final int FEW_PACKETS = 500;
 
-  private static final long RTCP_BITS = 2_000_000;
+  private static final long FEW_BITS = 2_000_000;
 
   private final PeerLimits limits;
   private final String what;
@@ -25,7 +28,7 @@ final class RateGuard {
   private long filledAt;
   private long toldAt;
 
-  /** For all that a peer sends. */
+  /** For the media that a peer sends. */
   RateGuard(PeerLimits limits) {
     this(limits, "packets");
   }
@@ -39,12 +42,21 @@ final class RateGuard {
 
   /** For the RTCP among it, of which a little is much work. */
   static RateGuard ofRtcp(PeerLimits limits) {
+    return ofFew(limits, "RTCP packets");
+  }
+
+  /** For what is no media: a peer that sends too much of that does not lose its way by it. */
+  static RateGuard ofChecks(PeerLimits limits) {
+    return ofFew(limits, "checks and handshake packets");
+  }
+
+  private static RateGuard ofFew(PeerLimits limits, String what) {
     return new RateGuard(
         new PeerLimits(
             limits.peers(),
-            Math.min(RTCP_PACKETS, limits.packetsPerSecond()),
-            Math.min(RTCP_BITS, limits.bitsPerSecond())),
-        "RTCP packets");
+            Math.min(FEW_PACKETS, limits.packetsPerSecond()),
+            Math.min(FEW_BITS, limits.bitsPerSecond())),
+        what);
   }
 
   /** Whether a datagram may be looked at. */

@@ -103,6 +103,55 @@ class PeerLimitsTest {
   }
 
   @Test
+  void checksAndHandshakePacketsAreCutToTheirRateToo() throws Exception {
+    // given
+    connected();
+    byte[] noRecord = {22, (byte) 0xfe, (byte) 0xfd, 0, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+    // when
+    for (int i = 0; i < 1_000; i++) {
+      browser.send(browser.check());
+      browser.send(noRecord);
+    }
+    // then: told, and its media is taken as before
+    awaitDrops("drops beyond the limit", Drops::overLimit, 500);
+    await("the error", () -> !errors.isEmpty());
+    assertThat(errors).singleElement().asString().contains("400 checks and handshake packets/s");
+    for (int i = 0; i < 20; i++) {
+      send(i);
+    }
+    await("media", () -> engine.stats().mediaPackets() >= 20);
+  }
+
+  @Test
+  void aPeerThatChecksFromEverywhereIsKnownBySoManyWaysAndKeepsItsOwn() throws Exception {
+    // given
+    connected();
+    browser.nominates = false;
+    byte[] reply = new byte[200];
+    // when
+    for (int i = 0; i < PeerTransport.MOST_WAYS + 20; i++) {
+      try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        other.setSoTimeout(5_000);
+        byte[] check = browser.check();
+        other.send(
+            new DatagramPacket(
+                check,
+                check.length,
+                new InetSocketAddress("127.0.0.1", engine.mediaPorts().get(0))));
+        other.receive(new DatagramPacket(reply, reply.length));
+      }
+    }
+    // then
+    PeerLoop loop = engine.loops().get(0);
+    assertThat(loop.loop().submit(() -> loop.context().peers().ways()).get(5, TimeUnit.SECONDS))
+        .isEqualTo(PeerTransport.MOST_WAYS);
+    for (int i = 0; i < 20; i++) {
+      send(i);
+    }
+    await("media", () -> engine.stats().mediaPackets() >= 20);
+  }
+
+  @Test
   void morePeersThanAllowedAreRefusedUntilOneGoes() throws Exception {
     // given
     WebRtcPeer first = peer();

@@ -195,7 +195,7 @@ final class TestPeer implements AutoCloseable {
             pool,
             new Handshake());
     pool.execute(() -> receive(way));
-    pool.execute(this::check);
+    pool.execute(this::goOnChecking);
   }
 
   /** From now on everything goes another way; who knows the old one is told nothing. */
@@ -217,20 +217,25 @@ final class TestPeer implements AutoCloseable {
     return negotiation.sections().get(kind == MediaKind.AUDIO ? 0 : 1).offered();
   }
 
-  private void check() {
+  /** One of those that it sends by itself. */
+  byte[] check() {
+    byte[] id = new byte[12];
+    random.nextBytes(id);
+    IceCredentials remote = negotiation.remoteIce();
+    StunBuilder check =
+        new StunBuilder(StunMessage.BINDING_REQUEST, id)
+            .username(remote.ufrag() + ":" + ice.ufrag())
+            .priority(1)
+            .iceControlling(1);
+    if (nominates) {
+      check.useCandidate();
+    }
+    return check.build(remote.password().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void goOnChecking() {
     while (!closed) {
-      byte[] id = new byte[12];
-      random.nextBytes(id);
-      IceCredentials remote = negotiation.remoteIce();
-      StunBuilder check =
-          new StunBuilder(StunMessage.BINDING_REQUEST, id)
-              .username(remote.ufrag() + ":" + ice.ufrag())
-              .priority(1)
-              .iceControlling(1);
-      if (nominates) {
-        check.useCandidate();
-      }
-      send(check.build(remote.password().getBytes(StandardCharsets.UTF_8)));
+      send(check());
       try {
         Thread.sleep(200);
       } catch (InterruptedException e) {

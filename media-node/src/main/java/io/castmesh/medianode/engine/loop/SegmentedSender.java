@@ -7,6 +7,9 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -19,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * run takes once.
  *
  * <p>The segment size is an option of the socket: packets that are not larger are sent as they are.
- * So it is set only when the size changes, once for all viewers of a frame. Owned by the loop.
+ * So it is set only when the size changes, once for all viewers of a frame. A run is refused where
+ * a packet of it would not pass in one piece, or a network device knows no runs: who is behind that
+ * gets single packets for a while, and nobody else. Owned by the loop.
  */
 final class SegmentedSender {
   private static final Logger log = LoggerFactory.getLogger(SegmentedSender.class);
@@ -34,19 +39,26 @@ final class SegmentedSender {
   /** The kernel of Linux 4.18, which has it first, takes no more. */
   private static final int MAX_SEGMENTS = 64;
 
-  /** A device that did not take a run is asked again after so long: routes change. */
+  /** Whoever took no run is sent one again after so long: routes change. */
   private static final long ONE_BY_ONE_FOR = TimeUnit.SECONDS.toNanos(30);
+
+  /** Beyond that, who refused the longest ago is sent a run again. */
+  private static final int MOST_REFUSING = 4_096;
 
   private final Socket socket;
   private final ByteBuf run = PooledByteBufAllocator.DEFAULT.directBuffer(MAX_RUN);
   private final Counter failures = new Counter();
-  private boolean segmenting = EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+  private final boolean segmenting = EpollDatagramChannel.isSegmentedDatagramPacketSupported();
 
-  /** When to try again; 0 where the system cannot. */
-  private long segmentingFrom;
+  /** Where runs were refused, and until when none is tried; the longest ago first. */
+  private final Map<InetSocketAddress, Long> refusing = new LinkedHashMap<>();
 
   private int socketSegment;
   private InetSocketAddress destination;
+
+  /** Whether packets to the destination may wait for those that follow. */
+  private boolean inRuns;
+
   private int segment;
   private int segments;
   private int length;
@@ -68,19 +80,24 @@ final class SegmentedSender {
       flush();
       destination = to;
       segment = size;
+      inRuns = segmenting && takesRuns(to);
     }
     run.setBytes(length, data, offset, size);
     length += size;
     segments++;
-    return size < segment || !isSegmenting() ? flush() : true;
+    return size < segment || !inRuns ? flush() : true;
   }
 
-  private boolean isSegmenting() {
-    if (!segmenting && segmentingFrom != 0 && MediaLoop.now() - segmentingFrom >= 0) {
-      segmenting = true;
-      segmentingFrom = 0;
+  private boolean takesRuns(InetSocketAddress to) {
+    if (refusing.isEmpty()) {
+      return true;
     }
-    return segmenting;
+    long now = MediaLoop.now();
+    Iterator<Long> ends = refusing.values().iterator();
+    while (ends.hasNext() && now - ends.next() >= 0) {
+      ends.remove();
+    }
+    return !refusing.containsKey(to);
   }
 
   /** Sends what is held back; false when the system did not take it. */
@@ -95,7 +112,7 @@ final class SegmentedSender {
         lost = 0;
       }
     } catch (IOException e) {
-      lost = segments > 1 ? oneByOne(e) : 1;
+      lost = segments > 1 || socketSegment > 0 ? oneByOne(e) : 1;
     } finally {
       segments = 0;
       length = 0;
@@ -107,25 +124,28 @@ final class SegmentedSender {
   }
 
   private void setSegment() throws IOException {
-    boolean wrong =
-        segments > 1 ? socketSegment != segment : socketSegment > 0 && length > socketSegment;
-    if (wrong) {
-      socket.setIntOpt(SOL_UDP, UDP_SEGMENT, segment);
-      socketSegment = segment;
+    if (!inRuns) {
+      setSegment(0);
+    } else if (segments > 1 || (socketSegment > 0 && length > socketSegment)) {
+      setSegment(segment);
+    }
+  }
+
+  private void setSegment(int size) throws IOException {
+    if (size != socketSegment) {
+      socket.setIntOpt(SOL_UDP, UDP_SEGMENT, size);
+      socketSegment = size;
     }
   }
 
   /**
-   * Not every network device takes runs: then there are none for a while. Nobody takes anything for
-   * a destination that cannot be reached, which says nothing of the others.
+   * A run was refused, or a packet because it would have been too large for a part of one, which
+   * older systems do. Nobody takes anything for a destination that cannot be reached.
    */
   private int oneByOne(IOException refusal) {
     int taken = 0;
     try {
-      if (socketSegment > 0) {
-        socket.setIntOpt(SOL_UDP, UDP_SEGMENT, 0);
-        socketSegment = 0;
-      }
+      setSegment(0);
       for (int at = 0; at < length; at += segment) {
         taken += trySend(at, Math.min(length, at + segment)) ? 1 : 0;
       }
@@ -133,9 +153,11 @@ final class SegmentedSender {
       log.debug("cannot send to {}: {}", destination, unreachable.getMessage());
     }
     if (taken > 0) {
-      log.info("datagrams are sent one by one for a while: {}", refusal.getMessage());
-      segmenting = false;
-      segmentingFrom = MediaLoop.now() + ONE_BY_ONE_FOR;
+      log.debug("one by one to {} for a while: {}", destination, refusal.getMessage());
+      if (refusing.size() >= MOST_REFUSING) {
+        refusing.remove(refusing.keySet().iterator().next());
+      }
+      refusing.put(destination, MediaLoop.now() + ONE_BY_ONE_FOR);
     }
     return segments - taken;
   }

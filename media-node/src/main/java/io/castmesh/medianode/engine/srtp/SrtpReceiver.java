@@ -5,7 +5,10 @@ package io.castmesh.medianode.engine.srtp;
  * 3711 section 3.3).
  */
 public final class SrtpReceiver implements PacketOpener {
-  /** Audio, video, their retransmissions and some room; a peer with more is not served. */
+  /**
+   * Audio, video, their retransmissions and some room. Beyond that the stream that was silent for
+   * the longest time is forgotten: a sender that is started again comes with new ones.
+   */
   static final int MAX_STREAMS = 32;
 
   private static final int HEADER = 12;
@@ -15,9 +18,13 @@ public final class SrtpReceiver implements PacketOpener {
   private final Stream[] rtp = new Stream[MAX_STREAMS];
   private final Stream[] rtcp = new Stream[MAX_STREAMS];
 
+  /** How many packets were opened: what was used last has the highest number. */
+  private long opened;
+
   private static final class Stream {
     final int ssrc;
     final ReplayWindow window = new ReplayWindow();
+    long usedAt;
 
     Stream(int ssrc) {
       this.ssrc = ssrc;
@@ -48,9 +55,7 @@ public final class SrtpReceiver implements PacketOpener {
     if (stream == null) {
       stream = add(rtp, ssrc);
     }
-    if (stream == null) {
-      return -1;
-    }
+    stream.usedAt = ++opened;
     stream.window.markSeen(index);
     return clear;
   }
@@ -73,9 +78,7 @@ public final class SrtpReceiver implements PacketOpener {
     if (stream == null) {
       stream = add(rtcp, ssrc);
     }
-    if (stream == null) {
-      return -1;
-    }
+    stream.usedAt = ++opened;
     stream.window.markSeen(index);
     return clear;
   }
@@ -106,12 +109,13 @@ public final class SrtpReceiver implements PacketOpener {
   }
 
   private static Stream add(Stream[] streams, int ssrc) {
-    for (int i = 0; i < streams.length; i++) {
-      if (streams[i] == null) {
-        streams[i] = new Stream(ssrc);
-        return streams[i];
+    int at = 0;
+    for (int i = 0; i < streams.length && streams[at] != null; i++) {
+      if (streams[i] == null || streams[i].usedAt < streams[at].usedAt) {
+        at = i;
       }
     }
-    return null;
+    streams[at] = new Stream(ssrc);
+    return streams[at];
   }
 }

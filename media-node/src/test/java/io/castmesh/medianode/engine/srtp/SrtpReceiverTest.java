@@ -21,10 +21,14 @@ class SrtpReceiverTest {
   }
 
   private static byte[] seal(SrtpSender sender, long index, String text) {
+    return seal(sender, SSRC, index, text);
+  }
+
+  private static byte[] seal(SrtpSender sender, int ssrc, long index, String text) {
     byte[] packet = new byte[200];
-    Rtp.writeHeader(packet, 0, false, false, 96, (int) index, 0, SSRC);
+    Rtp.writeHeader(packet, 0, false, false, 96, (int) index, 0, ssrc);
     byte[] payload = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    int length = sender.sealRtp(payload, 0, payload.length, packet, 0, 12, SSRC, index);
+    int length = sender.sealRtp(payload, 0, payload.length, packet, 0, 12, ssrc, index);
     return Arrays.copyOf(packet, length);
   }
 
@@ -98,6 +102,37 @@ class SrtpReceiverTest {
       assertThat(receiver.openRtp(good.clone(), 0, length, Math.min(12, length))).isEqualTo(-1);
     }
     assertThat(open(receiver, good)).isEqualTo("good");
+  }
+
+  @ParameterizedTest
+  @EnumSource(SrtpProfile.class)
+  void aSenderThatIsStartedAgainAndAgainIsHeardEachTime(SrtpProfile profile) {
+    // given
+    SrtpSender sender = new SrtpSender(profile, master(profile));
+    SrtpReceiver receiver = new SrtpReceiver(profile, master(profile));
+    byte[] once = seal(sender, 7, "one that stays");
+
+    // when / then: one stream goes on, the others follow each other
+    assertThat(open(receiver, once)).isEqualTo("one that stays");
+    for (int start = 1; start <= 3 * SrtpReceiver.MAX_STREAMS; start++) {
+      int ssrc = SSRC + start;
+      byte[] packet = seal(sender, ssrc, 100, "start " + start);
+      assertThat(open(receiver, packet)).isEqualTo("start " + start);
+      assertThat(open(receiver, packet)).isNull();
+      assertThat(open(receiver, seal(sender, 7 + start, "goes on"))).isEqualTo("goes on");
+      byte[] report = report(sender, ssrc);
+      assertThat(receiver.openRtcp(report, 0, report.length)).isEqualTo(32);
+    }
+    assertThat(open(receiver, once)).isNull();
+  }
+
+  /** A receiver report, with something in it. */
+  private static byte[] report(SrtpSender sender, int ssrc) {
+    byte[] packet = new byte[100];
+    packet[0] = (byte) 0x80;
+    packet[1] = (byte) 201;
+    Rtp.putInt(packet, 4, ssrc);
+    return Arrays.copyOf(packet, sender.sealRtcp(packet, 0, 32));
   }
 
   @ParameterizedTest

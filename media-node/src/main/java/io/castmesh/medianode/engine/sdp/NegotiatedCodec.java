@@ -10,4 +10,10 @@ import java.util.List;
  * @param feedback the rtcp-fb values that both know
  */
 public record NegotiatedCodec(
-    MediaFormat format, int payloadType, int rtxPayloadType, List<String> feedback) {}
+    MediaFormat format, int payloadType, int rtxPayloadType, List<String> feedback) {
+
+  /** The same with packets repeated as they were. */
+  NegotiatedCodec withoutRtx() {
+    return new NegotiatedCodec(format, payloadType, -1, feedback);
+  }
+}

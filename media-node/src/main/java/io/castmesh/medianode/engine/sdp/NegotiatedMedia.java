@@ -42,6 +42,25 @@ public record NegotiatedMedia(
         absSendTimeExtension);
   }
 
+  /**
+   * The same as {@link PlainSdpWriter} answers: without retransmissions of their own, layers,
+   * header extensions and feedback of reduced size.
+   */
+  NegotiatedMedia plain() {
+    return new NegotiatedMedia(
+        kind,
+        mid,
+        direction,
+        codecs.stream().map(NegotiatedCodec::withoutRtx).toList(),
+        List.of(),
+        false,
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
+
   /** Whether this feedback is agreed for any of the codecs. */
   public boolean hasFeedback(String value) {
     return codecs.stream().anyMatch(codec -> codec.feedback().contains(value));

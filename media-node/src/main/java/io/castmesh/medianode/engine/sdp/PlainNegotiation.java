@@ -86,11 +86,12 @@ public record PlainNegotiation(List<Section> sections) {
     if (!wanted || section.port() == 0) {
       return Optional.empty();
     }
+    Optional<NegotiatedMedia> agreed = Optional.empty();
     if (section.isAudio()) {
-      return Negotiation.media(section, MediaKind.AUDIO, List.of());
+      agreed = Negotiation.media(section, MediaKind.AUDIO, List.of());
+    } else if (section.isVideo()) {
+      agreed = Negotiation.media(section, MediaKind.VIDEO, FEEDBACK);
     }
-    return section.isVideo()
-        ? Negotiation.media(section, MediaKind.VIDEO, FEEDBACK)
-        : Optional.empty();
+    return agreed.map(NegotiatedMedia::plain);
   }
 }

@@ -5,7 +5,9 @@ import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.rtp.Rtp;
+import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.sdp.PlainNegotiation;
+import io.castmesh.medianode.engine.sdp.SessionDescription;
 import io.castmesh.medianode.engine.srtp.SrtpKeys;
 import io.castmesh.medianode.engine.srtp.SrtpProfile;
 import io.castmesh.medianode.engine.srtp.SrtpReceiver;
@@ -49,6 +51,9 @@ public final class RtpFuzzer {
       """
           .replace("\n", "\r\n");
 
+  /** Agreed as with browsers, who repeat packets as RTX and number them for feedback. */
+  private static final PlainNegotiation.Section SECTION = section();
+
   private static final SrtpKeys.Master KEY = new SrtpKeys.Master(new byte[16], new byte[14]);
 
   private RtpFuzzer() {}
@@ -56,8 +61,7 @@ public final class RtpFuzzer {
   public static void fuzzerTestOneInput(byte[] data) {
     PlainRtpSession session =
         new PlainRtpSession(MediaKind.VIDEO, context(), "fuzz", report -> {}, foreign -> {});
-    session.negotiated(
-        PlainNegotiation.of(OFFER, false).section(MediaKind.VIDEO).orElseThrow(), Optional.empty());
+    session.negotiated(SECTION, Optional.empty());
     long now = MediaLoop.now();
     RtcpWriter feedback = new RtcpWriter();
     for (byte[] packet : Chunks.of(data)) {
@@ -69,6 +73,19 @@ public final class RtpFuzzer {
       session.sending().writeReports(feedback, now);
       forged(packet);
     }
+  }
+
+  private static PlainNegotiation.Section section() {
+    PlainNegotiation.Section plain =
+        PlainNegotiation.of(OFFER, false).section(MediaKind.VIDEO).orElseThrow();
+    String ofBrowser =
+        OFFER.replace("RTP/AVPF", "UDP/TLS/RTP/SAVPF")
+            + "a=rtcp-mux\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef012345\r\n"
+            + ("a=fingerprint:sha-256 " + "AA:".repeat(31) + "AA\r\n");
+    return new PlainNegotiation.Section(
+        plain.offered(),
+        Negotiation.of(SessionDescription.parse(ofBrowser)).media(MediaKind.VIDEO),
+        plain.remote());
   }
 
   private static void forged(byte[] packet) {

@@ -33,10 +33,16 @@ import java.util.function.Consumer;
 
 /**
  * One kind of media of a plain RTP endpoint: an RTP session of its own (RFC 3550) with two ports.
- * Datagrams are taken from the address that the other side named only. Owned by the loop, except
- * where it says otherwise.
+ * Datagrams are taken from the address only that the other side named, or showed by what it sends.
+ * Owned by the loop, except where it says otherwise.
  */
 final class PlainRtpSession implements MediaTransport {
+  /**
+   * With what is added for a viewer, and the headers of UDP and IPv6, a larger packet is more than
+   * an Ethernet takes: it leaves in parts, which many networks do not pass on.
+   */
+  private static final int LARGEST_PACKET = 1_400;
+
   private final MediaKind kind;
   private final MediaContext context;
   private final int ssrc;
@@ -54,6 +60,8 @@ final class PlainRtpSession implements MediaTransport {
   private RtpAddress remote;
   private InetSocketAddress remoteRtp;
   private InetSocketAddress remoteRtcp;
+  private boolean receives;
+  private boolean toldOfSize;
   private boolean closed;
 
   PlainRtpSession(
@@ -144,6 +152,7 @@ final class PlainRtpSession implements MediaTransport {
             false);
     receiving.negotiated(alone);
     sending.negotiated(alone);
+    receives = media.direction().receives();
     remote = section.remote();
     if (!remote.learned()) {
       remoteRtp = remote.rtp();
@@ -170,6 +179,12 @@ final class PlainRtpSession implements MediaTransport {
       return;
     }
     boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
+    if (remote.learned() && (used || (!isRtcp && isItsOwn()))) {
+      learn(from, isRtcp);
+    }
+    if (used && !isRtcp && length > LARGEST_PACKET) {
+      tellOfSize(length);
+    }
     if (!used) {
       context.counters().packetsDropped.increment();
     }
@@ -186,18 +201,43 @@ final class PlainRtpSession implements MediaTransport {
     return false;
   }
 
-  /** From the host that was named; from the first one that sends where none was. */
+  /** From the host that was named; of where none was, anything may show it, but not RTCP first. */
   private boolean isOurs(InetSocketAddress from, boolean isRtcp) {
-    if (!remote.learned()) {
-      return from.getAddress().equals((isRtcp ? remoteRtcp : remoteRtp).getAddress());
+    if (remote.learned() && remoteRtp == null) {
+      return !isRtcp;
     }
-    if (remoteRtp == null && !isRtcp) {
+    return from.getAddress().equals((isRtcp ? remoteRtcp : remoteRtp).getAddress());
+  }
+
+  /** Of the latest RTP packet, which was of no use: whether it is the other side's all the same. */
+  private boolean isItsOwn() {
+    return receiving.wasAuthentic() && (opener != PlainPackets.INSTANCE || !receives);
+  }
+
+  /**
+   * Who named no address gets what we send where it sends from, also when that changes: its router
+   * translates each port as it likes.
+   */
+  private void learn(InetSocketAddress from, boolean isRtcp) {
+    if (isRtcp) {
+      remoteRtcp = from;
+    } else if (!from.equals(remoteRtp)) {
+      boolean first = remoteRtp == null;
+      int next = Math.min(from.getPort() + 1, 65_535);
       remoteRtp = from;
-      remoteRtcp =
-          remote.muxed() ? from : new InetSocketAddress(from.getAddress(), from.getPort() + 1);
-      sending.onReady(MediaLoop.now());
+      remoteRtcp = remote.muxed() ? from : new InetSocketAddress(from.getAddress(), next);
+      if (first) {
+        sending.onReady(MediaLoop.now());
+      }
     }
-    return remoteRtp != null && from.getAddress().equals(remoteRtp.getAddress());
+  }
+
+  private void tellOfSize(int length) {
+    if (!toldOfSize) {
+      toldOfSize = true;
+      String reason = "RTP packets of %d bytes do not reach every viewer in one piece, 1200 do";
+      listener.accept(l -> l.onError(reason.formatted(length)));
+    }
   }
 
   private boolean onRtcp(byte[] data, int length, long now) {

@@ -1,5 +1,6 @@
 package io.castmesh.medianode.engine.rtc;
 
+import io.castmesh.medianode.engine.ice.IceLiteAgent;
 import io.castmesh.medianode.engine.net.Route;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,9 +16,10 @@ import java.util.concurrent.TimeUnit;
 final class PeerTable<P> {
   /**
    * Who checked an address this lately keeps it: somebody who forges sender addresses cannot take
-   * another peer's media away.
+   * another peer's media away. As long as a peer's consent lasts: many check each five seconds
+   * only, and checks get lost.
    */
-  static final long KEPT = TimeUnit.SECONDS.toNanos(5);
+  static final long KEPT = IceLiteAgent.FAILED_AFTER;
 
   /** Without a check for this long there is no consent, and nothing to expect from there. */
   static final long EXPIRY = TimeUnit.SECONDS.toNanos(60);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.castmesh.medianode.engine.net.AnyRoute;
 import io.castmesh.medianode.engine.net.Route;
 import io.castmesh.medianode.engine.net.Route.Transport;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PeerTableTest {
@@ -20,6 +21,16 @@ class PeerTableTest {
     // then
     assertThat(table.bind(ROUTE, "attacker", PeerTable.KEPT - 1)).isFalse();
     assertThat(table.byRoute(ROUTE)).isEqualTo("victim");
+  }
+
+  @Test
+  void aPeerWhoseChecksAreRareKeepsItsAddressWhenOneIsLost() {
+    // given
+    table.bind(ROUTE, "victim", 0);
+
+    // then: they come each six seconds
+    assertThat(table.bind(ROUTE, "attacker", TimeUnit.SECONDS.toNanos(11))).isFalse();
+    assertThat(table.bind(ROUTE, "victim", TimeUnit.SECONDS.toNanos(12))).isTrue();
   }
 
   @Test

@@ -58,6 +58,11 @@ final class ReceiveSide {
   private int ridExtension;
   private int repairedRidExtension;
   private boolean useBitrateFallback;
+
+  /** Whether feedback may stand without a report in front of it (RFC 5506). */
+  private boolean reducedSize;
+
+  private boolean asksByFullIntraRequest;
   private long nextFeedback;
   private long nextReport;
   private int feedbackSsrc;
@@ -88,8 +93,10 @@ final class ReceiveSide {
     negotiation.media(MediaKind.AUDIO).ifPresent(audio::negotiated);
     negotiation.media(MediaKind.VIDEO).ifPresent(video::negotiated);
     routes = new PayloadRoutes(negotiation, this::track);
+    reducedSize = true;
     for (MediaKind kind : MediaKind.values()) {
       NegotiatedMedia media = track(kind).media();
+      reducedSize &= media == null || media.reducedSize();
       if (media != null && media.transportCcExtension() != 0) {
         transportCcExtension = media.transportCcExtension();
       }
@@ -98,6 +105,7 @@ final class ReceiveSide {
     if (media != null) {
       ridExtension = media.ridExtension();
       repairedRidExtension = media.repairedRidExtension();
+      asksByFullIntraRequest = media.hasFeedback("ccm fir") && !media.hasFeedback("nack pli");
     }
     useBitrateFallback =
         transportCcExtension == 0 && media != null && media.hasFeedback("goog-remb");
@@ -267,6 +275,9 @@ final class ReceiveSide {
       nextReport = now + REPORT_INTERVAL;
       writeReport(out, now);
     }
+    // A compound packet begins with a report (RFC 3550 section 6.1), which says nothing alone.
+    boolean beginsWithReport = !reducedSize && out.isEmpty() && out.receiverReport(ownSsrc);
+    int begun = out.length();
     for (InboundStream stream : video.streams()) {
       if (stream.isBound()) {
         writeRequests(stream, out, now);
@@ -275,6 +286,9 @@ final class ReceiveSide {
     if (now - nextFeedback >= 0 && feedbackSsrc != 0) {
       nextFeedback = now + FEEDBACK_INTERVAL;
       transportFeedback.write(out, ownSsrc, feedbackSsrc);
+    }
+    if (beginsWithReport && out.length() == begun) {
+      out.clear();
     }
   }
 
@@ -286,6 +300,14 @@ final class ReceiveSide {
       counters.nacksSent.add(count);
     }
     if (stream.keyFrameDue(now)) {
+      askForKeyFrame(stream, out);
+    }
+  }
+
+  private void askForKeyFrame(InboundStream stream, RtcpWriter out) {
+    if (asksByFullIntraRequest) {
+      out.fullIntraRequest(ownSsrc, stream.ssrc(), (int) stream.keyFrameRequestsSent());
+    } else {
       out.pictureLoss(ownSsrc, stream.ssrc());
     }
   }

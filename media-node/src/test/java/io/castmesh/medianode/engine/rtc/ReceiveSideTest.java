@@ -18,6 +18,7 @@ import io.castmesh.medianode.engine.sdp.Negotiation;
 import io.castmesh.medianode.engine.srtp.PlainPackets;
 import io.castmesh.medianode.engine.track.BurstEnd;
 import io.castmesh.medianode.engine.track.WallClock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +37,18 @@ class ReceiveSideTest {
 
   /** A simulcast whose layers are told apart by names. */
   private void negotiate() {
+    negotiate(true, List.of("transport-cc"));
+  }
+
+  private void negotiate(boolean reducedSize, List<String> feedback) {
     NegotiatedMedia video =
         new NegotiatedMedia(
             MediaKind.VIDEO,
             "v",
             Direction.RECVONLY,
-            List.of(
-                new NegotiatedCodec(
-                    new MediaFormat(MediaCodec.VP8, ""), VIDEO, RTX, List.of("transport-cc"))),
+            List.of(new NegotiatedCodec(new MediaFormat(MediaCodec.VP8, ""), VIDEO, RTX, feedback)),
             List.of("q", "f"),
-            true,
+            reducedSize,
             0,
             1,
             2,
@@ -116,5 +119,74 @@ class ReceiveSideTest {
 
     // then
     assertThat(told()).isEqualTo(130);
+  }
+
+  /** What each compound packet of half a second begins with, while one of the packets is lost. */
+  private List<Integer> firstOfEach() {
+    List<Integer> types = new ArrayList<>();
+    RtcpWriter feedback = new RtcpWriter();
+    for (int i = 0; i < 50; i++) {
+      arrives(VIDEO, 11, i < 25 ? i : i + 1);
+      now += 9 * MILLI;
+      feedback.clear();
+      side.writeFeedback(feedback, now);
+      if (!feedback.isEmpty()) {
+        types.add(feedback.buffer()[1] & 0xFF);
+      }
+    }
+    return types;
+  }
+
+  @Test
+  void feedbackOfReducedSizeStandsAlone() {
+    // given
+    negotiate(true, List.of("transport-cc", "nack"));
+
+    // then: generic NACKs and transport feedback
+    assertThat(firstOfEach()).contains(205).hasSizeLessThan(40);
+  }
+
+  @Test
+  void whoAgreedToNoReducedSizeGetsAReportInFrontAndNoneAlone() {
+    // given
+    negotiate(false, List.of("transport-cc", "nack"));
+
+    // then
+    assertThat(firstOfEach()).containsOnly(201).hasSizeBetween(8, 40);
+  }
+
+  @Test
+  void whoTakesNothingElseIsAskedForKeyFramesByFir() {
+    // given
+    negotiate(true, List.of("ccm fir"));
+    List<String> asked = new ArrayList<>();
+    RtcpWriter feedback = new RtcpWriter();
+    arrives(VIDEO, 11, 1);
+
+    // when: asked twice
+    for (int i = 0; i < 2; i++) {
+      now += 600 * MILLI;
+      side.track(MediaKind.VIDEO).requestKeyFrame(0);
+      feedback.clear();
+      side.writeFeedback(feedback, now);
+      RtcpReader.read(
+          feedback.buffer(),
+          0,
+          feedback.length(),
+          new RtcpHandler() {
+            @Override
+            public void onFullIntraRequest(int mediaSsrc, int sequence) {
+              asked.add(mediaSsrc + " " + sequence);
+            }
+
+            @Override
+            public void onPictureLoss(int mediaSsrc) {
+              asked.add("pli");
+            }
+          });
+    }
+
+    // then
+    assertThat(asked).containsExactly("11 1", "11 2");
   }
 }

@@ -13,12 +13,17 @@ final class GcmCipher implements PacketCipher {
   private static final int RTCP_INDEX = 4;
   private static final int ENCRYPTED_FLAG = 0x80000000;
 
-  private final Cipher cipher;
+  private Cipher cipher;
   private final SecretKeySpec rtpKey;
   private final SecretKeySpec rtcpKey;
   private final byte[] rtpSalt;
   private final byte[] rtcpSalt;
   private final byte[] nonce = new byte[12];
+
+  /** Of the packet that was encrypted last. */
+  private int sealedSsrc;
+
+  private long sealedIndex = -1;
 
   GcmCipher(SrtpKeys.Master master) {
     this(
@@ -34,8 +39,12 @@ final class GcmCipher implements PacketCipher {
     this.rtcpKey = new SecretKeySpec(rtcpKey, "AES");
     this.rtpSalt = rtpSalt;
     this.rtcpSalt = rtcpSalt;
+    this.cipher = newCipher();
+  }
+
+  private static Cipher newCipher() {
     try {
-      this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      return Cipher.getInstance("AES/GCM/NoPadding");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has AES-GCM", e);
     }
@@ -66,6 +75,11 @@ final class GcmCipher implements PacketCipher {
       int headerLength,
       int ssrc,
       long index) {
+    if (ssrc == sealedSsrc && index == sealedIndex) {
+      cipher = newCipher(); // Java's takes no nonce twice in a row, not of a repetition either
+    }
+    sealedSsrc = ssrc;
+    sealedIndex = index;
     rtpNonce(ssrc, index);
     try {
       cipher.init(Cipher.ENCRYPT_MODE, rtpKey, new GCMParameterSpec(TAG_BITS, nonce));

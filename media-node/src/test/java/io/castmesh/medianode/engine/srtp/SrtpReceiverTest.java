@@ -137,6 +137,19 @@ class SrtpReceiverTest {
 
   @ParameterizedTest
   @EnumSource(SrtpProfile.class)
+  void aPacketThatIsSealedAgainIsTheSame(SrtpProfile profile) {
+    // given
+    SrtpSender sender = new SrtpSender(profile, master(profile));
+    byte[] first = seal(sender, 7, "lost");
+
+    // then: with nothing in between
+    assertThat(seal(sender, 7, "lost")).isEqualTo(first);
+    assertThat(seal(sender, 7, "lost")).isEqualTo(first);
+    assertThat(open(new SrtpReceiver(profile, master(profile)), first)).isEqualTo("lost");
+  }
+
+  @ParameterizedTest
+  @EnumSource(SrtpProfile.class)
   void controlPacketsGoThereAndBackOnceOnly(SrtpProfile profile) {
     // given
     SrtpSender sender = new SrtpSender(profile, master(profile));

@@ -4,7 +4,6 @@ import io.castmesh.medianode.engine.SdpException;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -89,20 +88,18 @@ public record RtpAddress(
       }
     }
 
-    /** "IP4 192.0.2.1" or "IP6 2001:db8::1", with a time to live that does not matter. */
+    /**
+     * "IP4 192.0.2.1" or "IP6 2001:db8::1", with a time to live that does not matter. Numbers only:
+     * names would have to be looked up.
+     */
     private static InetAddress host(String text) {
       String[] parts = text.trim().split("[ /]+");
-      // Java would look up names, and numbers too when they are no address: on the caller's thread.
-      byte[] address =
-          parts.length < 2 ? null : NetUtil.createByteArrayFromIpAddressString(parts[1]);
-      try {
-        if (address != null) {
-          return InetAddress.getByAddress(address);
-        }
-      } catch (UnknownHostException impossible) {
-        // reported below
+      InetAddress address =
+          parts.length < 2 ? null : NetUtil.createInetAddressFromIpAddressString(parts[1]);
+      if (address == null) {
+        throw new SdpException("not an address: " + SessionDescription.abbreviate(text));
       }
-      throw new SdpException("not an address: " + SessionDescription.abbreviate(text));
+      return address;
     }
 
     /** Null for another suite than the one we do. */

@@ -209,7 +209,9 @@ final class PeerConnection implements PeerTransport.Events {
       case WAITING -> {}
     }
     // A peer that is silent for some seconds may come back: only a failure ends the connection.
-    iceUp = state == IceLiteAgent.State.CONNECTED || state == IceLiteAgent.State.DISCONNECTED;
+    iceUp =
+        state == IceLiteAgent.State.CONNECTED
+            || (iceUp && state == IceLiteAgent.State.DISCONNECTED);
     reportConnected();
   }
 

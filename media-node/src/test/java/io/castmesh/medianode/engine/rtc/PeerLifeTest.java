@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.castmesh.medianode.engine.SdpException;
 import io.castmesh.medianode.engine.WebRtcPeer;
 import io.castmesh.medianode.engine.dtls.Fingerprint;
+import io.castmesh.medianode.engine.ice.IceLiteAgent;
+import io.castmesh.medianode.engine.loop.MediaLoop;
 import io.castmesh.medianode.engine.sdp.Direction;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,32 @@ class PeerLifeTest extends EngineScene {
     // then
     await("the end", () -> presenter.events.contains("connected false"));
     assertThat(presenter.events).contains("dtls CLOSED");
+  }
+
+  @Test
+  void whoNeverDecidedForAWayIsNotConnectedWhenItFallsSilent() throws Exception {
+    // given: keys are agreed on by the way that it checks
+    TestPeer undecided = new TestPeer();
+    undecided.nominates = false;
+    Joined joined = new Joined("undecided", Direction.RECVONLY, undecided);
+    await("its keys", () -> joined.events.contains("dtls CONNECTED"));
+    undecided.vanish();
+
+    // when
+    PeerConnection connection = ((RtcPeer) joined.peer).connection();
+    MediaLoop loop = engine.loops().get(0).loop();
+    long later = MediaLoop.now() + IceLiteAgent.DISCONNECTED_AFTER + TimeUnit.SECONDS.toNanos(5);
+    loop.submit(
+            () -> {
+              connection.tick(later);
+              return null;
+            })
+        .get(5, TimeUnit.SECONDS);
+
+    // then
+    await("the silence", () -> joined.events.contains("ice DISCONNECTED"));
+    loop.submit(() -> null).get(5, TimeUnit.SECONDS);
+    assertThat(joined.events).doesNotContain("connected true");
   }
 
   @Test

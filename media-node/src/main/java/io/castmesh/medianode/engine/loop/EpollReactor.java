@@ -83,30 +83,29 @@ final class EpollReactor implements Reactor {
 
   @Override
   public void start() {
-    loop.scheduleAtFixedRate(
-        () -> {
-          work.onTick();
-          connections.tick(MediaLoop.now());
-          endBurst();
-        },
-        MediaLoop.TICK,
-        MediaLoop.TICK,
-        TimeUnit.NANOSECONDS);
+    loop.scheduleAtFixedRate(this::tick, MediaLoop.TICK, MediaLoop.TICK, TimeUnit.NANOSECONDS);
     ports.forEach(EpollDatagramPort::start);
     streamPorts.forEach(EpollStreamPort::start);
   }
 
+  /** A timer that throws is never called again. */
+  private void tick() {
+    try {
+      work.onTick();
+      connections.tick(MediaLoop.now());
+      endBurst();
+    } catch (RuntimeException | Error e) {
+      log.warn("a tick of the media loop failed", e);
+    }
+  }
+
   @Override
   public void execute(Runnable task) {
-    try {
-      loop.execute(
-          () -> {
-            task.run();
-            endBurst();
-          });
-    } catch (RejectedExecutionException closing) {
-      log.debug("a task came after the end of the loop");
-    }
+    loop.execute(
+        () -> {
+          task.run();
+          endBurst();
+        });
   }
 
   private void endBurst() {

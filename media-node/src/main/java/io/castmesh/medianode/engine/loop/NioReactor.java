@@ -9,7 +9,9 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,9 @@ final class NioReactor implements Reactor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
+    if (closed && tasks.remove(task)) { // else it is run, at the end of the thread
+      throw new RejectedExecutionException("the media loop is closed");
+    }
     if (!inLoop()) {
       selector.wakeup();
     }
@@ -105,17 +110,11 @@ final class NioReactor implements Reactor {
     nextTick = MediaLoop.now() + MediaLoop.TICK;
     try {
       while (running) {
-        long wait = nextTick - MediaLoop.now();
-        if (wait > 0 && tasks.isEmpty()) {
-          selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait)));
-        } else {
-          selector.selectNow();
+        try {
+          turn();
+        } catch (RuntimeException | Error e) {
+          log.warn("a turn of the media loop failed", e);
         }
-        runTasks();
-        handleReady();
-        tickWhenDue();
-        work.onBurstEnd();
-        flush();
       }
       runTasks();
       flush();
@@ -124,7 +123,22 @@ final class NioReactor implements Reactor {
     } finally {
       running = false;
       closeQuietly();
+      runTasks();
     }
+  }
+
+  private void turn() throws IOException {
+    long wait = nextTick - MediaLoop.now();
+    if (wait > 0 && tasks.isEmpty()) {
+      selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait)));
+    } else {
+      selector.selectNow();
+    }
+    runTasks();
+    handleReady();
+    tickWhenDue();
+    work.onBurstEnd();
+    flush();
   }
 
   private void runTasks() {
@@ -139,14 +153,18 @@ final class NioReactor implements Reactor {
   }
 
   private void handleReady() throws IOException {
-    for (SelectionKey key : selector.selectedKeys()) {
-      try {
-        ((Ready) key.attachment()).onReady(key);
-      } catch (CancelledKeyException closedMeanwhile) {
-        log.debug("a connection was closed before its turn");
+    Set<SelectionKey> ready = selector.selectedKeys();
+    try {
+      for (SelectionKey key : ready) {
+        try {
+          ((Ready) key.attachment()).onReady(key);
+        } catch (CancelledKeyException closedMeanwhile) {
+          log.debug("a connection was closed before its turn");
+        }
       }
+    } finally {
+      ready.clear();
     }
-    selector.selectedKeys().clear();
   }
 
   private void tickWhenDue() {

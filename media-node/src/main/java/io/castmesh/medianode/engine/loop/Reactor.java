@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.loop;
 
 import io.castmesh.medianode.engine.net.Route;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The thread of a loop and its sockets, as one kind of operating system offers them. Bound when it
@@ -28,7 +29,11 @@ interface Reactor {
 
   void start();
 
-  /** Runs a task soon; ignored when closed. */
+  /**
+   * Runs a task soon.
+   *
+   * @throws RejectedExecutionException when closed
+   */
   void execute(Runnable task);
 
   boolean inLoop();

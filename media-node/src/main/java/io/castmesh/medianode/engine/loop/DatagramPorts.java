@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,6 +36,9 @@ public final class DatagramPorts implements AutoCloseable {
   private static final int BURST = 64;
 
   private static final int BIND_ATTEMPTS = 200;
+
+  /** As long as a tick of the loop. */
+  private static final int PAUSE_MILLIS = 10;
 
   /** Called on the loop. */
   public interface Receiver {
@@ -163,27 +167,46 @@ public final class DatagramPorts implements AutoCloseable {
   private void run() {
     try {
       while (running) {
-        if (selector.select() > 0) {
-          loop.execute(drain);
+        if (selector.select() > 0 && handOver()) {
           drained.acquire(); // the keys are the loop's until then
         }
       }
-    } catch (InterruptedException | RejectedExecutionException closing) {
+    } catch (InterruptedException closing) {
       log.debug("RTP ports are not read any more");
     } catch (IOException e) {
       log.error("RTP ports are not read any more", e);
     }
   }
 
+  /** False when the loop takes no tasks: it is asked again soon, unless everything ends. */
+  private boolean handOver() throws InterruptedException {
+    try {
+      loop.execute(drain);
+      return true;
+    } catch (RejectedExecutionException overloaded) {
+      selector.selectedKeys().clear(); // or they would not be news the next time
+      Thread.sleep(PAUSE_MILLIS);
+      return false;
+    }
+  }
+
   private void drain() {
     try {
-      for (SelectionKey key : selector.selectedKeys()) {
-        ((Port) key.attachment()).receive();
-      }
-      selector.selectedKeys().clear();
+      receive();
       onBurstEnd.accept(MediaLoop.now());
     } finally {
       drained.release();
+    }
+  }
+
+  private void receive() {
+    Set<SelectionKey> ready = selector.selectedKeys();
+    try {
+      for (SelectionKey key : ready) {
+        ((Port) key.attachment()).receive();
+      }
+    } finally {
+      ready.clear();
     }
   }
 

@@ -147,6 +147,7 @@ final class PlainRtpSession implements MediaTransport {
     Negotiation alone =
         new Negotiation(
             List.of(new Negotiation.Section(section.offered(), Optional.of(media))),
+            List.of(),
             null,
             List.of(),
             false);

@@ -20,10 +20,12 @@ import java.util.Set;
  * with every codec that we can pass on; everything else is refused.
  *
  * @param sections one per m-line of the peer, in its order
+ * @param bundle the mids that the peer would have in one bundle; empty when it wants none
  * @param weAreDtlsClient the peer insists on being passive
  */
 public record Negotiation(
     List<Section> sections,
+    List<String> bundle,
     IceCredentials remoteIce,
     List<Fingerprint> fingerprints,
     boolean weAreDtlsClient) {
@@ -52,12 +54,13 @@ public record Negotiation(
    * @throws SdpException when nothing in it can be done
    */
   public static Negotiation of(SessionDescription remote) {
+    List<String> bundle = remote.bundle();
     List<Section> sections = new ArrayList<>();
     Set<MediaKind> taken = EnumSet.noneOf(MediaKind.class);
     MediaSection transport = null;
     for (MediaSection section : remote.sections()) {
       Optional<NegotiatedMedia> agreed =
-          transport == null || remote.bundle().contains(section.mid())
+          transport == null || bundle.containsAll(List.of(transport.mid(), section.mid()))
               ? agree(section).filter(media -> taken.add(media.kind()))
               : Optional.empty();
       if (agreed.isPresent() && transport == null) {
@@ -72,6 +75,7 @@ public record Negotiation(
     }
     return new Negotiation(
         List.copyOf(sections),
+        bundle,
         credentials(transport),
         fingerprints(transport),
         transport.setup().orElse(Setup.ACTPASS) == Setup.PASSIVE);

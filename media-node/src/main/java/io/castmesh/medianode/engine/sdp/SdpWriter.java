@@ -21,7 +21,8 @@ public final class SdpWriter {
     SdpWriter writer = new SdpWriter(local);
     List<NegotiatedMedia> agreed =
         negotiation.sections().stream().flatMap(section -> section.agreed().stream()).toList();
-    writer.session(agreed);
+    writer.session(
+        agreed.stream().map(NegotiatedMedia::mid).filter(negotiation.bundle()::contains).toList());
     Setup setup = negotiation.weAreDtlsClient() ? Setup.ACTIVE : Setup.PASSIVE;
     for (Negotiation.Section section : negotiation.sections()) {
       section
@@ -37,22 +38,23 @@ public final class SdpWriter {
   public static String offer(LocalDescription local, OfferOptions options) {
     SdpWriter writer = new SdpWriter(local);
     List<NegotiatedMedia> media = OfferedMedia.of(options);
-    writer.session(media);
+    writer.session(media.stream().map(NegotiatedMedia::mid).toList());
     media.forEach(section -> writer.media(section, Setup.ACTPASS, "UDP/TLS/RTP/SAVPF"));
     return writer.text.toString();
   }
 
-  private void session(List<NegotiatedMedia> media) {
+  /**
+   * @param bundle mids; empty when the peer wants none (RFC 9143 section 7.3)
+   */
+  private void session(List<String> bundle) {
     line("v=0");
     line("o=- " + local.sessionId() + " 2 IN IP4 0.0.0.0");
     line("s=-");
     line("t=0 0");
     line("a=ice-lite");
-    StringBuilder group = new StringBuilder("a=group:BUNDLE");
-    media.stream()
-        .filter(section -> !section.mid().isEmpty())
-        .forEach(section -> group.append(' ').append(section.mid()));
-    line(group.toString());
+    if (!bundle.isEmpty()) {
+      line("a=group:BUNDLE " + String.join(" ", bundle));
+    }
     line("a=msid-semantic: WMS " + local.streamId());
   }
 

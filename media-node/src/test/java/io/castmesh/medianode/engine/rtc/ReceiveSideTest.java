@@ -56,7 +56,11 @@ class ReceiveSideTest {
             0);
     side.negotiated(
         new Negotiation(
-            List.of(new Negotiation.Section(null, Optional.of(video))), null, List.of(), false));
+            List.of(new Negotiation.Section(null, Optional.of(video))),
+            List.of(),
+            null,
+            List.of(),
+            false));
     side.secured(PlainPackets.INSTANCE);
   }
 

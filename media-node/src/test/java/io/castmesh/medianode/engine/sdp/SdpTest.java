@@ -154,6 +154,21 @@ class SdpTest {
   }
 
   @Test
+  void makesNoBundleOfSectionsThatAreOfferedApart() {
+    // given
+    String apart = offer("chromium-sendrecv").replaceAll("a=group:BUNDLE.*\r\n", "");
+
+    // when
+    String answer = SdpWriter.answer(local(), Negotiation.of(SessionDescription.parse(apart)));
+
+    // then: one transport is one section
+    assertThat(answer).doesNotContain("a=group");
+    assertThat(SessionDescription.parse(answer).sections())
+        .extracting(MediaSection::port)
+        .containsExactly(5000, 0);
+  }
+
+  @Test
   void refusesSectionsItCannotDo() {
     // given: a codec of the future only in the video section, and a data channel
     String unknown =

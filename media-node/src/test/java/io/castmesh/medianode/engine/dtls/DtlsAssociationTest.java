@@ -148,6 +148,27 @@ class DtlsAssociationTest {
   }
 
   @Test
+  void theEndOfAHandshakeIsSaidAgainToWhoMissedIt() throws Exception {
+    // given: what the server says last is lost, ChangeCipherSpec and what is encrypted
+    AtomicInteger last = new AtomicInteger();
+    Predicate<byte[]> lossy =
+        datagram ->
+            (datagram[0] != ContentType.change_cipher_spec && datagram[4] == 0)
+                || last.incrementAndGet() > 2;
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), lossy);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+
+    // when
+    client.association.start();
+
+    // then: the server was done with it
+    assertThat(client.keys.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(server.keys).isDone();
+    assertThat(last.get()).isGreaterThan(2);
+  }
+
+  @Test
   void aCertificateThatIsNotTheOneInTheSdpEndsTheHandshake() throws Exception {
     // given
     End server = new End(DtlsAssociation.Role.SERVER, ALICE, ALICE.fingerprint(), d -> true);

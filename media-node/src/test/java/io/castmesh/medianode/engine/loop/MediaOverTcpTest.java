@@ -233,6 +233,55 @@ class MediaOverTcpTest {
 
   @ParameterizedTest
   @EnumSource
+  void strangersAreSoManyAtATimeAndTakeNoRoomFromOthers(MediaLoop.Sockets sockets)
+      throws Exception {
+    List<Socket> strangers = new ArrayList<>();
+    try (MediaLoop loop = start(sockets, 1_000);
+        Socket good = trusted(loop)) {
+      // given
+      for (int i = 0; i < StreamConnections.MOST_STRANGERS; i++) {
+        strangers.add(connect(loop));
+      }
+
+      // when
+      try (Socket tooMany = connect(loop)) {
+        assertThat(isClosedByLoop(tooMany)).isTrue();
+      }
+
+      // then
+      assertThat(loop.refusedConnections()).isEqualTo(1);
+      good.getOutputStream().write(frame("still here"));
+      assertThat(read(good)).asString().isEqualTo("still here");
+    } finally {
+      for (Socket stranger : strangers) {
+        stranger.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStrangerMayTryThirtyTwoTimes(MediaLoop.Sockets sockets) throws Exception {
+    try (MediaLoop loop = start(sockets, 10);
+        Socket guesser = connect(loop)) {
+      // given
+      for (int i = 0; i < 32; i++) {
+        guesser.getOutputStream().write(frame("\0guess"));
+        assertThat(read(guesser)).asString().isEqualTo("\0guess");
+      }
+
+      // when
+      guesser.getOutputStream().write(frame("\0guess"));
+
+      // then
+      assertThat(isClosedByLoop(guesser)).isTrue();
+      assertThat(echo.heard).hasSize(32);
+      assertThat(loop.unprovenConnections()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aPortThatIsTakenByTcpAloneIsSaidToBe(MediaLoop.Sockets sockets) throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, HERE)) {
       Listening where = new Listening(List.of(HERE), other.getLocalPort(), Listening.SAME, 10);

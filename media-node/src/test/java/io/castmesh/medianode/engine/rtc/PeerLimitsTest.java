@@ -17,6 +17,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +150,26 @@ class PeerLimitsTest {
       send(i);
     }
     await("media", () -> engine.stats().mediaPackets() >= 20);
+  }
+
+  @Test
+  void aPeerMayHaveSoManyConnectionsByTcp() throws Exception {
+    // given
+    String answer = connected();
+    List<TestWire> wires = new ArrayList<>();
+    try {
+      // when
+      for (int i = 0; i < 20; i++) {
+        TestWire wire = TestWire.tcp(answer);
+        wires.add(wire);
+        wire.send(browser.check());
+        assertThat(wire.receive(new byte[2_048])).isPositive();
+      }
+      // then
+      await("the first ones to be closed", () -> engine.stats().tcp().open() == 16);
+    } finally {
+      wires.forEach(TestWire::close);
+    }
   }
 
   @Test

@@ -13,8 +13,10 @@ import org.bouncycastle.tls.crypto.TlsEncodeResult;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
- * The library's algorithms, and a look at what they decrypt: a peer with keys may not send larger
- * {@link HandshakeMessages} than one without. Immutable; any thread.
+ * The library's algorithms, and a look at what they decrypt. Records that are not the peer's are
+ * ignored, also those that are too short to be anybody's, which the library takes for the end of
+ * the association. A peer with keys may not send larger {@link HandshakeMessages} than one without.
+ * Immutable; any thread.
  */
 final class BoundedCrypto extends BcTlsCrypto {
   BoundedCrypto(SecureRandom random) {
@@ -32,8 +34,13 @@ final class BoundedCrypto extends BcTlsCrypto {
     public TlsDecodeResult decodeCiphertext(
         long sequence, short type, ProtocolVersion version, byte[] data, int offset, int length)
         throws IOException {
-      TlsDecodeResult clear =
-          cipher.decodeCiphertext(sequence, type, version, data, offset, length);
+      TlsDecodeResult clear;
+      try {
+        clear = cipher.decodeCiphertext(sequence, type, version, data, offset, length);
+      } catch (TlsFatalAlert notOfThePeer) {
+        // Anybody can send it: it ends nothing, however it was made (RFC 6347 section 4.1.2.7).
+        throw new TlsFatalAlert(AlertDescription.bad_record_mac, notOfThePeer);
+      }
       if (clear.contentType == ContentType.handshake
           && !HandshakeMessages.fit(clear.buf, clear.off, clear.off + clear.len)) {
         throw new TlsFatalAlert(

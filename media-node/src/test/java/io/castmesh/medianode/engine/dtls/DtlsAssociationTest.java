@@ -303,6 +303,31 @@ class DtlsAssociationTest {
   }
 
   @Test
+  void forgedRecordsEndNothingHoweverShortTheyAre() throws Exception {
+    // given
+    End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);
+    End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
+    join(server, client);
+    client.association.start();
+    server.keys.get(5, TimeUnit.SECONDS);
+    client.keys.get(5, TimeUnit.SECONDS);
+
+    // when: of the right epoch, with all lengths from nothing to more than a tag needs
+    for (int length = 0; length < 40; length++) {
+      byte[] record = Arrays.copyOf(HexFormat.of().parseHex("17fefd0001"), 13 + length);
+      record[10] = (byte) (100 + length);
+      record[12] = (byte) length;
+      server.association.onDatagram(record, 0, record.length);
+      awaitRest();
+    }
+
+    // then: it still hears of its peer
+    assertThat(server.events).isEmpty();
+    client.association.close();
+    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
+  }
+
+  @Test
   void closingStopsAHandshakeThatWaitsForItsPeer() throws Exception {
     // given
     End server = new End(DtlsAssociation.Role.SERVER, ALICE, BOB.fingerprint(), d -> true);

@@ -15,8 +15,10 @@ import java.util.concurrent.TimeUnit;
  * a check needs the password. Some peers nominate every way that works: then UDP, where nothing
  * waits for what was lost, is kept against TCP for as long as the peer goes on nominating it.
  * Others nominate once: those are followed to where their authentic media comes from, among the
- * ways that they check. The peer's checks are also its consent (RFC 7675): when they stop it is
- * first {@link State#DISCONNECTED}, then {@link State#FAILED}.
+ * ways that they check. The peer's checks are also its consent (RFC 7675), and so is its authentic
+ * media, as long as it comes by the way that we send: some stacks, such as Pion's ICE before 4.0.8,
+ * check no more while they send anything. When neither comes it is first {@link
+ * State#DISCONNECTED}, then {@link State#FAILED}.
  *
  * <p>Owned by the engine's loop. Time is in nanoseconds of a steady clock and passed in.
  */
@@ -48,7 +50,7 @@ public final class IceLiteAgent {
   private Route selected;
   private long selectedAt;
   private boolean nominated;
-  private long lastCheckAt;
+  private long lastHeardAt;
   private State state = State.WAITING;
 
   public IceLiteAgent(IceCredentials local) {
@@ -100,7 +102,7 @@ public final class IceLiteAgent {
   }
 
   private void accept(StunMessage request, Route from, long now) {
-    lastCheckAt = now;
+    lastHeardAt = now;
     boolean first = request.useCandidate() && !nominated;
     nominated |= request.useCandidate();
     if (request.useCandidate() == nominated && (first || !staysWithUdp(from, now))) {
@@ -111,14 +113,19 @@ public final class IceLiteAgent {
   }
 
   /**
-   * Authentic media came by a way that the peer checks. It tells where the peer is when nothing
-   * nominates: it has another address behind its router, or sends by another nominated way.
+   * Authentic media came by a way that the peer checks. It shows that the peer is there, and tells
+   * where when nothing nominates: it has another address behind its router, or sends by another
+   * nominated way.
    */
   public void onMedia(Route from, long now) {
     boolean settled = selected != null && now - selectedAt < UDP_KEPT;
     if (nominated && !settled && !from.equals(selected)) {
       selected = from;
       selectedAt = now;
+    }
+    if (from.equals(selected)) {
+      lastHeardAt = now;
+      state = nominated ? State.CONNECTED : State.CHECKING;
     }
   }
 
@@ -136,10 +143,10 @@ public final class IceLiteAgent {
     }
   }
 
-  /** Notices that the peer's checks stopped. */
+  /** Notices that the peer is not heard any more. */
   public State tick(long now) {
     if (state != State.WAITING) {
-      long silence = now - lastCheckAt;
+      long silence = now - lastHeardAt;
       if (silence > FAILED_AFTER) {
         state = State.FAILED;
       } else if (silence > DISCONNECTED_AFTER) {

@@ -21,7 +21,7 @@ final class PeerTable<P> {
    */
   static final long KEPT = IceLiteAgent.FAILED_AFTER;
 
-  /** Without a check for this long there is no consent, and nothing to expect from there. */
+  /** Without a sign of life for this long there is no consent, and nothing to expect from there. */
   static final long EXPIRY = TimeUnit.SECONDS.toNanos(60);
 
   private final Map<String, P> byFragment = new HashMap<>();
@@ -41,7 +41,10 @@ final class PeerTable<P> {
     byFragment.put(fragment, peer);
   }
 
-  /** Only after an authenticated check. Returns false while the address is another peer's. */
+  /**
+   * Only after an authenticated check, or authentic media by a way that is known. Returns false
+   * while the address is another peer's.
+   */
   boolean bind(Route route, P peer, long now) {
     Binding<P> binding = byRoute.get(route);
     if (binding != null && binding.peer == peer) {
@@ -55,7 +58,7 @@ final class PeerTable<P> {
     return true;
   }
 
-  /** Forgets addresses that nobody checks any more; now and then. */
+  /** Forgets addresses that nobody uses any more; now and then. */
   void expire(long now) {
     byRoute.values().removeIf(binding -> now - binding.checkedAt > EXPIRY);
   }

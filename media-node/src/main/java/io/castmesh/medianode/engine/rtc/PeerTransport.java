@@ -14,6 +14,7 @@ import io.castmesh.medianode.engine.stun.StunMessage;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The way to one peer: ICE finds it, DTLS agrees on keys, SRTP protects what goes over. Owned by
@@ -45,6 +46,8 @@ final class PeerTransport implements MediaTransport {
   /** The same by UDP: each costs what is kept of it until nobody checks it any more. */
   static final int MOST_WAYS = 64;
 
+  private static final long RENEWAL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
   private final RtcPeer owner;
   private final MediaContext context;
   private final Events events;
@@ -55,6 +58,7 @@ final class PeerTransport implements MediaTransport {
   private boolean closed;
   private IceLiteAgent.State reported = IceLiteAgent.State.WAITING;
   private Route selected;
+  private long renewedAt;
   private final int audioSsrc;
 
   /** By TCP, the one that was checked last at the end. */
@@ -123,11 +127,16 @@ final class PeerTransport implements MediaTransport {
     reportIce();
   }
 
-  /** Authentic media came by a way that the peer checked. */
+  /** Authentic media came by a way that the peer checked, which stays its own by that. */
   void onMedia(Route from, long now) {
-    if (!closed && !from.equals(selected)) {
-      ice.onMedia(from, now);
-      reportIce();
+    if (closed) {
+      return;
+    }
+    ice.onMedia(from, now);
+    reportIce();
+    if (now - renewedAt >= RENEWAL_INTERVAL && from.equals(selected)) {
+      renewedAt = now;
+      context.peers().bind(from, owner, now);
     }
   }
 

@@ -234,6 +234,27 @@ class IceLiteAgentTest {
   }
 
   @Test
+  void whoSendsMediaIsThereAlsoWithoutChecks() {
+    // given: a peer that checks until it sends
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), WIFI, 0);
+
+    // when
+    agent.onMedia(WIFI, TimeUnit.SECONDS.toNanos(9));
+    agent.onMedia(WIFI, TimeUnit.SECONDS.toNanos(18));
+
+    // then
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(27))).isEqualTo(IceLiteAgent.State.CONNECTED);
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(29))).isEqualTo(IceLiteAgent.State.DISCONNECTED);
+
+    // when: it was muted for a while
+    agent.onMedia(WIFI, TimeUnit.SECONDS.toNanos(30));
+
+    // then
+    assertThat(agent.tick(TimeUnit.SECONDS.toNanos(31))).isEqualTo(IceLiteAgent.State.CONNECTED);
+  }
+
+  @Test
   void aPeerThatThinksItIsControlledIsToldToSwitch() {
     // given
     byte[] bytes =

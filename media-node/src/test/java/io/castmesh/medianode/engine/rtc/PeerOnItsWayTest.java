@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.medianode.engine.WebRtcPeer;
+import io.castmesh.medianode.engine.ice.IceLiteAgent;
 import io.castmesh.medianode.engine.rtcp.RtcpWriter;
 import io.castmesh.medianode.engine.sdp.Direction;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,23 @@ class PeerOnItsWayTest extends EngineScene {
     // then
     seesMore(viewer, "video from the presenter's new address");
     await("reports at the new address", () -> presenter.remote.rtcp.size() > reports + 20);
+  }
+
+  @Test
+  void aPresenterThatChecksNoMoreStaysConnectedByWhatItSends() throws Exception {
+    // given
+    Joined presenter = join("presenter", Direction.SENDONLY);
+    Joined viewer = join("viewer", Direction.RECVONLY);
+    presenter.connect(viewer.peer);
+    camera(presenter, 100);
+
+    // when: for longer than anybody may be silent
+    presenter.remote.checks = false;
+    Thread.sleep(TimeUnit.NANOSECONDS.toMillis(IceLiteAgent.DISCONNECTED_AFTER) + 1_000);
+
+    // then
+    seesMore(viewer, "video");
+    assertThat(presenter.events).doesNotContain("ice " + WebRtcPeer.IceState.DISCONNECTED);
   }
 
   @Test

@@ -68,6 +68,9 @@ final class TestPeer implements AutoCloseable {
   /** Whether its checks say that their way is the one; some peers say that once. */
   volatile boolean nominates = true;
 
+  /** Whether it goes on checking; some peers do not while they send. */
+  volatile boolean checks = true;
+
   private final SecureRandom random = new SecureRandom();
   private final IceCredentials ice = IceCredentials.random(random);
   private final ExecutorService pool = Executors.newCachedThreadPool();
@@ -235,7 +238,9 @@ final class TestPeer implements AutoCloseable {
 
   private void goOnChecking() {
     while (!closed) {
-      send(check());
+      if (checks) {
+        send(check());
+      }
       try {
         Thread.sleep(200);
       } catch (InterruptedException e) {

@@ -36,13 +36,15 @@ final class LayerChoice {
 
   /**
    * A keyframe makes a layer look dearer than it is, for the half second that rates are measured
-   * over: when the bandwidth is as it was, too much has to last longer than that.
+   * over: when the bandwidth is as it was, too much has to last longer than that, and so has what
+   * makes another layer the better one.
    */
-  private static final long SPIKE = TimeUnit.MILLISECONDS.toNanos(700);
+  static final long SPIKE = TimeUnit.MILLISECONDS.toNanos(700);
 
   /** Less than that of the bandwidth with which a choice fitted, and it has fallen. */
   private static final double AS_IT_WAS = 0.9;
 
+  private final LayerOrder order = new LayerOrder();
   private int layer;
   private int temporal = ALL_TEMPORAL;
   private long roseAt;
@@ -68,6 +70,7 @@ final class LayerChoice {
     roseAt = 0;
     riseNotBefore = 0;
     patience = FIRST_PATIENCE;
+    order.reset();
     if (source != null) {
       choose(source, budget, false, now);
     }
@@ -84,18 +87,20 @@ final class LayerChoice {
     int lowest = -1;
     long lowestRate = Long.MAX_VALUE;
     wanted = 0;
-    long currentFull = source.bitrate(layer, ALL_TEMPORAL, now);
+    order.look(source, now);
+    int smallest = order.smallest();
+    long currentFull = order.rate(layer);
     long limit = now < riseNotBefore && currentFull > 0 ? currentFull : Long.MAX_VALUE;
     for (int candidate = 0; candidate < source.layers(); candidate++) {
-      long full = source.bitrate(candidate, ALL_TEMPORAL, now);
-      if (full == 0) {
-        continue;
+      long full = order.rate(candidate);
+      if (full == 0 || (full > currentFull && !order.isBetter(candidate, layer, now))) {
+        continue; // switched off, or dear for a moment only
       }
       if (full < lowestRate) {
         lowest = candidate;
         lowestRate = full;
       }
-      int fitting = fitting(source, candidate, budget, now);
+      int fitting = fitting(source, candidate, candidate == smallest, budget, now);
       if (fitting >= 0 && full > bestFull && full <= limit) {
         bestLayer = candidate;
         bestTemporal = fitting;
@@ -103,7 +108,7 @@ final class LayerChoice {
       }
     }
     if (bestLayer < 0 && lowest < 0) {
-      return; // nothing comes: stay
+      return; // nothing comes, or not for long: stay
     }
     boolean fits = bestLayer >= 0;
     int chosen = fits ? bestLayer : lowest;
@@ -147,8 +152,8 @@ final class LayerChoice {
   }
 
   /** The highest temporal layer with which a layer fits; -1 for none. */
-  private int fitting(TrackSource source, int candidate, long budget, long now) {
-    int least = candidate == 0 || source.layers() == 1 ? 0 : 1; // seven pictures a second are few
+  private int fitting(TrackSource source, int candidate, boolean smallest, long budget, long now) {
+    int least = smallest ? 0 : 1; // seven pictures a second are few
     for (int t = ALL_TEMPORAL; t >= least; t--) {
       boolean staying = !paused && candidate == layer && t <= temporal;
       double room = staying ? ROOM_TO_STAY : ROOM_TO_RISE;
@@ -200,8 +205,9 @@ final class LayerChoice {
       return next;
     }
     for (int candidate = 0; candidate < source.layers(); candidate++) {
-      long rate = source.bitrate(candidate, ALL_TEMPORAL, now);
-      if (rate > full && (next == 0 || rate < next)) {
+      long rate = order.rate(candidate);
+      boolean better = rate > full && order.isBetter(candidate, layer, now);
+      if (better && (next == 0 || rate < next)) {
         next = rate;
       }
     }

@@ -13,6 +13,9 @@ public final class BestLayer {
   /** Senders begin with all layers at once, or nearly so: what to begin with can wait for that. */
   private static final long FIRST_CHOICE_AFTER = TimeUnit.MILLISECONDS.toNanos(300);
 
+  /** Without a packet for so long a layer is switched off: some pictures are a second apart. */
+  private static final long SWITCHED_OFF = TimeUnit.MILLISECONDS.toNanos(1_500);
+
   private final TrackSource source;
   private final Fanout fanout;
   private int current;
@@ -20,6 +23,9 @@ public final class BestLayer {
   private boolean chosen = true;
   private boolean decided;
   private long nextChoice;
+
+  /** When the latest packet of the current layer came. */
+  private long currentAt;
 
   /**
    * @param fanout of the source
@@ -40,6 +46,9 @@ public final class BestLayer {
     if (nextChoice == 0) {
       nextChoice = now + FIRST_CHOICE_AFTER;
     }
+    if (packet.layer() == current) {
+      currentAt = now;
+    }
     if (now - nextChoice >= 0) {
       nextChoice = now + CHOICE_INTERVAL;
       wanted = richest(now);
@@ -53,6 +62,7 @@ public final class BestLayer {
       fanout.flush(now); // what waits is of the layer before, whose clock is asked for with it
       chosen = true;
       current = wanted;
+      currentAt = now;
       fanout.changeLayer(source, current, now);
     }
   }
@@ -60,6 +70,9 @@ public final class BestLayer {
   private int richest(long now) {
     int richest = current;
     long most = source.bitrate(current, Integer.MAX_VALUE, now);
+    if (chosen && most == 0 && now - currentAt < SWITCHED_OFF) {
+      return current;
+    }
     most = chosen ? most * 3 / 2 : most; // a change costs a keyframe: not for a little
     for (int i = 0; i < source.layers(); i++) {
       long rate = source.bitrate(i, Integer.MAX_VALUE, now);

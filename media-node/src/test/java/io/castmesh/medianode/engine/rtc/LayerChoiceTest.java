@@ -123,6 +123,7 @@ class LayerChoiceTest {
     TrackSource source = layers(1_500_000, 150_000, 500_000);
     choice.reset(source, 5_000_000, now);
     assertThat(choose(source, 5_000_000)).isEqualTo("0/3");
+    assertThat(choose(source, 700_000)).as("seven pictures a second are few").isEqualTo("2/3");
     assertThat(choose(source, 200_000)).isEqualTo("1/3");
   }
 
@@ -130,6 +131,23 @@ class LayerChoiceTest {
   void aLayerThatIsSwitchedOffIsNotWaitedFor() {
     TrackSource source = layers(150_000, 500_000, 0);
     choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 5_000_000)).isEqualTo("1/3");
+  }
+
+  @Test
+  void aLayerThatStopsIsLeftWhenTheOthersGoOnWithoutIt() {
+    // given
+    long[] rates = {150_000, 500_000, 1_500_000};
+    TrackSource source = source(rates, new double[] {1, 1, 1, 1});
+    choice.reset(source, 5_000_000, now);
+    assertThat(choose(source, 5_000_000)).isEqualTo("2/3");
+
+    // when
+    rates[2] = 0;
+
+    // then
+    assertThat(choose(source, 5_000_000)).isEqualTo("2/3");
+    now += SECOND;
     assertThat(choose(source, 5_000_000)).isEqualTo("1/3");
   }
 
@@ -242,6 +260,59 @@ class LayerChoiceTest {
     // then
     assertThat(large.bitrate(3, now)).isBetween(1_500_000L, 1_700_000L);
     assertThat(choices).hasSize(89).containsOnly("1/3");
+  }
+
+  @Test
+  void aKeyFrameOfASmallerLayerIsNoReasonToTakeIt() {
+    // given: 630 and 940 kbit/s with headers, and room for both
+    LayerRates small = new LayerRates();
+    LayerRates large = new LayerRates();
+    TrackSource source =
+        new Source(2, (layer, temporal, at) -> (layer == 0 ? small : large).bitrate(temporal, at));
+    List<String> choices = new ArrayList<>();
+    long dearest = 0;
+
+    // when: somebody else needs a keyframe of the small one
+    for (int i = 0; i < 300; i++) {
+      now += SECOND / 30;
+      sendPicture(small, i == 100 ? 30_000 : 2_083);
+      sendPicture(large, 2_700);
+      if (i == 30) {
+        choice.reset(source, 5_000_000, now);
+      } else if (i > 30 && i % 3 == 0) {
+        dearest = Math.max(dearest, small.bitrate(3, now));
+        choices.add(choose(source, 5_000_000));
+      }
+    }
+
+    // then
+    assertThat(dearest).isGreaterThan(large.bitrate(3, now));
+    assertThat(choices).hasSize(89).containsOnly("1/3");
+  }
+
+  @Test
+  void aPictureASecondIsNoReasonToTakeAnotherLayer() {
+    // given: packets of the small layer come first
+    LayerRates small = new LayerRates();
+    LayerRates large = new LayerRates();
+    TrackSource source =
+        new Source(2, (layer, temporal, at) -> (layer == 0 ? small : large).bitrate(temporal, at));
+    List<String> choices = new ArrayList<>();
+
+    // when
+    for (int i = 0; i < 100; i++) {
+      now += SECOND / 10;
+      sendPicture(small, i % 10 == 0 ? 1_250 : 0);
+      sendPicture(large, i % 10 == 1 ? 2_500 : 0);
+      if (i == 3) {
+        choice.reset(source, 5_000_000, now);
+      } else if (i > 3) {
+        choices.add(choose(source, 5_000_000));
+      }
+    }
+
+    // then
+    assertThat(choices).hasSize(96).containsOnly("1/3");
   }
 
   @Test

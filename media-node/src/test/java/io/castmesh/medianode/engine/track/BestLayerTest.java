@@ -130,6 +130,32 @@ class BestLayerTest {
     assertThat(seen).containsExactly(0, 0, 0, 1);
   }
 
+  @Test
+  void aPictureASecondIsNoReasonToTakeAnotherLayer() {
+    // given: the large one
+    camera.rates[1] = 1_000_000;
+    camera.best.begin();
+    camera.add(new Recorder());
+    camera.send(1, 1, true);
+    pass(400);
+    camera.send(1, 2, true);
+    bursts.run(now);
+    assertThat(seen).containsExactly(1);
+
+    // when: packets of the small one come first, and the large one has no rate any more
+    for (int i = 3; i < 8; i++) {
+      pass(1000);
+      camera.rates[1] = 0;
+      camera.send(0, i, true);
+      camera.rates[1] = 1_000_000;
+      camera.send(1, i, false);
+      bursts.run(now);
+    }
+
+    // then
+    assertThat(seen).hasSize(6).containsOnly(1);
+  }
+
   private void pass(long millis) {
     now += TimeUnit.MILLISECONDS.toNanos(millis);
   }

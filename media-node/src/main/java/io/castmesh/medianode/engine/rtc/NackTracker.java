@@ -10,10 +10,21 @@ final class NackTracker {
   /** More missing at once is not loss but an outage: only a keyframe helps. */
   static final int MAX_MISSING = 256;
 
-  private static final int MAX_TRIES = 10;
   private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(40);
 
+  /** Asked for so often in vain, answers may take longer than before: it waits longer, too. */
+  private static final int PATIENT_AFTER = 3;
+
+  private static final int MOST_DOUBLED = 3;
+
+  /** A packet is given up after so many intervals, but neither before nor after these times. */
+  private static final int INTERVALS = 8;
+
+  private static final long LEAST_HOPE = TimeUnit.SECONDS.toNanos(1);
+  private static final long MOST_HOPE = TimeUnit.SECONDS.toNanos(2);
+
   private final long[] missing = new long[MAX_MISSING];
+  private final long[] firstAskedAt = new long[MAX_MISSING];
   private final long[] askedAt = new long[MAX_MISSING];
   private final int[] tries = new int[MAX_MISSING];
   private int count;
@@ -48,10 +59,9 @@ final class NackTracker {
   private void remove(long sequence, boolean repaired, long now) {
     for (int i = 0; i < count; i++) {
       if (missing[i] == sequence) {
-        // Of a repeated request nobody knows which one was answered (Karn's algorithm).
-        if (repaired && tries[i] == 1) {
-          long took = now - askedAt[i];
-          repairTime = repairTime == 0 ? took : (7 * repairTime + took) / 8;
+        if (repaired && tries[i] > 0) {
+          long since = repairTime == 0 ? firstAskedAt[i] : askedAt[i];
+          learn(now - since, tries[i] == 1);
         }
         removeAt(i);
         return;
@@ -59,9 +69,25 @@ final class NackTracker {
     }
   }
 
+  /**
+   * Of a repeated request nobody knows which one was answered (Karn's algorithm): the answer took
+   * at least as long as from the last one. That is news only when it is more than was known; while
+   * nothing is, it is taken for an answer to the first.
+   */
+  private void learn(long took, boolean sure) {
+    if (repairTime == 0) {
+      repairTime = took;
+    } else if (took > repairTime) {
+      repairTime = (repairTime + took) / 2;
+    } else if (sure) {
+      repairTime = (7 * repairTime + took) / 8;
+    }
+  }
+
   private void removeAt(int i) {
     count--;
     System.arraycopy(missing, i + 1, missing, i, count - i);
+    System.arraycopy(firstAskedAt, i + 1, firstAskedAt, i, count - i);
     System.arraycopy(askedAt, i + 1, askedAt, i, count - i);
     System.arraycopy(tries, i + 1, tries, i, count - i);
   }
@@ -74,20 +100,27 @@ final class NackTracker {
    */
   int due(long now, long roundTrip, int[] out) {
     long interval = Math.max(MIN_INTERVAL, roundTrip + roundTrip / 2);
+    long hope = Math.max(LEAST_HOPE, Math.min(MOST_HOPE, INTERVALS * interval));
     int due = 0;
     for (int i = 0; i < count && due < out.length; ) {
-      if (tries[i] > 0 && now - askedAt[i] < interval) {
-        i++;
-      } else if (tries[i] >= MAX_TRIES) {
+      if (tries[i] > 0 && now - firstAskedAt[i] >= hope) {
         removeAt(i);
         gaveUp = true;
+      } else if (tries[i] > 0 && now - askedAt[i] < interval << doubled(tries[i])) {
+        i++;
       } else {
-        tries[i]++;
+        if (tries[i]++ == 0) {
+          firstAskedAt[i] = now;
+        }
         askedAt[i] = now;
         out[due++] = (int) missing[i++] & 0xFFFF;
       }
     }
     return due;
+  }
+
+  private static int doubled(int tries) {
+    return Math.max(0, Math.min(MOST_DOUBLED, tries - PATIENT_AFTER));
   }
 
   /** Whether packets were given up since the last call: a keyframe is needed. */

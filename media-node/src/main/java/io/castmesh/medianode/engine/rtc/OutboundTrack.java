@@ -14,6 +14,7 @@ import io.castmesh.medianode.engine.track.PacketPath;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
 import io.castmesh.medianode.engine.track.WallClock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,12 @@ import java.util.function.Consumer;
 final class OutboundTrack implements TrackSink {
   /** Below 2^15, so that nobody mistakes an early loss for a wrap-around. */
   private static final int MAX_FIRST_SEQUENCE = 0x4000;
+
+  /**
+   * Who could not be sent anything for so long begins anew: nothing of it can be repeated, and of
+   * too many numbers at once SRTP loses count (RFC 3711 section 3.3.1).
+   */
+  private static final long AWAY = TimeUnit.SECONDS.toNanos(3);
 
   private final MediaKind kind;
   private final int ssrc;
@@ -114,7 +121,7 @@ final class OutboundTrack implements TrackSink {
     }
     MediaPacket next = catchUp.take(source, now);
     if (!stream.isRunning()) {
-      MediaPacket newest = source.find(choice.layer(), source.newest(choice.layer()), now);
+      MediaPacket newest = source.find(catchUp.layer(), source.newest(catchUp.layer()), now);
       if (next == null || newest == null || !next.keyFrameStart()) {
         catchUp.stop();
         wantKeyFrame();
@@ -144,7 +151,7 @@ final class OutboundTrack implements TrackSink {
     stream.clear();
     catchUp.stop();
     writer.forgetFormat();
-    choice.reset(source, budget, stream.lastSentAt());
+    choice.reset(source, budget, MediaLoop.now());
     join(MediaLoop.now());
   }
 
@@ -163,11 +170,16 @@ final class OutboundTrack implements TrackSink {
     boolean wasPaused = choice.isPaused();
     choice.choose(source, budget, heavyLoss, now);
     if (choice.isPaused()) {
-      stream.stop();
-      catchUp.stop();
+      stop();
     } else if (choice.layer() != before || wasPaused) {
       wantKeyFrame();
     }
+  }
+
+  /** Begins anew with what comes next. */
+  private void stop() {
+    stream.stop();
+    catchUp.stop();
   }
 
   LayerChoice choice() {
@@ -176,6 +188,9 @@ final class OutboundTrack implements TrackSink {
 
   @Override
   public void onPacket(MediaPacket source, long now) {
+    if (!writer.isReady() && now - stream.lastSentAt() > AWAY) {
+      stop();
+    }
     if (catchUp.covers(source)) {
       return;
     }

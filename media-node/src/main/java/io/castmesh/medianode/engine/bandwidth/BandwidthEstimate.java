@@ -118,6 +118,11 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     return sent.add(size, probing ? probe.number : 0, time);
   }
 
+  /** A packet goes again under its number: when it arrives tells nothing of the way any more. */
+  public void onSendAgain(int sequence) {
+    sent.repeated(sequence);
+  }
+
   /** Packets that follow with {@code probing} tell together how much more is possible. */
   public void beginProbe() {
     probe.begin();
@@ -146,6 +151,9 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     arrived++;
     long arrivedAt = arrivalMicros * 1000;
     acknowledged.add(sent.size(number), now);
+    if (sent.isRepeated(number)) {
+      return;
+    }
     trend.onPacket(sent.sentAt(number), arrivedAt);
     if (sent.sentAt(number) >= wayBegan) {
       measureQueue(arrivedAt - sent.sentAt(number));

@@ -5,6 +5,8 @@ final class SentPackets {
   /** Several seconds of a good picture. A power of two. */
   private static final int WINDOW = 4096;
 
+  private static final long REPEATED = -1;
+
   private final long[] sentAt = new long[WINDOW];
   private final int[] sizes = new int[WINDOW];
   private final int[] probes = new int[WINDOW];
@@ -31,6 +33,18 @@ final class SentPackets {
 
   long sentAt(long number) {
     return sentAt[(int) number & (WINDOW - 1)];
+  }
+
+  /** It went again: nobody knows which of both arrives. */
+  void repeated(int sequence) {
+    long number = find(sequence);
+    if (number >= 0) {
+      sentAt[(int) number & (WINDOW - 1)] = REPEATED;
+    }
+  }
+
+  boolean isRepeated(long number) {
+    return sentAt(number) == REPEATED;
   }
 
   int size(long number) {

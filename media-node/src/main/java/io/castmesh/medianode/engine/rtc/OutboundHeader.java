@@ -12,6 +12,9 @@ final class OutboundHeader {
   /** IPv4 and UDP. */
   private static final int DATAGRAM_OVERHEAD = 28;
 
+  private static final int OVERHEAD =
+      DATAGRAM_OVERHEAD + Rtp.FIXED_HEADER + OutboundPacket.EXTENSION + SrtpSender.MAX_OVERHEAD;
+
   private final BandwidthEstimate estimate;
   private boolean probing;
 
@@ -32,8 +35,9 @@ final class OutboundHeader {
   /**
    * @param extension id of the transport-wide number; 0 for none
    * @param payloadLength of what follows the header
+   * @return the transport-wide number; without meaning when there is none
    */
-  void write(
+  int write(
       OutboundPacket p,
       int extension,
       boolean marker,
@@ -41,13 +45,43 @@ final class OutboundHeader {
       long sequence,
       int ssrc,
       int payloadLength) {
+    int number = extension == 0 ? 0 : estimate.onSend(OVERHEAD + payloadLength, probing, p.now);
+    put(p, extension, marker, payloadType, sequence, ssrc, number);
+    return number;
+  }
+
+  /**
+   * The same header once more, bit by bit.
+   *
+   * @param number that the packet was sent with
+   */
+  void writeAgain(
+      OutboundPacket p,
+      int extension,
+      boolean marker,
+      int payloadType,
+      long sequence,
+      int ssrc,
+      int number) {
+    if (extension != 0) {
+      estimate.onSendAgain(number);
+    }
+    put(p, extension, marker, payloadType, sequence, ssrc, number);
+  }
+
+  private static void put(
+      OutboundPacket p,
+      int extension,
+      boolean marker,
+      int payloadType,
+      long sequence,
+      int ssrc,
+      int number) {
     boolean numbered = extension != 0;
     Rtp.writeHeader(p.data, 0, numbered, marker, payloadType, (int) sequence, p.timestamp, ssrc);
     p.headerLength = Rtp.FIXED_HEADER;
     if (numbered) {
       p.headerLength += OutboundPacket.EXTENSION;
-      int size = DATAGRAM_OVERHEAD + p.headerLength + payloadLength + SrtpSender.MAX_OVERHEAD;
-      int number = estimate.onSend(size, probing, p.now);
       Rtp.putShort(p.data, Rtp.FIXED_HEADER, 0xBEDE);
       Rtp.putShort(p.data, Rtp.FIXED_HEADER + 2, 1);
       p.data[Rtp.FIXED_HEADER + 4] = (byte) (extension << 4 | 1);

@@ -17,6 +17,10 @@ final class PacketWriter {
   private final EngineCounters counters;
   private final Consumer<MediaFormat> onForeignFormat;
   private final RetransmissionSender retransmissions;
+
+  /** Null until packets are sent that may be repeated as they were. */
+  private SentNumbers numbers;
+
   private NegotiatedMedia media;
 
   /** As what the source's format goes to the peer; null when the peer cannot take it. */
@@ -69,27 +73,37 @@ final class PacketWriter {
   }
 
   boolean writeHeader(OutboundPacket p) {
-    header.write(
-        p,
-        numberedBy(),
-        p.source.marker(),
-        codec.payloadType(),
-        p.sequence,
-        ssrc,
-        p.source.wireLength());
-    if (p.source.isPadded()) {
-      Rtp.setPadding(p.data, 0);
+    int number =
+        header.write(
+            p,
+            media.transportCcExtension(),
+            p.source.marker(),
+            codec.payloadType(),
+            p.sequence,
+            ssrc,
+            p.source.wireLength());
+    if (codec.rtxPayloadType() < 0 && hasNumber() && codec.feedback().contains("nack")) {
+      if (numbers == null) {
+        numbers = new SentNumbers();
+      }
+      numbers.add(p.sequence, number);
     }
+    markPadding(p);
     return true;
   }
 
-  /**
-   * Id of the transport-wide number; 0 for none. A packet that may be repeated as it is must not
-   * change by as much as a bit, or two packets were encrypted with one key stream.
-   */
-  private int numberedBy() {
-    boolean repeatedAsItIs = codec.rtxPayloadType() < 0 && codec.feedback().contains("nack");
-    return repeatedAsItIs ? 0 : media.transportCcExtension();
+  private static void markPadding(OutboundPacket p) {
+    if (p.source.isPadded()) {
+      Rtp.setPadding(p.data, 0);
+    }
+  }
+
+  private boolean hasNumber() {
+    return media.transportCcExtension() != 0;
+  }
+
+  private int numberOf(long sequence) {
+    return numbers == null ? SentNumbers.NONE : numbers.of(sequence);
   }
 
   boolean encrypt(OutboundPacket p) {
@@ -118,8 +132,24 @@ final class PacketWriter {
       for (int i = 0; i < header.repetitions(); i++) {
         retransmissions.send(p, codec.rtxPayloadType(), media.transportCcExtension());
       }
-    } else if (numberedBy() == 0) {
-      writeHeader(p);
+    } else {
+      repeatAsItWas(p);
+    }
+  }
+
+  /** A packet must not change by as much as a bit, or two were encrypted with one key stream. */
+  private void repeatAsItWas(OutboundPacket p) {
+    int number = hasNumber() ? numberOf(p.sequence) : 0;
+    if (number != SentNumbers.NONE) {
+      header.writeAgain(
+          p,
+          media.transportCcExtension(),
+          p.source.marker(),
+          codec.payloadType(),
+          p.sequence,
+          ssrc,
+          number);
+      markPadding(p);
       encrypt(p);
       retransmissions.sendAgain(p);
     }

@@ -227,6 +227,35 @@ class BandwidthEstimateTest {
   }
 
   @Test
+  void whatIsRepeatedUnderItsNumberTellsNothingOfTheWay() {
+    // given: each hundredth packet is lost, and comes half a second later
+    long before = estimate.bitsPerSecond();
+
+    // when
+    int lost = -1;
+    for (int i = 0; i < 2_000; i++) {
+      now += 10 * MILLI;
+      int number = estimate.onSend(SIZE, false, now);
+      long arrival = (now + 20 * MILLI) / 1000;
+      estimate.beginFeedback(now);
+      if (i % 100 == 50) {
+        lost = number;
+        estimate.onPacket(number, -1);
+      } else {
+        estimate.onPacket(number, arrival);
+      }
+      if (i % 100 == 99) {
+        estimate.onSendAgain(lost);
+        estimate.onPacket(lost, arrival);
+      }
+      estimate.endFeedback();
+    }
+
+    // then
+    assertThat(estimate.bitsPerSecond()).isEqualTo(before);
+  }
+
+  @Test
   void numbersGoOnBeyondSixteenBits() {
     // given: so many packets that numbers wrap around twice
     run(130_000, 10_000_000, false);

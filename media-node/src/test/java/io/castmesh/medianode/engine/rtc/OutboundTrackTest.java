@@ -2,8 +2,10 @@ package io.castmesh.medianode.engine.rtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.rtp.Vp8Payload;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What one viewer gets of a camera, packet by packet. */
@@ -66,5 +68,79 @@ class OutboundTrackTest {
     byte[] repeated = scene.last();
     assertThat(Rtp.payloadType(repeated, 0)).isEqualTo(TestForwarding.RTX_TYPE);
     assertThat(Rtp.unsignedShort(TestForwarding.payload(repeated), 0)).isEqualTo(last + 5);
+  }
+
+  @Test
+  void withoutRtxAPacketIsRepeatedBitByBitAndCountsForTheBandwidth() {
+    // given: packets of one picture that are padded to one length
+    TestForwarding plain = new TestForwarding(-1, 0);
+    plain.takes(0, 1, 450, TestForwarding.picture(true, 1));
+    plain.takes(0, 2, 450, Arrays.copyOf(TestForwarding.picture(false, 1), 205));
+    plain.arrives(3, 450, TestForwarding.picture(false, 1));
+    assertThat(plain.sent).hasSize(3);
+    byte[] first = plain.sent.get(0);
+    int length = first.length;
+    assertThat(Rtp.paddingLength(first, 0, length, Rtp.headerLength(first, 0, length)))
+        .isEqualTo(5);
+    assertThat(plain.sent).extracting(OutboundTrackTest::transportNumber).containsExactly(1, 2, 3);
+
+    // when
+    plain.pass(50);
+    plain.viewer.onNack(TestForwarding.sequence(first), plain.now);
+    plain.viewer.onNack(TestForwarding.sequence(plain.sent.get(1)), plain.now);
+
+    // then: the same key stream for the same bits
+    assertThat(plain.sent).hasSize(5);
+    assertThat(plain.sent.get(3)).isEqualTo(first);
+    assertThat(plain.sent.get(4)).isEqualTo(plain.sent.get(1));
+    plain.arrives(4, 900, TestForwarding.picture(false, 2));
+    assertThat(transportNumber(plain.last())).isEqualTo(4);
+  }
+
+  private static int transportNumber(byte[] rtp) {
+    int header = Rtp.headerLength(rtp, 0, rtp.length);
+    long found = HeaderExtension.find(rtp, 0, header, TestForwarding.TRANSPORT_CC);
+    assertThat(found).isNotEqualTo(HeaderExtension.ABSENT);
+    return Rtp.unsignedShort(rtp, HeaderExtension.position(found));
+  }
+
+  @Test
+  void aPacketIsNotRepeatedTwiceWithinAMoment() {
+    // given
+    pictures(0, 10);
+    int missing = TestForwarding.sequence(scene.last()) - 3;
+
+    // when
+    scene.viewer.onNack(missing, scene.now);
+    scene.pass(20);
+    scene.viewer.onNack(missing, scene.now);
+
+    // then
+    assertThat(scene.sent).hasSize(11);
+    scene.pass(20);
+    scene.viewer.onNack(missing, scene.now);
+    assertThat(scene.sent).hasSize(12);
+  }
+
+  @Test
+  void noPeerCanHaveMoreRepeatedThanAMegabyteASecond() {
+    // given
+    for (int i = 0; i < 1_000; i++) {
+      scene.arrives(i, i, Arrays.copyOf(TestForwarding.picture(i == 0, i), 1_200));
+    }
+    int last = TestForwarding.sequence(scene.last());
+
+    // when: it asks for each of them twice
+    scene.pass(1_500);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 1_000; i++) {
+        scene.viewer.onNack(last - i, scene.now);
+      }
+      scene.pass(50);
+    }
+
+    // then
+    int repeated = scene.sent.size() - 1_000;
+    assertThat(repeated).isEqualTo(RetransmissionSender.MAX_BYTES_PER_SECOND / 1_200);
   }
 }

@@ -136,6 +136,12 @@ final class TestForwarding {
   }
 
   void arrives(int layer, int sequence, int timestamp, byte[] payload) {
+    takes(layer, sequence, timestamp, payload);
+    bursts.run(now);
+  }
+
+  /** The same, with more to come at once. */
+  void takes(int layer, int sequence, int timestamp, byte[] payload) {
     packet.data = payload;
     packet.length = payload.length;
     packet.payloadOffset = 0;
@@ -149,7 +155,6 @@ final class TestForwarding {
     packet.stream = camera.streams()[layer];
     if (camera.claim(packet.stream, packet) && camera.store(packet)) {
       camera.forward(packet.stored, now);
-      bursts.run(now);
     }
   }
 

@@ -5,9 +5,10 @@ import io.castmesh.medianode.engine.codec.MediaCodec;
 
 /** One layer of a mirrored source: its packets, its clock, its rate. Owned by the sinks' loop. */
 final class MirrorLayer {
-  /** As the histories of what is mirrored. */
+  /** As the histories of what is mirrored: a camera, a film, sound. */
   private static final int VIDEO_HISTORY = 1024;
 
+  private static final int FILM_HISTORY = 2048;
   private static final int AUDIO_HISTORY = 64;
 
   private final boolean video;
@@ -28,11 +29,12 @@ final class MirrorLayer {
   }
 
   private int size() {
-    return video ? VIDEO_HISTORY : AUDIO_HISTORY;
+    int ofVideo = lasting ? FILM_HISTORY : VIDEO_HISTORY;
+    return video ? ofVideo : AUDIO_HISTORY;
   }
 
   /** Copies a packet in; null when it is there already, or too old. */
-  MediaPacket take(MirrorRing.Slot slot, long now) {
+  MediaPacket take(MirrorRing.Slot slot) {
     MediaPacket packet = slot.packet;
     if (!history.isNew(packet.sequence())) {
       return null;
@@ -47,7 +49,7 @@ final class MirrorLayer {
     }
     MediaPacket stored = history.store(packet);
     if (video) {
-      rates.onPacket(stored, now);
+      rates.onPacket(stored, stored.arrivedAt());
     }
     return stored;
   }

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.codec.MediaCodec;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,8 +17,8 @@ final class MirrorRing {
     final MediaPacket packet = new MediaPacket();
     boolean restart;
 
-    /** It went by before the mirror was made: to be kept, not to be passed on. */
-    boolean past;
+    /** With a restart: what went by before, to be kept and not to be passed on. */
+    List<Slot> past = List.of();
 
     int layers;
 
@@ -46,11 +47,6 @@ final class MirrorRing {
       slots[index] = new Slot();
     }
     return slots[index];
-  }
-
-  /** How many slots can be filled. By the writer. */
-  int room() {
-    return SIZE - (int) (written.getPlain() - read.get());
   }
 
   /** The slot from {@link #free} is filled. */

@@ -1,6 +1,8 @@
 package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -49,28 +51,32 @@ final class MirrorSink implements TrackSink {
       slot.codec = source.codec();
       slot.lasting = source.isLasting();
       slot.layers = source.layers();
+      slot.past = past();
       publish();
       restarted = false;
-      tellPast();
     }
   }
 
-  /** Those who watch over there can begin with what has come since the last keyframe, too. */
-  private void tellPast() {
+  /**
+   * Those who watch over there can begin with what has come since the last keyframe, too. Of a film
+   * that is more than the ring holds.
+   */
+  private List<MirrorRing.Slot> past() {
+    List<MirrorRing.Slot> past = new ArrayList<>();
     long now = MediaLoop.now();
     for (int layer = 0; layer < source.layers(); layer++) {
       long first = source.joinAt(layer, from.joins(), now);
-      long newest = source.newest(layer);
-      if (first < 0 || newest - first >= ring.room() / 2) {
-        continue;
-      }
+      long newest = first < 0 ? -1 : source.newest(layer);
       for (long sequence = first; sequence <= newest; sequence++) {
         MediaPacket packet = source.find(layer, sequence, now);
         if (packet != null) {
-          put(ring.free(), packet, true);
+          MirrorRing.Slot slot = new MirrorRing.Slot();
+          fill(slot, packet);
+          past.add(slot);
         }
       }
     }
+    return past;
   }
 
   /** The sinks of the mirror choose. */
@@ -89,19 +95,18 @@ final class MirrorSink implements TrackSink {
       mirror.countLost();
       return;
     }
-    put(slot, packet, false);
+    fill(slot, packet);
+    publish();
   }
 
-  private void put(MirrorRing.Slot slot, MediaPacket packet, boolean past) {
+  private void fill(MirrorRing.Slot slot, MediaPacket packet) {
     slot.restart = false;
-    slot.past = past;
     slot.layers = source.layers();
     slot.packet.copy(packet);
     SenderClock clock = source.clock(packet.layer());
     slot.clockKnown = clock.isKnown();
     slot.clockTimestamp = clock.reportTimestamp();
     slot.clockMicros = clock.reportMicros();
-    publish();
   }
 
   private void publish() {
@@ -114,8 +119,8 @@ final class MirrorSink implements TrackSink {
 
   private boolean onBurstEnd(long now, boolean last) {
     announced = false;
-    if (awake.compareAndSet(false, true)) {
-      post(drain);
+    if (awake.compareAndSet(false, true) && !post(drain)) {
+      awake.set(false); // it drowns in tasks: the next burst tries again
     }
     return true;
   }
@@ -126,11 +131,12 @@ final class MirrorSink implements TrackSink {
     mirror.drain();
   }
 
-  private void post(Runnable work) {
+  private boolean post(Runnable work) {
     try {
       mirror.loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      // Nobody is left to watch.
+      return true;
+    } catch (RejectedExecutionException busyOrShuttingDown) {
+      return false;
     }
   }
 }

@@ -5,6 +5,7 @@ import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,8 +25,6 @@ final class MirrorSource implements TrackSource {
   private final Counter lost = new Counter();
   private final AtomicInteger keyFramesAsked = new AtomicInteger();
   private MirrorLayer[] layers;
-
-  private boolean restarted;
 
   /** Whether the source has told us what there is. */
   private boolean begun;
@@ -52,11 +51,13 @@ final class MirrorSource implements TrackSource {
     }
   }
 
-  private void atOrigin(Runnable work) {
+  /** Whether it will be done. */
+  private boolean atOrigin(Runnable work) {
     try {
       origin.shard().loop().execute(work);
-    } catch (RejectedExecutionException shuttingDown) {
-      // Nothing comes from there any more.
+      return true;
+    } catch (RejectedExecutionException busyOrShuttingDown) {
+      return false;
     }
   }
 
@@ -77,29 +78,26 @@ final class MirrorSource implements TrackSource {
         grow(slot.layers);
       }
       if (slot.restart) {
-        fanout.flush(now);
-        for (MirrorLayer layer : layers) {
-          layer.begin(slot.codec, slot.lasting);
-        }
-        restarted = true;
+        restart(slot, now);
       } else {
-        if (!slot.past) {
-          tellRestart(now);
-        }
         take(slot, now);
       }
       ring.release();
     }
-    tellRestart(now);
   }
 
-  /** Once what went by before is here: sinks begin with it. */
-  private void tellRestart(long now) {
-    if (restarted) {
-      restarted = false;
-      begun = true;
-      fanout.restart(this, now);
+  /** Sinks begin with what went by before, which is here at once. */
+  private void restart(MirrorRing.Slot slot, long now) {
+    fanout.flush(now);
+    for (MirrorLayer layer : layers) {
+      layer.begin(slot.codec, slot.lasting);
     }
+    for (MirrorRing.Slot past : slot.past) {
+      layers[past.packet.layer()].take(past);
+    }
+    slot.past = List.of();
+    begun = true;
+    fanout.restart(this, now);
   }
 
   /** The peer has negotiated since we connected. */
@@ -114,8 +112,8 @@ final class MirrorSource implements TrackSource {
 
   private void take(MirrorRing.Slot slot, long now) {
     MediaPacket packet = slot.packet;
-    MediaPacket stored = layers[packet.layer()].take(slot, now);
-    if (stored == null || slot.past) {
+    MediaPacket stored = layers[packet.layer()].take(slot);
+    if (stored == null) {
       return;
     }
     if (layers.length > 1) {
@@ -185,14 +183,17 @@ final class MirrorSource implements TrackSource {
       return; // who has asked is told to ask again
     }
     int mask = 1 << layer;
-    if ((keyFramesAsked.getAndUpdate(asked -> asked | mask) & mask) == 0) {
-      atOrigin(
-          () -> {
-            keyFramesAsked.getAndUpdate(asked -> asked & ~mask);
-            if (far.source() != null && layer < far.source().layers()) {
-              far.source().requestKeyFrame(layer);
-            }
-          });
+    boolean isNews = (keyFramesAsked.getAndUpdate(asked -> asked | mask) & mask) == 0;
+    if (isNews && !atOrigin(() -> passOn(layer, mask))) {
+      keyFramesAsked.getAndUpdate(asked -> asked & ~mask);
+    }
+  }
+
+  /** On the other loop. */
+  private void passOn(int layer, int mask) {
+    keyFramesAsked.getAndUpdate(asked -> asked & ~mask);
+    if (far.source() != null && layer < far.source().layers()) {
+      far.source().requestKeyFrame(layer);
     }
   }
 

@@ -53,11 +53,11 @@ public interface TrackElement extends MediaElement {
 
   private static void attach(
       TrackSource source, TrackElement from, TrackElement to, TrackSink sink) {
-    TrackSource local = to.shard().local(source, from, source.kind());
     if (sink.source() != null) {
       sink.source().remove(sink);
     }
-    local.add(sink);
+    // Not before: what nobody watched any more is gone.
+    to.shard().local(source, from, source.kind()).add(sink);
   }
 
   /** Stops a flow, soon, if it is this one that feeds the sink. Any thread. */

@@ -359,4 +359,24 @@ class MirrorTest {
     }
     return true;
   }
+
+  @Test
+  void whoIsConnectedOnceMoreGoesOnWatching() throws Exception {
+    // given
+    Camera camera = new Camera(false, new PacketHistory(1024, 0));
+    camera.connect(viewer, MediaKind.VIDEO);
+    await("the mirror", () -> viewer.source() != null);
+    on(here, () -> sent(camera, 1));
+    await("a packet", () -> viewer.seen.size() == 1);
+
+    // when
+    camera.connect(viewer, MediaKind.VIDEO);
+    on(there, () -> viewer.source() != null);
+    on(here, () -> sent(camera, 2));
+
+    // then
+    await("the next packet", () -> viewer.seen.contains(2L));
+    int mirrors = on(there, there::mirrors);
+    assertThat(mirrors).isOne();
+  }
 }

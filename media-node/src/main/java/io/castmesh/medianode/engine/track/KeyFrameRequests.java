@@ -4,7 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Collects the wishes for a keyframe of all sinks of a source: at most one request per {@link
- * #INTERVAL} goes out, and it is repeated while no keyframe follows.
+ * #INTERVAL} goes out, and it is repeated while no keyframe follows. Who waits may wish with each
+ * packet: that is one wish until a keyframe comes.
  */
 public final class KeyFrameRequests {
   /** A keyframe is large: this many a second at most, however many viewers ask. */
@@ -13,22 +14,29 @@ public final class KeyFrameRequests {
   /** The request or the keyframe was lost. */
   private static final long REPEAT = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A sender that does not react by then is not sending. */
+  /** A sender that does not react by then is not sending, or sends what we do not recognise. */
   private static final int MAX_REPEATS = 10;
+
+  /** Then it is left alone before it is asked again: keyframes cost it, and everybody, pictures. */
+  private static final long REST = TimeUnit.SECONDS.toNanos(5);
 
   private boolean wanted;
   private boolean everSent;
+  private boolean inVain;
   private long sentAt;
   private int repeats;
 
   public void request() {
-    wanted = true;
-    repeats = 0;
+    if (!wanted) {
+      wanted = true;
+      repeats = 0;
+    }
   }
 
   /** A keyframe begins: everybody who waits gets it. */
   public void onKeyFrame() {
     wanted = false;
+    inVain = false;
   }
 
   /** Whether to send a request now; it is taken as sent. */
@@ -36,16 +44,25 @@ public final class KeyFrameRequests {
     if (!wanted) {
       return false;
     }
-    long since = now - sentAt;
-    if (everSent && since < (repeats == 0 ? INTERVAL : REPEAT)) {
+    if (everSent && now - sentAt < pause()) {
       return false;
     }
-    if (repeats++ >= MAX_REPEATS) {
+    if (repeats == MAX_REPEATS) {
       wanted = false;
+      inVain = true;
       return false;
     }
+    repeats++;
+    inVain = false;
     everSent = true;
     sentAt = now;
     return true;
+  }
+
+  private long pause() {
+    if (repeats > 0) {
+      return REPEAT;
+    }
+    return inVain ? REST : INTERVAL;
   }
 }

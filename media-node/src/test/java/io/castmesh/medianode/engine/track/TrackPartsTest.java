@@ -48,6 +48,42 @@ class TrackPartsTest {
   }
 
   @Test
+  void whoWaitsForAKeyFrameThatIsOnItsWayCostsNoOther() {
+    // given: a sender whose answer takes 450 ms
+    KeyFrameRequests requests = new KeyFrameRequests();
+    int sent = 0;
+
+    // when: somebody who waits asks with each packet
+    for (long t = 0; t < 450; t += 10) {
+      requests.request();
+      sent += requests.due(t * MILLI) ? 1 : 0;
+    }
+    requests.onKeyFrame();
+
+    // then
+    assertThat(sent).isOne();
+    assertThat(requests.due(450 * MILLI)).isFalse();
+    requests.request();
+    assertThat(requests.due(450 * MILLI)).as("the next one who comes").isTrue();
+  }
+
+  @Test
+  void aSenderWhoseKeyFramesNobodyRecognisesIsLeftAloneNowAndThen() {
+    // given
+    KeyFrameRequests requests = new KeyFrameRequests();
+    int sent = 0;
+
+    // when: somebody waits for a minute
+    for (long t = 0; t < 60_000; t += 10) {
+      requests.request();
+      sent += requests.due(t * MILLI) ? 1 : 0;
+    }
+
+    // then: ten in five seconds, and then none for five
+    assertThat(sent).isBetween(60, 70);
+  }
+
+  @Test
   void theHistoryFindsWhatIsRecentAndKnowsDuplicates() {
     // given
     PacketHistory history = new PacketHistory(16);

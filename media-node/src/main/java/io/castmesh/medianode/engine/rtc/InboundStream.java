@@ -44,6 +44,7 @@ final class InboundStream {
   private SequenceUnwrapper unwrapper = new SequenceUnwrapper();
   private MediaFormat format;
   private int clockRate;
+  private long clockOffset;
   private boolean bound;
   private int ssrc;
   private int rtxSsrc;
@@ -208,6 +209,19 @@ final class InboundStream {
 
   int rtxSsrc() {
     return rtxSsrc;
+  }
+
+  /**
+   * What is to be added to the times of its reports, from the first one on.
+   *
+   * @param offset in microseconds
+   */
+  void clockOffset(long offset) {
+    clockOffset = offset;
+  }
+
+  long clockOffset() {
+    return clockOffset;
   }
 
   SenderClock clock() {

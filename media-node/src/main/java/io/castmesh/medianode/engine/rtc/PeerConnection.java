@@ -66,7 +66,11 @@ final class PeerConnection implements PeerTransport.Events {
             cname);
     this.receiving =
         new ReceiveSide(
-            context.wallClock(), videoSsrcs.ssrc(), context.counters(), context.bursts());
+            context.wallClock(),
+            new SenderTime(),
+            videoSsrcs.ssrc(),
+            context.counters(),
+            context.bursts());
     this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
     this.flows = new FlowWatch(report -> owner.tell(report::accept), receiving, sending);
   }

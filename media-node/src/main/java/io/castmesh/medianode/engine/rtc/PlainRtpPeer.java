@@ -66,11 +66,17 @@ final class PlainRtpPeer implements RtpPeer, TrackElement {
     this.home = new ElementHome<>("peer " + id, context.shard(), listener);
     this.onReleased = onReleased;
     this.cname = Long.toHexString(context.random().nextLong());
+    SenderTime senderTime = new SenderTime();
     for (MediaKind kind : MediaKind.values()) {
       sessions.put(
           kind,
           new PlainRtpSession(
-              kind, context, cname, report -> home.tell(report::accept), this::onForeignFormat));
+              kind,
+              context,
+              senderTime,
+              cname,
+              report -> home.tell(report::accept),
+              this::onForeignFormat));
     }
   }
 

@@ -64,9 +64,13 @@ final class PlainRtpSession implements MediaTransport {
   private boolean toldOfSize;
   private boolean closed;
 
+  /**
+   * @param senderTime of the endpoint: reports of sound and of pictures come apart
+   */
   PlainRtpSession(
       MediaKind kind,
       MediaContext context,
+      SenderTime senderTime,
       String cname,
       Consumer<Consumer<SdpPeer.Listener>> listener,
       Consumer<MediaFormat> onForeignFormat) {
@@ -87,7 +91,8 @@ final class PlainRtpSession implements MediaTransport {
             context.wallClock(),
             cname);
     this.receiving =
-        new ReceiveSide(context.wallClock(), ssrc, context.counters(), context.bursts());
+        new ReceiveSide(
+            context.wallClock(), senderTime, ssrc, context.counters(), context.bursts());
     this.receiving.secured(opener);
     this.dispatcher = new RtcpDispatcher(receiving, sending, context.wallClock());
     this.flows = new FlowWatch(listener, receiving, sending);

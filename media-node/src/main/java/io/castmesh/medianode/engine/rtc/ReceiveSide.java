@@ -36,6 +36,7 @@ final class ReceiveSide {
   private final TransportFeedback transportFeedback = new TransportFeedback();
   private final BitrateFallback bitrateFallback = new BitrateFallback();
   private final WallClock wallClock;
+  private final SenderTime senderTime;
   private final int ownSsrc;
   private final EngineCounters counters;
   private final InboundPacket packet = new InboundPacket();
@@ -66,18 +67,23 @@ final class ReceiveSide {
   private long nextFeedback;
   private long nextReport;
   private int feedbackSsrc;
-  private long clockOffsetMicros;
-  private boolean clockOffsetKnown;
   private long roundTrip = ROUND_TRIP_GUESS;
 
   /**
+   * @param senderTime of the peer
    * @param ownSsrc what we call ourselves in feedback
    */
-  ReceiveSide(WallClock wallClock, int ownSsrc, EngineCounters counters, BurstEnd bursts) {
+  ReceiveSide(
+      WallClock wallClock,
+      SenderTime senderTime,
+      int ownSsrc,
+      EngineCounters counters,
+      BurstEnd bursts) {
     this.audio = new InboundTrack(MediaKind.AUDIO, bursts);
     this.video = new InboundTrack(MediaKind.VIDEO, bursts);
     this.counters = counters;
     this.wallClock = wallClock;
+    this.senderTime = senderTime;
     this.ownSsrc = ownSsrc;
   }
 
@@ -235,16 +241,14 @@ final class ReceiveSide {
 
   void onSenderReport(int ssrc, long ntp, int timestamp, long now) {
     InboundStream stream = bound(ssrc);
-    if (stream == null) {
-      return;
+    if (stream == null || ntp == 0) {
+      return; // of a stranger, or of a sender that has no clock (RFC 3550 section 6.4.1)
     }
     long senderMicros = WallClock.unixMicros(ntp);
-    if (!clockOffsetKnown) {
-      // One offset for all tracks of the peer: it cannot move audio against video.
-      clockOffsetMicros = wallClock.micros(now) - senderMicros;
-      clockOffsetKnown = true;
+    if (!stream.clock().isKnown()) {
+      stream.clockOffset(senderTime.offset(wallClock.micros(now) - senderMicros));
     }
-    stream.clock().onReport(timestamp, senderMicros + clockOffsetMicros);
+    stream.clock().onReport(timestamp, senderMicros + stream.clockOffset());
     stream.stats().onSenderReport(WallClock.middle(ntp), now);
   }
 

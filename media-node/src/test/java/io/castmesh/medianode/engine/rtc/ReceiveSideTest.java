@@ -31,7 +31,8 @@ class ReceiveSideTest {
   private static final int TRANSPORT_CC = 5;
 
   private final ReceiveSide side =
-      new ReceiveSide(new WallClock(0, 0), 1, new EngineCounters(), new BurstEnd());
+      new ReceiveSide(
+          new WallClock(0, 0), new SenderTime(), 1, new EngineCounters(), new BurstEnd());
   private long now = 1_000 * MILLI;
   private int transportNumber;
 

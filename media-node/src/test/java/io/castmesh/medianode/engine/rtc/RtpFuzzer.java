@@ -60,7 +60,8 @@ public final class RtpFuzzer {
 
   public static void fuzzerTestOneInput(byte[] data) {
     PlainRtpSession session =
-        new PlainRtpSession(MediaKind.VIDEO, context(), "fuzz", report -> {}, foreign -> {});
+        new PlainRtpSession(
+            MediaKind.VIDEO, context(), new SenderTime(), "fuzz", report -> {}, foreign -> {});
     session.negotiated(SECTION, Optional.empty());
     long now = MediaLoop.now();
     RtcpWriter feedback = new RtcpWriter();

@@ -66,6 +66,7 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   private int vain;
   private long beforeVain;
   private boolean feedback;
+  private boolean told;
   private boolean lossHeavy;
   private boolean repairsAreLost;
 
@@ -263,6 +264,7 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
 
   /** What the peer says that it can take; counts as long as it gives no feedback of packets. */
   public void onReceiverEstimate(long bitsPerSecond) {
+    told = true;
     if (!feedback) {
       estimate = Math.max(MINIMUM, Math.min(MAXIMUM, bitsPerSecond));
     }
@@ -288,6 +290,11 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
   /** Whether queues are long, or were a moment ago: no time to try for more. */
   public boolean isUnsettled(long time) {
     return waiting > REAL_QUEUE || (backedOffAt != 0 && time - backedOffAt < SETTLING);
+  }
+
+  /** Whether the peer has told anything at all: else it gets what there is. */
+  public boolean isKnown() {
+    return feedback || told;
   }
 
   /** Whether the peer tells of each packet: without that, nothing can be tried. */

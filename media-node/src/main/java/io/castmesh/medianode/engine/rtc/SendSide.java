@@ -82,7 +82,8 @@ final class SendSide {
       audioRate.add((int) (audio.bytes() - audioBytes), now);
       audioBytes = audio.bytes();
       long forAudio = audioRate.bitsPerSecond(now) + AUDIO_OVERHEAD;
-      long forVideo = Math.max(0, estimate.bitsPerSecond() - forAudio);
+      long forVideo =
+          estimate.isKnown() ? Math.max(0, estimate.bitsPerSecond() - forAudio) : Long.MAX_VALUE;
       long bounded = Math.max(leastVideo, Math.min(mostVideo, forVideo));
       video.adapt(bounded, estimate.isLossHeavy(), now);
       prober.plan(forAudio, now);

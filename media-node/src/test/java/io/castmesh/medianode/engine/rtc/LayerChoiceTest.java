@@ -2,23 +2,15 @@ package io.castmesh.medianode.engine.rtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.castmesh.medianode.MediaNodeConfig;
 import io.castmesh.medianode.engine.MediaKind;
-import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.codec.MediaFormat;
-import io.castmesh.medianode.engine.sdp.LocalDescription;
-import io.castmesh.medianode.engine.track.BurstEnd;
-import io.castmesh.medianode.engine.track.JoinLimits;
 import io.castmesh.medianode.engine.track.LayerRates;
 import io.castmesh.medianode.engine.track.MediaPacket;
 import io.castmesh.medianode.engine.track.PacketHistory;
 import io.castmesh.medianode.engine.track.SenderClock;
-import io.castmesh.medianode.engine.track.Shard;
 import io.castmesh.medianode.engine.track.TrackSink;
 import io.castmesh.medianode.engine.track.TrackSource;
-import io.castmesh.medianode.engine.track.WallClock;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -341,53 +333,5 @@ class LayerChoiceTest {
 
     // then
     assertThat(choose(source, 600_000)).isEqualTo("0/3");
-  }
-
-  @Test
-  void boundsThatSomebodySetCountMoreThanTheEstimate() {
-    // given
-    MediaContext context =
-        new MediaContext(
-            new Shard(null, new BurstEnd(), JoinLimits.ofMillis(0)),
-            new PeerTable<>(),
-            new PeerTurns(),
-            null,
-            null,
-            null,
-            new WallClock(0, 0),
-            new EngineCounters(),
-            MediaNodeConfig.PeerLimits.DEFAULT,
-            new SecureRandom());
-    BandwidthEstimate estimate = new BandwidthEstimate();
-    OutboundHeader header = new OutboundHeader(estimate);
-    OutboundTrack[] tracks = new OutboundTrack[2];
-    for (MediaKind kind : MediaKind.values()) {
-      LocalDescription.Outgoing names = new LocalDescription.Outgoing(1, 2);
-      tracks[kind.ordinal()] = new OutboundTrack(kind, names, context, null, header, foreign -> {});
-    }
-    OutboundTrack video = tracks[MediaKind.VIDEO.ordinal()];
-    SendSide sending =
-        new SendSide(
-            tracks[MediaKind.AUDIO.ordinal()],
-            video,
-            header,
-            estimate,
-            context.wallClock(),
-            "viewer");
-    video.onSource(layers(150_000, 500_000, 1_500_000));
-
-    // when
-    sending.boundVideo(3_000_000, Long.MAX_VALUE);
-    sending.tick(now);
-
-    // then
-    assertThat(video.choice().layer()).isEqualTo(2);
-
-    // when
-    sending.boundVideo(0, 200_000);
-    sending.tick(now + SECOND);
-
-    // then
-    assertThat(video.choice().layer()).isEqualTo(0);
   }
 }

@@ -29,6 +29,7 @@ final class TestForwarding {
   static final int VIDEO_TYPE = 96;
   static final int RTX_TYPE = 97;
   static final int TRANSPORT_CC = 3;
+  static final int VIDEO_SSRC = 1;
   private static final MediaFormat VP8 = new MediaFormat(MediaCodec.VP8, "");
 
   /** What the viewer gets: packets in clear. */
@@ -38,6 +39,7 @@ final class TestForwarding {
   final OutboundHeader header = new OutboundHeader(estimate);
   final InboundTrack camera;
   final OutboundTrack viewer;
+  final SendSide sending;
   long now = MediaLoop.now();
 
   /** Whether there is a way to the viewer. */
@@ -66,16 +68,27 @@ final class TestForwarding {
             new SecureRandom());
     camera = new InboundTrack(MediaKind.VIDEO, bursts);
     camera.negotiated(media(Direction.RECVONLY, RTX_TYPE, List.of(rids)));
-    viewer =
-        new OutboundTrack(
-            MediaKind.VIDEO,
-            new LocalDescription.Outgoing(1, 2),
-            context,
-            new Way(),
+    viewer = outbound(MediaKind.VIDEO, VIDEO_SSRC, context);
+    sending =
+        new SendSide(
+            outbound(MediaKind.AUDIO, VIDEO_SSRC + 2, context),
+            viewer,
             header,
-            foreign -> {});
+            estimate,
+            context.wallClock(),
+            "viewer");
     viewer.negotiated(media(Direction.SENDONLY, rtxType, List.of()));
     camera.add(viewer);
+  }
+
+  private OutboundTrack outbound(MediaKind kind, int ssrc, MediaContext context) {
+    return new OutboundTrack(
+        kind,
+        new LocalDescription.Outgoing(ssrc, ssrc + 1),
+        context,
+        new Way(),
+        header,
+        foreign -> {});
   }
 
   private static NegotiatedMedia media(Direction direction, int rtxType, List<String> rids) {

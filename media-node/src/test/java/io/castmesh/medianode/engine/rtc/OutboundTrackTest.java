@@ -2,7 +2,6 @@ package io.castmesh.medianode.engine.rtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.rtp.Vp8Payload;
 import java.util.Arrays;
@@ -82,7 +81,7 @@ class OutboundTrackTest {
     int length = first.length;
     assertThat(Rtp.paddingLength(first, 0, length, Rtp.headerLength(first, 0, length)))
         .isEqualTo(5);
-    assertThat(plain.sent).extracting(OutboundTrackTest::transportNumber).containsExactly(1, 2, 3);
+    assertThat(plain.sent).extracting(TestForwarding::transportNumber).containsExactly(1, 2, 3);
 
     // when
     plain.pass(50);
@@ -94,14 +93,7 @@ class OutboundTrackTest {
     assertThat(plain.sent.get(3)).isEqualTo(first);
     assertThat(plain.sent.get(4)).isEqualTo(plain.sent.get(1));
     plain.arrives(4, 900, TestForwarding.picture(false, 2));
-    assertThat(transportNumber(plain.last())).isEqualTo(4);
-  }
-
-  private static int transportNumber(byte[] rtp) {
-    int header = Rtp.headerLength(rtp, 0, rtp.length);
-    long found = HeaderExtension.find(rtp, 0, header, TestForwarding.TRANSPORT_CC);
-    assertThat(found).isNotEqualTo(HeaderExtension.ABSENT);
-    return Rtp.unsignedShort(rtp, HeaderExtension.position(found));
+    assertThat(TestForwarding.transportNumber(plain.last())).isEqualTo(4);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.castmesh.medianode.engine.bandwidth.BandwidthEstimate;
 import io.castmesh.medianode.engine.codec.MediaCodec;
 import io.castmesh.medianode.engine.codec.MediaFormat;
 import io.castmesh.medianode.engine.loop.MediaLoop;
+import io.castmesh.medianode.engine.rtp.HeaderExtension;
 import io.castmesh.medianode.engine.rtp.Rtp;
 import io.castmesh.medianode.engine.sdp.Direction;
 import io.castmesh.medianode.engine.sdp.LocalDescription;
@@ -187,5 +188,14 @@ final class TestForwarding {
 
   static byte[] payload(byte[] rtp) {
     return Arrays.copyOfRange(rtp, Rtp.headerLength(rtp, 0, rtp.length), rtp.length);
+  }
+
+  static int transportNumber(byte[] rtp) {
+    int header = Rtp.headerLength(rtp, 0, rtp.length);
+    long found = HeaderExtension.find(rtp, 0, header, TRANSPORT_CC);
+    if (found == HeaderExtension.ABSENT) {
+      throw new AssertionError("no transport-wide number");
+    }
+    return Rtp.unsignedShort(rtp, HeaderExtension.position(found));
   }
 }

@@ -44,6 +44,7 @@ final class TestPeer implements AutoCloseable {
   static final int VIDEO_TYPE = 96;
   static final int RTX_TYPE = 97;
   static final int TRANSPORT_CC_ID = 3;
+  static final int RID_ID = 4;
 
   /** A packet in clear, as it arrived. */
   record Received(
@@ -70,6 +71,9 @@ final class TestPeer implements AutoCloseable {
 
   /** Whether it goes on checking; some peers do not while they send. */
   volatile boolean checks = true;
+
+  /** Layers of its video that it offers, by their RTP stream ids. */
+  volatile List<String> rids = List.of();
 
   private final SecureRandom random = new SecureRandom();
   private final IceCredentials ice = IceCredentials.random(random);
@@ -162,7 +166,17 @@ final class TestPeer implements AutoCloseable {
         a=fmtp:97 apt=96
         """
             .formatted(transport, transport);
-    return sdp.replace("\n", "\r\n");
+    return (sdp + layers()).replace("\n", "\r\n");
+  }
+
+  private String layers() {
+    StringBuilder lines = new StringBuilder();
+    if (!rids.isEmpty()) {
+      lines.append("a=extmap:%d %s\n".formatted(RID_ID, HeaderExtension.STREAM_ID));
+      rids.forEach(rid -> lines.append("a=rid:").append(rid).append(" send\n"));
+      lines.append("a=simulcast:send ").append(String.join(";", rids)).append('\n');
+    }
+    return lines.toString();
   }
 
   /** Reads the answer and connects: waits until media can flow. */
@@ -307,16 +321,30 @@ final class TestPeer implements AutoCloseable {
 
   /** Sends an RTP packet with the transport-wide number that browsers send. */
   void sendRtp(int type, int ssrc, long index, int timestamp, boolean marker, byte[] payload) {
+    int number = transportSequence++;
+    byte[] extension = {(byte) (number >>> 8), (byte) number};
+    sendRtp(type, ssrc, index, timestamp, marker, payload, TRANSPORT_CC_ID, extension);
+  }
+
+  /** Sends a video packet that says of which layer it is. */
+  void sendLayer(String rid, int ssrc, long index, int timestamp, boolean marker, byte[] payload) {
+    byte[] name = rid.getBytes(StandardCharsets.US_ASCII);
+    sendRtp(VIDEO_TYPE, ssrc, index, timestamp, marker, payload, RID_ID, name);
+  }
+
+  private void sendRtp(
+      int type,
+      int ssrc,
+      long index,
+      int timestamp,
+      boolean marker,
+      byte[] payload,
+      int extensionId,
+      byte[] extension) {
     byte[] out = new byte[1500];
     Rtp.writeHeader(out, 0, true, marker, type, (int) index, timestamp, ssrc);
-    int number = transportSequence++;
-    int extension =
-        HeaderExtension.write(
-            out,
-            Rtp.FIXED_HEADER,
-            TRANSPORT_CC_ID,
-            new byte[] {(byte) (number >>> 8), (byte) number});
-    int header = Rtp.FIXED_HEADER + extension;
+    int header =
+        Rtp.FIXED_HEADER + HeaderExtension.write(out, Rtp.FIXED_HEADER, extensionId, extension);
     int length;
     synchronized (this) {
       length = sender.sealRtp(payload, 0, payload.length, out, 0, header, ssrc, index);

@@ -129,6 +129,11 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
     probe.begin();
   }
 
+  /** Whether so much is possible is to be seen: nothing else tells. In bits per second. */
+  public void suppose(long bitsPerSecond) {
+    estimate = Math.max(estimate, Math.min(MAXIMUM, bitsPerSecond));
+  }
+
   /** A feedback packet comes; {@link #onPacket} follows, then {@link #endFeedback}. */
   public void beginFeedback(long time) {
     now = time;

@@ -13,6 +13,9 @@ final class BandwidthProber {
   private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(2);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(20);
 
+  /** Without repetitions the better picture itself is the probe: only after so long a quiet. */
+  private static final long TRIAL_AFTER = TimeUnit.SECONDS.toNanos(10);
+
   /** A little more than is needed: afterwards there is to be room. */
   private static final double ROOM = 1.3;
 
@@ -20,6 +23,7 @@ final class BandwidthProber {
   private final OutboundHeader header;
   private final OutboundTrack video;
   private long nextProbe;
+  private long sensibleSince;
   private long pause = FIRST_PAUSE;
   private long until;
   private long rate;
@@ -51,7 +55,11 @@ final class BandwidthProber {
             && video.choice().wanted() > 0
             && estimate.bitsPerSecond() < needed
             && !estimate.isUnsettled(now);
-    if (sensible && now - nextProbe >= 0) {
+    if (!sensible) {
+      sensibleSince = 0;
+    } else if (!video.canProbe()) {
+      tryWithoutProbe(needed, now);
+    } else if (now - nextProbe >= 0) {
       estimate.beginProbe();
       estimateBefore = estimate.bitsPerSecond();
       rate = Math.min(needed, 3 * estimateBefore + 100_000);
@@ -59,6 +67,16 @@ final class BandwidthProber {
       until = now + LENGTH;
       nextProbe = now + pause;
       judged = false;
+    }
+  }
+
+  /** There is nothing to send a probe as: what the peer tells of more pictures has to do. */
+  private void tryWithoutProbe(long needed, long now) {
+    if (sensibleSince == 0) {
+      sensibleSince = now;
+    } else if (now - sensibleSince >= TRIAL_AFTER) {
+      sensibleSince = 0;
+      estimate.suppose(needed);
     }
   }
 

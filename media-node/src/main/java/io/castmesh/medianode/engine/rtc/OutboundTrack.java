@@ -251,6 +251,11 @@ final class OutboundTrack implements TrackSink {
     return sent;
   }
 
+  /** Whether {@link #sendProbe} can send anything. */
+  boolean canProbe() {
+    return writer.canProbe();
+  }
+
   void onPictureLoss() {
     wantKeyFrame();
   }

@@ -155,13 +155,18 @@ final class PacketWriter {
     }
   }
 
+  /** Whether there is something to send a probe as. */
+  boolean canProbe() {
+    return codec != null && codec.rtxPayloadType() >= 0;
+  }
+
   /**
    * Repeats a packet that nobody misses.
    *
    * @return bytes that were sent; 0 when there is nothing to send it as
    */
   int probe(OutboundPacket p) {
-    if (!agree(p) || codec.rtxPayloadType() < 0) {
+    if (!agree(p) || !canProbe()) {
       return 0;
     }
     retransmissions.send(p, codec.rtxPayloadType(), media.transportCcExtension());

@@ -21,8 +21,7 @@ class SlowLineTest {
   private static final long WAY = 20 * TestForwarding.MILLI;
   private static final long LONGEST_QUEUE = 300 * TestForwarding.MILLI;
 
-  private final TestForwarding scene =
-      new TestForwarding(TestForwarding.RTX_TYPE, 0, "q", "h", "f");
+  private TestForwarding scene = camera(TestForwarding.RTX_TYPE);
   private final TransportFeedback receiver = new TransportFeedback();
   private final RtcpWriter rtcp = new RtcpWriter();
   private final Deque<long[]> underway = new ArrayDeque<>();
@@ -32,6 +31,10 @@ class SlowLineTest {
   private int carried;
   private int ticks;
   private int pictures;
+
+  private static TestForwarding camera(int rtxType) {
+    return new TestForwarding(rtxType, 0, "q", "h", "f");
+  }
 
   private void run(int millis) {
     for (int i = 0; i < millis / TICK_MILLIS; i++) {
@@ -116,6 +119,24 @@ class SlowLineTest {
     // when: nothing but what is repeated to see what the line carries tells of it
     lineBits = 20_000_000;
     run(40_000);
+
+    // then
+    assertThat(scene.viewer.choice().layer()).isEqualTo(2);
+  }
+
+  @Test
+  void aViewerThatCannotBeProbedIsGivenTheBetterPictureForATry() {
+    // given: nothing can be repeated under another number
+    scene = camera(-1);
+    run(3_000);
+    assertThat(scene.viewer.choice().layer()).isEqualTo(2);
+    lineBits = 300_000;
+    run(6_000);
+    assertThat(scene.viewer.choice().layer()).isEqualTo(0);
+
+    // when
+    lineBits = 20_000_000;
+    run(60_000);
 
     // then
     assertThat(scene.viewer.choice().layer()).isEqualTo(2);

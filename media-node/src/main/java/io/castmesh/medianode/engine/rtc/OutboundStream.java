@@ -94,15 +94,16 @@ final class OutboundStream {
     long elapsed = lastSentAt == 0 ? 0 : now - lastSentAt;
     int clockRate = s.format().codec().clockRate();
     int step = Math.max(1, (int) (elapsed / 1_000 * clockRate / 1_000_000));
-    int pastLength = StreamNumbering.shortened(newest.timestamp() - s.timestamp());
+    int past = newest.timestamp() - s.timestamp();
+    int shortening = StreamNumbering.shortening(past);
     numbering.begin(
         layer,
         s.sequence(),
         highestSent + 1,
-        lastTimestamp + step + pastLength - newest.timestamp(),
+        lastTimestamp + step + past / shortening - newest.timestamp(),
         pictures.pictureOffset(s),
         pictures.baseLayerOffset(s));
-    numbering.past(newest.sequence(), newest.timestamp());
+    numbering.past(newest.sequence(), newest.timestamp(), shortening);
   }
 
   /** Leaves out pictures of the higher temporal layers when there is not enough bandwidth. */

@@ -12,6 +12,9 @@ final class StreamNumbering {
   /** A second becomes 4 ms: less than a frame, and two frames are never the same. */
   private static final int PAST_SHORTENED = 256;
 
+  /** No longer than a frame, it stays as it is: films that stand repeat pictures within that. */
+  private static final int SHORT_PAST = 3_600;
+
   private final int[] layers = new int[REMEMBERED];
   private final long[] fromSource = new long[REMEMBERED];
   private final long[] fromOut = new long[REMEMBERED];
@@ -23,6 +26,7 @@ final class StreamNumbering {
   private final long[] pastUpTo = new long[REMEMBERED];
 
   private final int[] pastTimestamps = new int[REMEMBERED];
+  private final int[] pastShortenings = new int[REMEMBERED];
   private long count;
 
   /** Nothing of before is known any more. */
@@ -33,10 +37,13 @@ final class StreamNumbering {
   /**
    * What begins with the newest entry is in the past up to this packet: it is sent to be decoded,
    * not to be looked at, so all of it happens within a moment.
+   *
+   * @param shortening see {@link #shortening}
    */
-  void past(long source, int timestamp) {
+  void past(long source, int timestamp, int shortening) {
     pastUpTo[newest()] = source;
     pastTimestamps[newest()] = timestamp;
+    pastShortenings[newest()] = shortening;
   }
 
   /** From this packet of a layer on, source numbers are counted from {@code out}. */
@@ -77,7 +84,7 @@ final class StreamNumbering {
           timestampOffsets[at],
           picture,
           baseLayerOffsets[at]);
-      past(pastUpTo[at], pastTimestamps[at]);
+      past(pastUpTo[at], pastTimestamps[at], pastShortenings[at]);
     }
   }
 
@@ -125,13 +132,14 @@ final class StreamNumbering {
   int timestamp(int entry, long source, int sourceTimestamp) {
     return timestampOffsets[entry]
         + (source <= pastUpTo[entry]
-            ? pastTimestamps[entry] - shortened(pastTimestamps[entry] - sourceTimestamp)
+            ? pastTimestamps[entry]
+                - (pastTimestamps[entry] - sourceTimestamp) / pastShortenings[entry]
             : sourceTimestamp);
   }
 
-  /** Of a span in the past; frames stay apart and in order. */
-  static int shortened(int span) {
-    return span / PAST_SHORTENED;
+  /** By what a span in the past is divided; frames stay apart and in order. */
+  static int shortening(int span) {
+    return span >= 0 && span <= SHORT_PAST ? 1 : PAST_SHORTENED;
   }
 
   int timestampOffset(int entry) {

@@ -2,6 +2,8 @@ package io.castmesh.medianode.engine.rtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class StreamNumberingTest {
@@ -56,6 +58,29 @@ class StreamNumberingTest {
     assertThat(numbering.pictureOffset(numbering.ofSource(0, 105))).isEqualTo(-1);
     assertThat(numbering.pictureOffset(numbering.ofSource(0, 108))).isEqualTo(-2);
     assertThat(numbering.timestampOffset(numbering.ofSource(0, 108))).isEqualTo(7);
+  }
+
+  @Test
+  void picturesOfThePastAreCloseTogetherAndNeverTheSame() {
+    // given: twenty-five pictures of a second, and as many that a film repeats two ticks apart
+    for (int apart : new int[] {3_600, 2}) {
+      int last = 24 * apart;
+      numbering.clear();
+      numbering.begin(0, 100, 10, 0, 0, 0);
+      numbering.past(124, last, StreamNumbering.shortening(last));
+
+      // when
+      int entry = numbering.ofSource(0, 100);
+      Set<Integer> timestamps = new TreeSet<>();
+      for (int i = 0; i < 25; i++) {
+        timestamps.add(numbering.timestamp(entry, 100 + i, i * apart));
+      }
+
+      // then
+      assertThat(timestamps).hasSize(25).contains(last);
+      assertThat(timestamps).allMatch(timestamp -> last - timestamp < 400);
+      assertThat(numbering.timestamp(entry, 125, last + 3_600)).isEqualTo(last + 3_600);
+    }
   }
 
   @Test

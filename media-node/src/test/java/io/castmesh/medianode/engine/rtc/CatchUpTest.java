@@ -120,4 +120,38 @@ class CatchUpTest {
     assertThat(scene.sent).isEmpty();
     assertThat(scene.camera.streams()[0].keyFrameDue(scene.now)).isTrue();
   }
+
+  @Test
+  void whoChangesToAnotherLayerMeanwhileNeedsNoMoreOfTheFirst() {
+    // given: much of the large layer has gone by
+    TestForwarding layers = new TestForwarding(TestForwarding.RTX_TYPE, 1_000, "q", "f");
+    layers.camera.remove(layers.viewer);
+    for (int i = 0; i < 10; i++) {
+      layers.arrives(0, i, i * 90, TestForwarding.picture(i == 0, i));
+    }
+    for (int i = 0; i < 200; i++) {
+      layers.arrives(1, i, i * 90, TestForwarding.picture(i == 0, i));
+    }
+    layers.camera.add(layers.viewer);
+    layers.pass(10);
+    layers.viewer.tick(layers.now);
+    assertThat(layers.viewer.choice().layer()).isEqualTo(1);
+    assertThat(layers.sent).hasSize(CatchUp.PACKETS_A_TICK);
+
+    // when: the line turns out to be narrow, and a keyframe of the small one comes
+    layers.viewer.adapt(100_000, false, layers.now);
+    layers.arrives(0, 10, 900, TestForwarding.picture(true, 10));
+    layers.arrives(1, 200, 18_000, TestForwarding.picture(false, 200));
+    layers.arrives(0, 11, 990, TestForwarding.picture(false, 11));
+    layers.pass(10);
+    layers.viewer.tick(layers.now);
+
+    // then
+    assertThat(layers.viewer.isCatchingUp()).isFalse();
+    assertThat(layers.sent).hasSize(CatchUp.PACKETS_A_TICK + 2);
+    int first = TestForwarding.sequence(layers.sent.get(0));
+    assertThat(layers.sent)
+        .extracting(packet -> TestForwarding.sequence(packet) - first)
+        .isEqualTo(numbers(CatchUp.PACKETS_A_TICK + 2));
+  }
 }

@@ -45,7 +45,7 @@ public record EngineStats(
    * @param overLimit of peers that send more than they may
    * @param unsent that the system did not take
    * @param slow that peers read their TCP connections too slowly for
-   * @param other not asked for, not agreed or not readable
+   * @param other not asked for, not agreed or not readable, or lost between two loops
    */
   public record Drops(
       long strangers, long forged, long overLimit, long unsent, long slow, long other) {

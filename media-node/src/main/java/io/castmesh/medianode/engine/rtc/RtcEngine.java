@@ -295,7 +295,11 @@ public final class RtcEngine implements MediaEngine {
         sum(counters -> counters.overLimit),
         total(MediaLoop::sendFailures),
         slow,
-        Math.max(0, sum(counters -> counters.packetsDropped) - forged - slow));
+        Math.max(0, sum(counters -> counters.packetsDropped) - forged - slow) + lostBetweenLoops());
+  }
+
+  private long lostBetweenLoops() {
+    return loops.stream().mapToLong(each -> each.shard().lost()).sum();
   }
 
   private long sum(Function<EngineCounters, Counter> counter) {

@@ -92,7 +92,7 @@ final class MirrorSink implements TrackSink {
     }
     MirrorRing.Slot slot = restarted ? null : ring.free();
     if (slot == null) {
-      mirror.countLost();
+      from.countLost();
       return;
     }
     fill(slot, packet);

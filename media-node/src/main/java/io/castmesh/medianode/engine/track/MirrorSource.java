@@ -2,7 +2,6 @@ package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.codec.MediaCodec;
-import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +21,6 @@ final class MirrorSource implements TrackSource {
   private final MirrorSink far;
   private final Fanout fanout;
   private final BestLayer best;
-  private final Counter lost = new Counter();
   private final AtomicInteger keyFramesAsked = new AtomicInteger();
   private MirrorLayer[] layers;
 
@@ -63,11 +61,6 @@ final class MirrorSource implements TrackSource {
 
   MediaLoop loop() {
     return shard.loop();
-  }
-
-  /** The ring was full. On the other loop. */
-  void countLost() {
-    lost.increment();
   }
 
   /** Takes what has come over. */

@@ -1,6 +1,7 @@
 package io.castmesh.medianode.engine.track;
 
 import io.castmesh.medianode.engine.MediaKind;
+import io.castmesh.medianode.engine.loop.Counter;
 import io.castmesh.medianode.engine.loop.MediaLoop;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ public final class Shard {
   private final BurstEnd bursts;
   private final JoinLimits joins;
   private final Map<TrackSource, MirrorSource> mirrors = new IdentityHashMap<>();
+  private final Counter lost = new Counter();
 
   /**
    * @param bursts is run at the end of each burst of the loop, and to its end before each tick
@@ -54,6 +56,16 @@ public final class Shard {
   /** Nobody watches it here any more, or its source is gone. */
   void forget(MirrorSource mirror) {
     mirrors.values().remove(mirror);
+  }
+
+  /** A packet of ours found no room on its way to another shard, which does not keep up. */
+  void countLost() {
+    lost.increment();
+  }
+
+  /** How many did. Any thread. */
+  public long lost() {
+    return lost.get();
   }
 
   /** How many sources of other shards are watched here. */

@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -87,8 +86,26 @@ class MirrorTest {
     return shard.loop().submit(work).get(5, TimeUnit.SECONDS);
   }
 
+  /** What is nobody's concern here. */
+  private abstract static class Element implements TrackElement {
+    @Override
+    public String id() {
+      return "element";
+    }
+
+    @Override
+    public CompletionStage<ElementStats> stats() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Void> release() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /** A source and its element at once, on the loop that is here. */
-  private final class Camera implements TrackElement, TrackSource {
+  private final class Camera extends Element implements TrackSource {
     final AtomicInteger keyFramesWanted = new AtomicInteger();
     private final PacketHistory[] histories;
     private final boolean lasting;
@@ -117,11 +134,6 @@ class MirrorTest {
     }
 
     @Override
-    public String id() {
-      return "camera";
-    }
-
-    @Override
     public Shard shard() {
       return here;
     }
@@ -134,16 +146,6 @@ class MirrorTest {
     @Override
     public Optional<TrackSink> sink(MediaKind kind) {
       return Optional.empty();
-    }
-
-    @Override
-    public CompletionStage<ElementStats> stats() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Void> release() {
-      return CompletableFuture.completedFuture(null);
     }
 
     @Override
@@ -213,7 +215,7 @@ class MirrorTest {
   }
 
   /** Somebody on the other loop: writes down what is there when a source begins. */
-  private final class Viewer implements TrackElement, TrackSink {
+  private final class Viewer extends Element implements TrackSink {
     /** Of the last layer: how many packets it could begin with, and bits per second. */
     volatile int joins;
 
@@ -254,11 +256,6 @@ class MirrorTest {
     }
 
     @Override
-    public String id() {
-      return "viewer";
-    }
-
-    @Override
     public Shard shard() {
       return there;
     }
@@ -271,16 +268,6 @@ class MirrorTest {
     @Override
     public Optional<TrackSink> sink(MediaKind kind) {
       return Optional.of(this);
-    }
-
-    @Override
-    public CompletionStage<ElementStats> stats() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Void> release() {
-      return CompletableFuture.completedFuture(null);
     }
   }
 
@@ -356,6 +343,35 @@ class MirrorTest {
   private boolean asked(int times) {
     for (int i = 0; i < times; i++) {
       viewer.source().requestKeyFrame(0);
+    }
+    return true;
+  }
+
+  @Test
+  void whatFindsNoRoomBetweenTheLoopsIsCounted() throws Exception {
+    // given
+    Camera camera = new Camera(false, new PacketHistory(1024, 0));
+    camera.connect(viewer, MediaKind.VIDEO);
+    await("the mirror", () -> viewer.source() != null);
+    on(here, () -> sent(camera, 1));
+    await("a packet", () -> viewer.seen.size() == 1);
+
+    // when: the other loop does not keep up
+    CountDownLatch busy = new CountDownLatch(1);
+    there.loop().execute(() -> hold(busy));
+    on(here, () -> sent(camera, 2, 1_000));
+    busy.countDown();
+
+    // then
+    await("the loss", () -> here.lost() > 0);
+    on(here, () -> sent(camera, 2_000));
+    await("what comes afterwards", () -> viewer.seen.contains(2_000L));
+    assertThat(viewer.seen).doesNotHaveDuplicates().isSorted();
+  }
+
+  private static boolean sent(Camera camera, long from, long to) {
+    for (long sequence = from; sequence < to; sequence++) {
+      camera.send(0, sequence);
     }
     return true;
   }

@@ -3,15 +3,18 @@ package io.castmesh.medianode.engine.rtc;
 import io.castmesh.medianode.engine.track.TrackSource;
 
 /**
- * Which layer of a source is better than which: the one that needs more bandwidth, once it has
- * needed more for longer than a keyframe counts. Rates are of half a second: a keyframe makes a
+ * Which layer of a source is better than which: the one that needs clearly more bandwidth, once it
+ * has done so for longer than a keyframe counts. Rates are of half a second: a keyframe makes a
  * small layer look better than a large one, and a picture that hardly changes leaves each of them
  * without a rate between two packets. Owned by the loop.
  */
 final class LayerOrder {
+  /** Pictures differ: less than that is no difference between two layers. */
+  private static final double MARGIN = 1.1;
+
   private long[] rates = {};
 
-  /** Since when a layer has needed more than another one; 0: it does not. */
+  /** Since when a layer has needed clearly more than another one; 0: it does not. */
   private long[][] since = {};
 
   private boolean known;
@@ -38,10 +41,10 @@ final class LayerOrder {
     }
     for (int i = 0; i < rates.length; i++) {
       for (int j = 0; j < rates.length; j++) {
-        if (rates[i] <= rates[j]) {
+        if (!known) {
+          since[i][j] = rates[i] > rates[j] ? now - LayerChoice.SPIKE : 0;
+        } else if (rates[i] <= rates[j] * MARGIN) {
           since[i][j] = 0;
-        } else if (!known) {
-          since[i][j] = now - LayerChoice.SPIKE;
         } else if (since[i][j] == 0) {
           since[i][j] = now;
         }

@@ -283,6 +283,30 @@ class LayerChoiceTest {
   }
 
   @Test
+  void layersOfAboutTheSameRateAreNoReasonToChange() {
+    // given: one of 150 kbit/s, and one of 148 to 172
+    long begun = now;
+    TrackSource source =
+        new Source(
+            2,
+            (layer, temporal, at) ->
+                layer == 0
+                    ? 150_000
+                    : 160_000 + Math.round(12_000 * Math.sin((at - begun) * Math.PI / 3 / SECOND)));
+    choice.reset(source, 5_000_000, now);
+    List<String> choices = new ArrayList<>();
+
+    // when
+    for (int i = 0; i < 300; i++) {
+      now += SECOND / 10;
+      choices.add(choose(source, 5_000_000));
+    }
+
+    // then
+    assertThat(choices).containsOnly("1/3");
+  }
+
+  @Test
   void aPictureASecondIsNoReasonToTakeAnotherLayer() {
     // given: packets of the small layer come first
     LayerRates small = new LayerRates();

@@ -127,6 +127,40 @@ class RtcEngineTest extends EngineScene {
   }
 
   @Test
+  void whatAViewerWithoutRtxMissesComesAsItWas() throws Exception {
+    // given: every tenth video packet does not arrive the first time
+    Joined presenter = join("presenter", Direction.SENDONLY);
+    TestPeer remote = new TestPeer();
+    remote.knowsRtx = false;
+    Joined viewer = new Joined("viewer", Direction.RECVONLY, remote).connected();
+    Set<Integer> lost = ConcurrentHashMap.newKeySet();
+    remote.lostOnArrival = sequence -> sequence % 10 == 0 && lost.add(sequence);
+    presenter.connect(viewer.peer);
+    camera(presenter, 100);
+    await("losses", () -> lost.size() >= 3);
+
+    // when
+    List<Integer> missing = lost.stream().limit(3).sorted().toList();
+    RtcpWriter nack = new RtcpWriter();
+    nack.receiverReport(1);
+    nack.nack(
+        1,
+        remote.section(MediaKind.VIDEO).ssrcs().get(0),
+        missing.stream().mapToInt(Integer::intValue).toArray(),
+        missing.size());
+    remote.sendRtcp(nack);
+
+    // then: readable, which it would not be had a bit changed
+    await("repairs", () -> sequences(remote).containsAll(missing));
+    assertThat(sequences(remote)).doesNotHaveDuplicates();
+    assertThat(engine.stats().packetsRetransmitted()).isEqualTo(3);
+  }
+
+  private static List<Integer> sequences(TestPeer viewer) {
+    return viewer.received(TestPeer.VIDEO_TYPE).stream().map(TestPeer.Received::sequence).toList();
+  }
+
+  @Test
   void whatIsLostOnTheWayInIsAskedForAndTakesItsPlace() throws Exception {
     // given: one packet in twenty does not reach the engine, over a wrap-around
     Joined presenter = join("presenter", Direction.SENDONLY);

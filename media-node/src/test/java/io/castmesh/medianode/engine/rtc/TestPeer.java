@@ -72,6 +72,9 @@ final class TestPeer implements AutoCloseable {
   /** Whether it goes on checking; some peers do not while they send. */
   volatile boolean checks = true;
 
+  /** Whether it takes repetitions under a number of their own. */
+  volatile boolean knowsRtx = true;
+
   /** Layers of its video that it offers, by their RTP stream ids. */
   volatile List<String> rids = List.of();
 
@@ -166,6 +169,9 @@ final class TestPeer implements AutoCloseable {
         a=fmtp:97 apt=96
         """
             .formatted(transport, transport);
+    if (!knowsRtx) {
+      sdp = sdp.replace("SAVPF 96 97", "SAVPF 96").replaceAll("a=(rtpmap|fmtp):97 .*\n", "");
+    }
     return (sdp + layers()).replace("\n", "\r\n");
   }
 

@@ -68,8 +68,7 @@ public final class MediaNode {
     return vertx
         .deployVerticle(server)
         .map(id -> new MediaNode(vertx, engine, server, id))
-        .recover(
-            cause -> stopped(vertx, engine).transform(ignored -> Future.failedFuture(cause)));
+        .recover(cause -> stopped(vertx, engine).transform(ignored -> Future.failedFuture(cause)));
   }
 
   /** The bound port of the Kurento protocol. */

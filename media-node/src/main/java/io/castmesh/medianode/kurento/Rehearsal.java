@@ -74,8 +74,7 @@ public final class Rehearsal extends VerticleBase {
         new RequestProcessor(
             new Methods(host), limits.replyCacheMillis(), limits.maxCachedReplies());
     return create("MediaPipeline", new JsonObject())
-        .compose(
-            pipeline -> endpoint(pipeline).compose(presenter -> crowd(pipeline, presenter, 0)))
+        .compose(pipeline -> endpoint(pipeline).compose(presenter -> crowd(pipeline, presenter, 0)))
         .timeout(2 * MAX_MILLIS, TimeUnit.MILLISECONDS)
         .eventually(objects::releaseAll)
         .onSuccess(
@@ -101,8 +100,7 @@ public final class Rehearsal extends VerticleBase {
 
   /** One who watches: what a browser does is done by an endpoint that offers. */
   private Future<Object> watch(String presenter, String viewer, String browser) {
-    return ask(
-            "subscribe", new JsonObject().put("object", viewer).put("type", "IceCandidateFound"))
+    return ask("subscribe", new JsonObject().put("object", viewer).put("type", "IceCandidateFound"))
         .compose(subscribed -> invoke(presenter, "connect", new JsonObject().put("sink", viewer)))
         .compose(connected -> invoke(browser, "generateOffer", new JsonObject()))
         .compose(offer -> invoke(viewer, "processOffer", new JsonObject().put("offer", offer)))

@@ -35,10 +35,7 @@ final class RecordingFile {
    * @param onFailure told once, on the writer's thread
    */
   RecordingFile(
-      Path path,
-      MediaRecorder.Format format,
-      SerialWriter writer,
-      Consumer<Exception> onFailure) {
+      Path path, MediaRecorder.Format format, SerialWriter writer, Consumer<Exception> onFailure) {
     this.path = path;
     this.format = format;
     this.writer = writer;

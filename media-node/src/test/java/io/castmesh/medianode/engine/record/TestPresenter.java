@@ -150,7 +150,11 @@ final class TestPresenter {
       byte[] start = {
         0x10, (byte) (key ? 0x50 : 0x51), 0x42, 0, (byte) 0x9d, 1, 0x2a, 0x40, 1, (byte) 0xf0, 0
       };
-      send(ByteBuffer.allocate(pictureBytes).put(start).putLong(millis).array(), true, key, timestamp(videoDrift));
+      send(
+          ByteBuffer.allocate(pictureBytes).put(start).putLong(millis).array(),
+          true,
+          key,
+          timestamp(videoDrift));
     }
 
     void sendPacket() {

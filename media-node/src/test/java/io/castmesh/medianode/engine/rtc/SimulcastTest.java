@@ -156,8 +156,7 @@ class SimulcastTest extends EngineScene {
     Joined presenter = presenter();
     try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       socket.setSoTimeout(5_000);
-      RtpPeer out =
-          engine.createRtpPeer("out", RtpPeer.Protection.NONE, new SdpPeer.Listener() {});
+      RtpPeer out = engine.createRtpPeer("out", RtpPeer.Protection.NONE, new SdpPeer.Listener() {});
       out.processOffer(wanted(socket.getLocalPort()))
           .toCompletableFuture()
           .get(5, TimeUnit.SECONDS);
@@ -190,7 +189,7 @@ class SimulcastTest extends EngineScene {
         a=rtpmap:96 VP8/90000
         a=recvonly
         """
-            .formatted(port)
-            .replace("\n", "\r\n");
+        .formatted(port)
+        .replace("\n", "\r\n");
   }
 }

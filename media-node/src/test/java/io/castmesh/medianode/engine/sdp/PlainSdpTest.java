@@ -23,8 +23,8 @@ class PlainSdpTest {
         m=video 5004 RTP/AVPF 96 97
         a=rtpmap:96 VP8/90000
         """
-            .concat(attributes)
-            .replace("\n", "\r\n");
+        .concat(attributes)
+        .replace("\n", "\r\n");
   }
 
   @Test

@@ -232,7 +232,9 @@ class Forwarding {
         await this.#stopServers();
       }
     }
-    console.log(`\n${BURST} viewers come at once to a server that was just started; ${ROUNDS} rounds`);
+    console.log(
+      `\n${BURST} viewers come at once to a server that was just started; ${ROUNDS} rounds`,
+    );
     for (const [name, loads] of seen) {
       const median = (value: (load: Load) => number): string =>
         percentile(loads.map(value), 0.5).toFixed(0);

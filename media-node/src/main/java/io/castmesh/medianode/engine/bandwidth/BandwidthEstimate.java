@@ -154,6 +154,9 @@ public final class BandwidthEstimate implements TransportFeedbackReader.Handler 
       return;
     }
     highest = Math.max(highest, number);
+    if (!sent.isNews(number)) {
+      return;
+    }
     arrived++;
     long arrivedAt = arrivalMicros * 1000;
     acknowledged.add(sent.size(number), now);

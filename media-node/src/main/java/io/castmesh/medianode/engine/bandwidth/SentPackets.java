@@ -10,6 +10,7 @@ final class SentPackets {
   private final long[] sentAt = new long[WINDOW];
   private final int[] sizes = new int[WINDOW];
   private final int[] probes = new int[WINDOW];
+  private final boolean[] told = new boolean[WINDOW];
   private long next = 1;
 
   /**
@@ -21,6 +22,7 @@ final class SentPackets {
     sentAt[at] = now;
     sizes[at] = size;
     probes[at] = probe;
+    told[at] = false;
     return (int) next++ & 0xFFFF;
   }
 
@@ -33,6 +35,17 @@ final class SentPackets {
 
   long sentAt(long number) {
     return sentAt[(int) number & (WINDOW - 1)];
+  }
+
+  /**
+   * Whether nobody has told yet that it arrived: with a packet that comes late some peers tell of
+   * all since then once more.
+   */
+  boolean isNews(long number) {
+    int at = (int) number & (WINDOW - 1);
+    boolean news = !told[at];
+    told[at] = true;
+    return news;
   }
 
   /** It went again: nobody knows which of both arrives. */

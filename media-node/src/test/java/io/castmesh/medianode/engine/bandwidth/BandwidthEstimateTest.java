@@ -100,6 +100,30 @@ class BandwidthEstimateTest {
   }
 
   @Test
+  void whatIsToldAgainWithALatePacketCountsOnce() {
+    // given: one packet in six is lost, and each report begins with twenty that were told before
+    int first = 0;
+    for (int i = 0; i < 600; i++) {
+      now += 10 * MILLI;
+      first = i == 0 ? estimate.onSend(SIZE, false, now) : first;
+      if (i > 0) {
+        estimate.onSend(SIZE, false, now);
+      }
+      if (i % 10 == 9) {
+        estimate.beginFeedback(now);
+        for (int told = Math.max(0, i - 29); told <= i; told++) {
+          boolean isLost = told % 6 == 5;
+          estimate.onPacket(first + told, isLost ? -1 : (now - (i - told) * 10 * MILLI) / 1_000);
+        }
+        estimate.endFeedback();
+      }
+    }
+
+    // then
+    assertThat(estimate.isLossHeavy()).isTrue();
+  }
+
+  @Test
   void aFewLostPacketsAreNoReasonToSlowDownButManyAre() {
     // given
     loss = 0.05;

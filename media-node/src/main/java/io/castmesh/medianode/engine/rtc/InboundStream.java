@@ -147,6 +147,9 @@ final class InboundStream {
     if (keyFrameStart) {
       keyFrames.onKeyFrame();
     }
+    if (isSilent(packet.now)) {
+      keyFrames.onReturn();
+    }
     lastPacketAt = packet.now;
     return true;
   }

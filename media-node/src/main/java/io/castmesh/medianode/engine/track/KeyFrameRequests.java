@@ -39,6 +39,11 @@ public final class KeyFrameRequests {
     inVain = false;
   }
 
+  /** The sender was silent: what it was asked for may never have reached it. */
+  public void onReturn() {
+    inVain = false;
+  }
+
   /** Whether to send a request now; it is taken as sent. */
   public boolean due(long now) {
     if (!wanted) {

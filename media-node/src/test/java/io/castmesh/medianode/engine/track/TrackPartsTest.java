@@ -84,6 +84,24 @@ class TrackPartsTest {
   }
 
   @Test
+  void aSenderThatWasSilentIsAskedAtOnceWhenItIsBack() {
+    // given: asked in vain
+    KeyFrameRequests requests = new KeyFrameRequests();
+    requests.request();
+    for (long t = 0; t < 6_000; t += 10) {
+      requests.due(t * MILLI);
+    }
+    requests.request();
+    assertThat(requests.due(6_000 * MILLI)).isFalse();
+
+    // when
+    requests.onReturn();
+
+    // then
+    assertThat(requests.due(6_000 * MILLI)).isTrue();
+  }
+
+  @Test
   void theHistoryFindsWhatIsRecentAndKnowsDuplicates() {
     // given
     PacketHistory history = new PacketHistory(16);

@@ -16,6 +16,9 @@ final class BandwidthProber {
   /** Without repetitions the better picture itself is the probe: only after so long a quiet. */
   private static final long TRIAL_AFTER = TimeUnit.SECONDS.toNanos(10);
 
+  /** Each trial costs pictures when it fails: the next one comes after twice the time. */
+  private static final long LONGEST_TRIAL = TimeUnit.SECONDS.toNanos(60);
+
   /** A little more than is needed: afterwards there is to be room. */
   private static final double ROOM = 1.3;
 
@@ -25,6 +28,7 @@ final class BandwidthProber {
   private long nextProbe;
   private long sensibleSince;
   private long pause = FIRST_PAUSE;
+  private long trialAfter = TRIAL_AFTER;
   private long until;
   private long rate;
   private long estimateBefore;
@@ -44,15 +48,19 @@ final class BandwidthProber {
    * @param forAudio bits per second that are not there for pictures
    */
   void plan(long forAudio, long now) {
-    long needed = (long) ((video.choice().wanted() + forAudio) * ROOM);
     if (!judged && now - until > pause / 2) {
       judged = true;
       boolean gained = estimate.bitsPerSecond() > estimateBefore + estimateBefore / 10;
       pause = gained ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 3 / 2);
     }
+    long wanted = video.choice().wanted();
+    if (wanted == 0) {
+      trialAfter = TRIAL_AFTER; // it has all there is
+    }
+    long needed = (long) ((wanted + forAudio) * ROOM);
     boolean sensible =
         estimate.hasFeedback()
-            && video.choice().wanted() > 0
+            && wanted > 0
             && estimate.bitsPerSecond() < needed
             && !estimate.isUnsettled(now);
     if (!sensible) {
@@ -70,12 +78,16 @@ final class BandwidthProber {
     }
   }
 
-  /** There is nothing to send a probe as: what the peer tells of more pictures has to do. */
+  /**
+   * There is nothing to send a probe as: what the peer tells of more pictures has to do. Who sees
+   * none at all is tried by {@link LayerChoice}.
+   */
   private void tryWithoutProbe(long needed, long now) {
-    if (sensibleSince == 0) {
+    if (sensibleSince == 0 || video.choice().isPaused()) {
       sensibleSince = now;
-    } else if (now - sensibleSince >= TRIAL_AFTER) {
+    } else if (now - sensibleSince >= trialAfter) {
       sensibleSince = 0;
+      trialAfter = Math.min(LONGEST_TRIAL, 2 * trialAfter);
       estimate.suppose(needed);
     }
   }

@@ -14,19 +14,21 @@ import org.junit.jupiter.api.Test;
 
 /** A presenter with three layers, and a viewer behind a line that becomes narrow and wide again. */
 class SlowLineTest {
-  private static final int[] RATES = {150_000, 500_000, 1_500_000};
+  private static final int[] LAYERS = {150_000, 500_000, 1_500_000};
+  private static final int[] ONE = {1_500_000};
   private static final int PICTURES_A_SECOND = 25;
   private static final int TICK_MILLIS = 10;
   private static final int OVERHEAD = 60;
   private static final long WAY = 20 * TestForwarding.MILLI;
-  private static final long LONGEST_QUEUE = 300 * TestForwarding.MILLI;
 
+  private int[] rates = LAYERS;
   private TestForwarding scene = camera(TestForwarding.RTX_TYPE);
   private final TransportFeedback receiver = new TransportFeedback();
   private final RtcpWriter rtcp = new RtcpWriter();
   private final Deque<long[]> underway = new ArrayDeque<>();
-  private final int[] sequences = new int[RATES.length];
+  private final int[] sequences = new int[LAYERS.length];
   private long lineBits = 20_000_000;
+  private long longestQueue = 300 * TestForwarding.MILLI;
   private long lineFreeAt;
   private int carried;
   private int ticks;
@@ -52,9 +54,9 @@ class SlowLineTest {
   }
 
   private void pictures() {
-    for (int layer = 0; layer < RATES.length; layer++) {
+    for (int layer = 0; layer < rates.length; layer++) {
       boolean keyFrame = scene.camera.streams()[layer].keyFrameDue(scene.now) || pictures == 0;
-      int bytes = RATES[layer] / 8 / PICTURES_A_SECOND * (keyFrame ? 4 : 1);
+      int bytes = rates[layer] / 8 / PICTURES_A_SECOND * (keyFrame ? 4 : 1);
       int packets = bytes / 1_000 + 1;
       for (int part = 0; part < packets; part++) {
         byte[] payload = TestForwarding.picture(keyFrame && part == 0, pictures);
@@ -73,7 +75,7 @@ class SlowLineTest {
     for (; carried < scene.sent.size(); carried++) {
       byte[] packet = scene.sent.get(carried);
       long begin = Math.max(scene.now, lineFreeAt);
-      if (begin - scene.now <= LONGEST_QUEUE) {
+      if (begin - scene.now <= longestQueue) {
         lineFreeAt = begin + packet.length * 8L * TimeUnit.SECONDS.toNanos(1) / lineBits;
         underway.add(new long[] {lineFreeAt + WAY, TestForwarding.transportNumber(packet)});
       }
@@ -140,5 +142,28 @@ class SlowLineTest {
 
     // then
     assertThat(scene.viewer.choice().layer()).isEqualTo(2);
+  }
+
+  @Test
+  void aPictureThatIsTooMuchForALineIsTriedLessAndLessOften() {
+    // given: one layer, nothing can be repeated under another number, and what is too much is lost
+    rates = ONE;
+    scene = new TestForwarding(-1, 0);
+    longestQueue = 30 * TestForwarding.MILLI;
+    lineBits = 150_000;
+    run(20_000);
+
+    // when
+    int tries = 0;
+    boolean before = scene.viewer.choice().isPaused();
+    for (int i = 0; i < 200; i++) {
+      run(1_000);
+      boolean paused = scene.viewer.choice().isPaused();
+      tries += before && !paused ? 1 : 0;
+      before = paused;
+    }
+
+    // then
+    assertThat(tries).isBetween(2, 6);
   }
 }

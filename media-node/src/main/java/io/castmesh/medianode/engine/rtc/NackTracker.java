@@ -60,8 +60,7 @@ final class NackTracker {
     for (int i = 0; i < count; i++) {
       if (missing[i] == sequence) {
         if (repaired && tries[i] > 0) {
-          long since = repairTime == 0 ? firstAskedAt[i] : askedAt[i];
-          learn(now - since, tries[i] == 1);
+          learn(now - firstAskedAt[i], now - askedAt[i], tries[i] == 1);
         }
         removeAt(i);
         return;
@@ -70,17 +69,20 @@ final class NackTracker {
   }
 
   /**
-   * Of a repeated request nobody knows which one was answered (Karn's algorithm): the answer took
-   * at least as long as from the last one. That is news only when it is more than was known; while
-   * nothing is, it is taken for an answer to the first.
+   * Of a repeated request nobody knows which one was answered: the answer took at least as long as
+   * from the last one, and at most as long as from the first. While nothing is known it is taken
+   * for an answer to the first; later the longer wait is kept until one request is enough, which
+   * tells for sure (Karn's algorithm).
    */
-  private void learn(long took, boolean sure) {
+  private void learn(long sinceFirst, long sinceLast, boolean sure) {
     if (repairTime == 0) {
-      repairTime = took;
-    } else if (took > repairTime) {
-      repairTime = (repairTime + took) / 2;
+      repairTime = sinceFirst;
+    } else if (sinceLast > repairTime) {
+      repairTime = (repairTime + sinceLast) / 2;
     } else if (sure) {
-      repairTime = (7 * repairTime + took) / 8;
+      repairTime = (7 * repairTime + sinceLast) / 8;
+    } else {
+      repairTime = Math.max(repairTime, Math.min(sinceFirst, repairTime + repairTime / 4));
     }
   }
 

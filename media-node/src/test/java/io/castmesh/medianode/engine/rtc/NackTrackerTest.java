@@ -70,7 +70,7 @@ class NackTrackerTest {
     assertThat(tracker.repairTime()).isGreaterThan(100 * MILLI);
 
     // when: the next ones take as long
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 1; i <= 20; i++) {
       long lostAt = 1_000 + i * 1_000;
       tracker.onPacket(5 + 2 * i, false, lostAt * MILLI);
       asked = 0;
@@ -81,7 +81,7 @@ class NackTrackerTest {
     }
 
     // then
-    assertThat(asked).isLessThanOrEqualTo(4);
+    assertThat(asked).isOne();
     assertThat(tracker.takeGaveUp()).isFalse();
   }
 
@@ -122,7 +122,7 @@ class NackTrackerTest {
     tracker.onPacket(4, true, 1_060 * MILLI);
 
     // then
-    assertThat(tracker.repairTime()).isEqualTo(20 * MILLI);
+    assertThat(tracker.repairTime()).isLessThanOrEqualTo(25 * MILLI);
   }
 
   @Test

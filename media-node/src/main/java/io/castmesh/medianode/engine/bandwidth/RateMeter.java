@@ -2,7 +2,10 @@ package io.castmesh.medianode.engine.bandwidth;
 
 import java.util.concurrent.TimeUnit;
 
-/** Bits per second over the last half second or so, in ten pieces. Time must not go back. */
+/**
+ * Bits per second over the last half second or so, in ten pieces. What comes with an earlier time
+ * counts with the newest.
+ */
 public final class RateMeter {
   private static final int PIECES = 10;
   private static final long PIECE = TimeUnit.MILLISECONDS.toNanos(50);

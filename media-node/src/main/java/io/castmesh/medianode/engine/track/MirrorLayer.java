@@ -16,7 +16,7 @@ final class MirrorLayer {
   private PacketHistory history;
   private boolean lasting;
   private final SenderClock clock;
-  private final LayerRates rates = new LayerRates();
+  private LayerRates rates = new LayerRates();
   private MediaCodec codec;
   private int clockRate;
 
@@ -62,6 +62,7 @@ final class MirrorLayer {
       lasting = isLasting;
       history = lasting ? PacketHistory.ageless(size()) : new PacketHistory(size(), layer);
     }
+    rates = new LayerRates();
     codec = next;
     clockRate = next == null ? clockRate : next.clockRate();
     clock.reset(clockRate);

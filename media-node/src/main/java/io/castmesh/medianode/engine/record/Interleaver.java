@@ -13,13 +13,20 @@ final class Interleaver {
   /** Longer than video waits for lost packets. */
   static final long MAX_HOLD_MILLIS = 1000;
 
+  /** However little time they take: a second of sound and picture has fewer. */
+  static final int MAX_HELD_FRAMES = 1000;
+
+  private static final long MAX_HELD_BYTES = 4 << 20;
+
   private final Deque<MediaFrame> audio = new ArrayDeque<>();
   private final Deque<MediaFrame> video = new ArrayDeque<>();
   private long newestAudio;
   private long newestVideo;
+  private long heldBytes;
 
   /** Sound may come out of order, by a little. */
   void add(MediaFrame frame) {
+    heldBytes += frame.data().length;
     if (frame.kind() == MediaKind.VIDEO) {
       video.add(frame);
       newestVideo = Math.max(newestVideo, frame.timeMillis());
@@ -44,7 +51,13 @@ final class Interleaver {
     long newest = Math.max(newestAudio, newestVideo);
     long behind = newest - Math.min(newestAudio, newestVideo);
     boolean waitedLongEnough = newest - first.timeMillis() >= MAX_HOLD_MILLIS;
-    return bothKnown || waitedLongEnough || behind >= MAX_HOLD_MILLIS ? remove(first) : null;
+    return bothKnown || waitedLongEnough || behind >= MAX_HOLD_MILLIS || holdsTooMuch()
+        ? remove(first)
+        : null;
+  }
+
+  private boolean holdsTooMuch() {
+    return audio.size() + video.size() > MAX_HELD_FRAMES || heldBytes > MAX_HELD_BYTES;
   }
 
   /** The next frame at the end of the recording; null when all are out. */
@@ -63,6 +76,7 @@ final class Interleaver {
   }
 
   private MediaFrame remove(MediaFrame frame) {
+    heldBytes -= frame.data().length;
     return frame.kind() == MediaKind.AUDIO ? audio.remove() : video.remove();
   }
 }

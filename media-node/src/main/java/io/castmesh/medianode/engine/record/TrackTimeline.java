@@ -20,12 +20,14 @@ final class TrackTimeline {
   private static final long MAX_FROM_ARRIVAL_MICROS = 60_000_000;
 
   /**
-   * So much later than usual, again and again and one after the other, is no network: the sender's
-   * timestamps stood still while it sent nothing.
+   * So much later than the one before, and what follows as late: no network does that, whose
+   * backlog comes faster than it was sent, and no clock that runs slow. The sender's timestamps
+   * stood still while it sent nothing.
    */
   private static final long STOOD_STILL_MICROS = 1_000_000;
 
-  private static final int STOOD_STILL_FRAMES = 10;
+  private static final long STAYS_MICROS = 60_000;
+  private static final int STOOD_STILL_FRAMES = 25;
 
   private final int clockRate;
   private boolean anchored;
@@ -33,6 +35,7 @@ final class TrackTimeline {
   private long anchorMicros;
   private long lastArrival;
   private long leastDelay;
+  private long delayAfterStep;
   private int lateFrames;
 
   /** A report from before timestamps stood still says nothing of those after it. */
@@ -83,13 +86,17 @@ final class TrackTimeline {
     return micros;
   }
 
-  /** What a network held up comes all at once. */
   private boolean stoodStill(long arrivedMicros, long delay, long distance) {
-    boolean atOnce = arrivedMicros - lastArrival < distance / 2;
+    long step = arrivedMicros - lastArrival - distance;
     lastArrival = arrivedMicros;
     leastDelay = Math.min(leastDelay, delay);
-    boolean late = delay - leastDelay > STOOD_STILL_MICROS && !atOnce;
-    lateFrames = late ? lateFrames + 1 : 0;
+    if (step > STOOD_STILL_MICROS) {
+      delayAfterStep = delay;
+      lateFrames = 1;
+      return false;
+    }
+    boolean stays = lateFrames > 0 && delayAfterStep - delay < STAYS_MICROS;
+    lateFrames = stays ? lateFrames + 1 : 0;
     if (lateFrames < STOOD_STILL_FRAMES) {
       return false;
     }

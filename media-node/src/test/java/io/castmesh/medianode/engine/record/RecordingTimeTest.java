@@ -80,7 +80,7 @@ class RecordingTimeTest {
     // when: nothing for ten seconds, and no timestamp has gone by
     sent += 10_000_000;
     long captured = 0;
-    for (int i = 0; i < 20; i++, timestamp += 960, sent += 20_000) {
+    for (int i = 0; i < 30; i++, timestamp += 960, sent += 20_000) {
       captured = timeline.captureMicros(timestamp, sent + 30_000, clock);
     }
 
@@ -108,6 +108,39 @@ class RecordingTimeTest {
 
     // then
     assertThat(captured).isEqualTo(4_000_000);
+  }
+
+  @Test
+  void whatANetworkHeldUpKeepsItsTimeAlsoWhenItComesLittleByLittle() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(48_000);
+    SenderClock clock = new SenderClock(48_000);
+    clock.onReport(0, 1_000_000);
+    timeline.captureMicros(0, 1_030_000, clock);
+
+    // when: three seconds of sound, and what follows, arrive at one and a half times their pace
+    for (int i = 1; i <= 450; i++) {
+      long captured = timeline.captureMicros(960 * i, 4_030_000 + 13_333L * i, clock);
+
+      // then
+      assertThat(captured).isEqualTo(1_000_000 + 20_000L * i);
+    }
+  }
+
+  @Test
+  void aQueueThatGrowsAndAClockThatRunsSlowAreNotFollowed() {
+    // given
+    TrackTimeline timeline = new TrackTimeline(48_000);
+    SenderClock clock = new SenderClock(48_000);
+    clock.onReport(0, 1_000_000);
+
+    // when: each packet takes 2 ms longer than the one before, up to three seconds
+    for (int i = 0; i < 1_500; i++) {
+      long captured = timeline.captureMicros(960 * i, 1_030_000 + 22_000L * i, clock);
+
+      // then
+      assertThat(captured).isEqualTo(1_000_000 + 20_000L * i);
+    }
   }
 
   @Test
@@ -167,6 +200,25 @@ class RecordingTimeTest {
     }
     interleaver.add(new MediaFrame(MediaCodec.OPUS, 9020, true, new byte[0]));
     assertThat(interleaver.poll().timeMillis()).isEqualTo(9020);
+  }
+
+  @Test
+  void soundWhoseTimeDoesNotGoByDoesNotPileUp() {
+    // given
+    Interleaver interleaver = new Interleaver();
+    int inside = 0;
+
+    // when
+    for (int i = 0; i < 5_000; i++) {
+      interleaver.add(new MediaFrame(MediaCodec.OPUS, i % 2 * 20, true, new byte[50]));
+      inside++;
+      while (interleaver.poll() != null) {
+        inside--;
+      }
+
+      // then
+      assertThat(inside).isLessThanOrEqualTo(Interleaver.MAX_HELD_FRAMES);
+    }
   }
 
   @Test

@@ -10,13 +10,17 @@ import java.io.IOException;
  * Makes one unbroken track of the sound. Browsers play its packets one behind the other and look at
  * the time of the first one only: what got lost, a microphone that was off for a while, or a clock
  * that runs slow would let all that follows run ahead of the picture. So what is missing is filled,
- * and what is too much is left out. Belongs to the writer.
+ * and what is too much is left out; sound that stays late is kept, as late as it is. Belongs to the
+ * writer.
  */
 final class ContinuousSound {
   /** Where frames go, in order. */
   interface Output {
     void write(MediaFrame frame) throws IOException;
   }
+
+  /** A second of it, one behind the other: its clock is not that of the picture. */
+  private static final int TOO_MANY_LEFT_OUT = 50;
 
   private final Output output;
 
@@ -26,6 +30,11 @@ final class ContinuousSound {
   /** What stands for a packet that is missing now; null before the first packet. */
   private byte[] missing;
 
+  private int leftOut;
+
+  /** How much later than its time the sound is written, in samples. */
+  private long shift;
+
   ContinuousSound(Output output) {
     this.output = output;
   }
@@ -34,8 +43,10 @@ final class ContinuousSound {
   void add(MediaFrame frame) throws IOException {
     long at = frame.timeMillis() * OpusPacket.SAMPLES_PER_MILLI;
     if (frame.kind() == MediaKind.VIDEO) {
-      // The next sound is not older: what lacks until here is missing.
-      fill(at, missing == null ? 0 : OpusPacket.samples(missing));
+      if (missing != null) {
+        // The next sound is not older: what lacks until here is missing.
+        fill(at, missing, OpusPacket.samples(missing));
+      }
       output.write(frame);
       return;
     }
@@ -44,24 +55,40 @@ final class ContinuousSound {
     }
     if (missing == null) {
       end = at;
-    } else {
-      fill(at, tolerance());
     }
-    boolean tooMuch = missing != null && end - at > tolerance();
+    byte[] before = missing;
     missing = OpusPacket.missing(frame.data()[0]);
-    if (!tooMuch) {
+    if (before == null || isNext(at, before)) {
+      leftOut = 0;
       write(frame.data());
     }
   }
 
+  /** Fills what is missing before it; false when the sound is there already. */
+  private boolean isNext(long at, byte[] before) throws IOException {
+    long gap = at + shift - end;
+    if (gap >= tolerance(before)) {
+      shift -= Math.min(shift, gap); // it is less late than it was
+    }
+    fill(at + shift, before, tolerance(before));
+    if (end - at - shift <= tolerance(before)) {
+      return true;
+    }
+    if (shift == 0 && ++leftOut < TOO_MANY_LEFT_OUT) {
+      return false;
+    }
+    shift = end - at;
+    return true;
+  }
+
   /** More than half of what can be filled in: what was put right is not wrong the other way. */
-  private long tolerance() {
+  private static long tolerance(byte[] missing) {
     return OpusPacket.samples(missing) * 3L / 5;
   }
 
-  private void fill(long until, long leastGap) throws IOException {
-    while (missing != null && until - end >= leastGap) {
-      write(missing);
+  private void fill(long until, byte[] with, long leastGap) throws IOException {
+    while (until - end >= leastGap) {
+      write(with);
     }
   }
 

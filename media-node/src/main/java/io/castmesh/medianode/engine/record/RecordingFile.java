@@ -76,7 +76,7 @@ final class RecordingFile {
             }
             media = create();
             opened.complete(null);
-          } catch (IOException | RuntimeException e) {
+          } catch (IOException | RuntimeException | Error e) {
             opened.completeExceptionally(e);
           }
         });
@@ -124,13 +124,16 @@ final class RecordingFile {
     CompletableFuture<Void> finished = new CompletableFuture<>();
     writer.execute(
         () -> {
-          guarded(
-              () -> {
-                drain();
-                media.finish();
-                media = null;
-              });
-          finished.complete(null);
+          try {
+            guarded(
+                () -> {
+                  drain();
+                  media.finish();
+                  media = null;
+                });
+          } finally {
+            finished.complete(null);
+          }
         });
     return finished;
   }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +45,44 @@ class OriginTest {
       // when / then
       assertThat(program.value("ping", null)).isEqualTo("pong");
       assertThat(kurento.value("ping", null)).isEqualTo("pong");
+    }
+  }
+
+  /** Its name may lead to this machine by now (DNS rebinding). */
+  @Test
+  void aPageWhoseOwnNameLeadsHereIsRefused() throws Exception {
+    // given
+    try (TestNode node = new TestNode(KurentoLimits.defaults())) {
+      // when / then
+      assertThat(statusFor("evil.example", node)).isEqualTo("403");
+      assertThat(statusFor("localhost", node)).isEqualTo("101");
+      assertThat(statusFor("127.0.0.1", node)).isEqualTo("101");
+    }
+  }
+
+  /** What a handshake is answered whose page was loaded from a server of this name. */
+  private static String statusFor(String name, TestNode node) throws IOException {
+    String server = name + ":" + node.port();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              String.join(
+                      "\r\n",
+                      "GET /kurento HTTP/1.1",
+                      "Host: " + server,
+                      "Origin: http://" + server,
+                      "Connection: Upgrade",
+                      "Upgrade: websocket",
+                      "Sec-WebSocket-Version: 13",
+                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                      "\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine()
+          .split(" ")[1];
     }
   }
 

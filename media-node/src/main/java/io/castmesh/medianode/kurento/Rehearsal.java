@@ -28,7 +28,9 @@ public final class Rehearsal extends VerticleBase {
   /** Enough for the compiler to take notice. */
   private static final int VIEWERS = 80;
 
-  /** Nobody waits longer for a node that starts, be the machine ever so slow. */
+  /**
+   * Then it begins nothing more: nobody waits much longer for a node, be the machine ever so slow.
+   */
   private static final long MAX_MILLIS = 700;
 
   private static final String SESSION = "rehearsal";
@@ -76,7 +78,7 @@ public final class Rehearsal extends VerticleBase {
     return create("MediaPipeline", new JsonObject())
         .compose(pipeline -> endpoint(pipeline).compose(presenter -> crowd(pipeline, presenter, 0)))
         .timeout(2 * MAX_MILLIS, TimeUnit.MILLISECONDS)
-        .eventually(objects::releaseAll)
+        .eventually(() -> objects.releaseAll().timeout(MAX_MILLIS, TimeUnit.MILLISECONDS))
         .onSuccess(
             viewers ->
                 log.debug(

@@ -20,22 +20,23 @@ class BoundsTest {
   private static final int IN_FLIGHT = 4;
   private static final int NOT_ENOUGH_RESOURCES = 40009;
 
-  private static final KurentoLimits LIMITS =
-      new KurentoLimits(
-          256,
-          1 << 20,
-          50_000,
-          SESSIONS,
-          SUBSCRIPTIONS,
-          IN_FLIGHT,
-          1 << 20,
-          240_000,
-          20_000,
-          50_000,
-          3_000,
-          600_000);
+  private static KurentoLimits limits(int operationTimeoutMillis) {
+    return new KurentoLimits(
+        256,
+        1 << 20,
+        50_000,
+        SESSIONS,
+        SUBSCRIPTIONS,
+        IN_FLIGHT,
+        1 << 20,
+        240_000,
+        20_000,
+        50_000,
+        operationTimeoutMillis,
+        600_000);
+  }
 
-  private final TestNode node = new TestNode(LIMITS);
+  private final TestNode node = new TestNode(limits(30_000));
   private RawSocket socket;
   private RawSocket other;
   private String pipeline;
@@ -111,15 +112,21 @@ class BoundsTest {
   }
 
   @Test
-  void anEngineThatDoesNotAnswerIsNotWaitedForForEver() {
+  void anEngineThatDoesNotAnswerIsNotWaitedForForEver() throws Exception {
     // given
-    String endpoint = endpoint();
-    node.engine.answers = new CompletableFuture<>();
-    // when
-    int code = socket.errorOf("invoke", offerTo(endpoint));
-    // then
-    assertThat(code).isEqualTo(40205);
-    assertThat(socket.invoke(endpoint, "getName", null)).isEqualTo(endpoint);
+    try (TestNode impatient = new TestNode(limits(500));
+        RawSocket client = new RawSocket(impatient.url())) {
+      String endpoint =
+          client.create(
+              "WebRtcEndpoint",
+              new JsonObject().put("mediaPipeline", client.create("MediaPipeline", null)));
+      impatient.engine.answers = new CompletableFuture<>();
+      // when
+      int code = client.errorOf("invoke", offerTo(endpoint));
+      // then
+      assertThat(code).isEqualTo(40205);
+      assertThat(client.invoke(endpoint, "getName", null)).isEqualTo(endpoint);
+    }
   }
 
   @Test

@@ -74,7 +74,9 @@ describe('sound and picture of a recording', { skip: Boolean(skip) }, () => {
     const found = late(played);
     const told = `${played.flashes.length} flashes, ${played.beeps.length} beeps, late by ${found.map((one) => one.toFixed(2))} s`;
     ensure(found.length >= 4, told);
-    const drift = (found.at(-1) ?? Infinity) - (found[0] ?? 0);
+    // A picture that is painted late is one that flashes late: the sound of two cannot seem too late.
+    const [begin, end] = [found.slice(0, 2), found.slice(-2)].map((two) => Math.max(...two));
+    const drift = (end ?? Infinity) - (begin ?? 0);
     ensure(Math.abs(drift) < IN_STEP, told);
   });
 });

@@ -102,14 +102,21 @@ public final class IceLiteAgent {
   }
 
   private void accept(StunMessage request, Route from, long now) {
-    lastHeardAt = now;
     boolean first = request.useCandidate() && !nominated;
     nominated |= request.useCandidate();
     if (request.useCandidate() == nominated && (first || !staysWithUdp(from, now))) {
       selected = from;
       selectedAt = now;
     }
-    state = nominated ? State.CONNECTED : State.CHECKING;
+    heardBy(from, now);
+  }
+
+  /** Consent is for the way that we send by (RFC 7675): another one says nothing of it. */
+  private void heardBy(Route from, long now) {
+    if (from.equals(selected)) {
+      lastHeardAt = now;
+      state = nominated ? State.CONNECTED : State.CHECKING;
+    }
   }
 
   /**
@@ -123,10 +130,7 @@ public final class IceLiteAgent {
       selected = from;
       selectedAt = now;
     }
-    if (from.equals(selected)) {
-      lastHeardAt = now;
-      state = nominated ? State.CONNECTED : State.CHECKING;
-    }
+    heardBy(from, now);
   }
 
   private boolean staysWithUdp(Route from, long now) {

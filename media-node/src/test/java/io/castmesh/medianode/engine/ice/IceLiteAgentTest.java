@@ -95,6 +95,24 @@ class IceLiteAgentTest {
   }
 
   @Test
+  void mediaGoesNowhereForLongThatSaysNothingWhateverElseIsChecked() {
+    // given: one nominating check with the address of somebody else
+    agent.setRemote(theirs);
+    agent.onCheck(goodCheck(true), WIFI, 0);
+    agent.onCheck(goodCheck(true), MOBILE, 1);
+    assertThat(agent.selected()).isEqualTo(MOBILE);
+
+    // when: more from the own one, that nominate nothing
+    for (int seconds = 5; seconds <= 40; seconds += 5) {
+      agent.onCheck(goodCheck(false), WIFI, TimeUnit.SECONDS.toNanos(seconds));
+      agent.tick(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    // then
+    assertThat(agent.state()).isEqualTo(IceLiteAgent.State.FAILED);
+  }
+
+  @Test
   void aPeerThatNominatesOnceIsFollowedToWhereItsMediaComesFrom() {
     // given: its address changes, and its checks nominate nothing any more
     agent.setRemote(theirs);

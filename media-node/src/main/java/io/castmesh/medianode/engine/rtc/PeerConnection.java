@@ -42,6 +42,7 @@ final class PeerConnection implements PeerTransport.Events {
   private final RateGuard guard;
   private final RateGuard rtcpGuard;
   private final RateGuard checkGuard;
+  private final RateGuard handshakeGuard;
   private SrtpReceiver srtp;
   private boolean iceUp;
   private boolean connected;
@@ -52,6 +53,7 @@ final class PeerConnection implements PeerTransport.Events {
     this.guard = new RateGuard(context.limits());
     this.rtcpGuard = RateGuard.ofRtcp(context.limits());
     this.checkGuard = RateGuard.ofChecks(context.limits());
+    this.handshakeGuard = RateGuard.ofChecks(context.limits());
     this.audioSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
     this.transport = new PeerTransport(owner, context, audioSsrcs.ssrc(), this);
     this.videoSsrcs = new LocalDescription.Outgoing(context.randomSsrc(), context.randomSsrc());
@@ -128,7 +130,7 @@ final class PeerConnection implements PeerTransport.Events {
   }
 
   void onDtls(byte[] data, int length, long now) {
-    if (admits(checkGuard, length, now)) {
+    if (admits(handshakeGuard, length, now)) {
       transport.onDtls(data, length);
     }
   }

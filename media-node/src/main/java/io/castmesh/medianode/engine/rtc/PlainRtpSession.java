@@ -61,6 +61,11 @@ final class PlainRtpSession implements MediaTransport {
   private InetSocketAddress remoteRtp;
   private InetSocketAddress remoteRtcp;
   private boolean receives;
+
+  /** Whether media has shown where the other side is, which named no address. */
+  private boolean proven;
+
+  private boolean rtcpShown;
   private boolean toldOfSize;
   private boolean closed;
 
@@ -185,8 +190,9 @@ final class PlainRtpSession implements MediaTransport {
       return;
     }
     boolean used = isRtcp ? onRtcp(data, length, now) : receiving.onRtp(data, length, now);
-    if (remote.learned() && (used || (!isRtcp && isItsOwn()))) {
+    if (remote.learned() && (used || (!isRtcp && receiving.wasAuthentic()))) {
       learn(from, isRtcp);
+      proven |= !isRtcp && (used || opener != PlainPackets.INSTANCE || !receives);
     }
     if (used && !isRtcp && length > LARGEST_PACKET) {
       tellOfSize(length);
@@ -207,17 +213,16 @@ final class PlainRtpSession implements MediaTransport {
     return false;
   }
 
-  /** From the host that was named; of where none was, anything may show it, but not RTCP first. */
+  /**
+   * From the host that was named. Where none was, whatever looks like RTP shows it, such as what
+   * keeps a router's port open, until media does for good; RTCP comes from the same host.
+   */
   private boolean isOurs(InetSocketAddress from, boolean isRtcp) {
-    if (remote.learned() && remoteRtp == null) {
-      return !isRtcp;
+    if (remote.learned() && !isRtcp && !proven) {
+      return true;
     }
-    return from.getAddress().equals((isRtcp ? remoteRtcp : remoteRtp).getAddress());
-  }
-
-  /** Of the latest RTP packet, which was of no use: whether it is the other side's all the same. */
-  private boolean isItsOwn() {
-    return receiving.wasAuthentic() && (opener != PlainPackets.INSTANCE || !receives);
+    return remoteRtp != null
+        && from.getAddress().equals((isRtcp ? remoteRtcp : remoteRtp).getAddress());
   }
 
   /**
@@ -227,12 +232,18 @@ final class PlainRtpSession implements MediaTransport {
   private void learn(InetSocketAddress from, boolean isRtcp) {
     if (isRtcp) {
       remoteRtcp = from;
+      rtcpShown = true;
     } else if (!from.equals(remoteRtp)) {
-      boolean first = remoteRtp == null;
-      int next = Math.min(from.getPort() + 1, 65_535);
+      boolean another = remoteRtp == null || !remoteRtp.getAddress().equals(from.getAddress());
+      rtcpShown &= !another;
       remoteRtp = from;
-      remoteRtcp = remote.muxed() ? from : new InetSocketAddress(from.getAddress(), next);
-      if (first) {
+      if (remote.muxed()) {
+        remoteRtcp = from;
+      } else if (!rtcpShown) {
+        int next = Math.min(from.getPort() + 1, 65_535);
+        remoteRtcp = new InetSocketAddress(from.getAddress(), next);
+      }
+      if (another) {
         sending.onReady(MediaLoop.now());
       }
     }

@@ -3,6 +3,7 @@ package io.castmesh.medianode.engine.rtc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.castmesh.medianode.MediaNodeConfig;
+import io.castmesh.medianode.engine.MediaKind;
 import io.castmesh.medianode.engine.RtpPeer;
 import io.castmesh.medianode.engine.RtpPeer.Protection;
 import io.castmesh.medianode.engine.SdpPeer;
@@ -12,6 +13,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ class PlainRtpAddressTest {
   private static final int RECEIVER_REPORT = 201;
 
   private final RtcEngine engine = RtcEngine.start(MediaNodeConfig.LOOPBACK);
+  private int pictures;
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final RtpPeer peer =
       engine.createRtpPeer(
@@ -45,6 +48,15 @@ class PlainRtpAddressTest {
 
   /** The answer to a sender of VP8. */
   private String answered(String attributes) throws Exception {
+    return answered("sendonly", attributes);
+  }
+
+  private String answered(String direction, String attributes) throws Exception {
+    return answered(peer, direction, attributes);
+  }
+
+  private static String answered(RtpPeer by, String direction, String attributes)
+      throws Exception {
     String offer =
         """
         v=0
@@ -54,12 +66,11 @@ class PlainRtpAddressTest {
         t=0 0
         m=video 9 RTP/AVPF 96
         a=rtpmap:96 VP8/90000
-        a=sendonly
         a=direction:active
         """
-            .concat(attributes)
+            .concat("a=" + direction + "\n" + attributes)
             .replace("\n", "\r\n");
-    return peer.processOffer(offer).toCompletableFuture().get(5, TimeUnit.SECONDS);
+    return by.processOffer(offer).toCompletableFuture().get(5, TimeUnit.SECONDS);
   }
 
   private static int port(String pattern, String answer) {
@@ -126,6 +137,58 @@ class PlainRtpAddressTest {
       // then
       awaitReport(itsRtcp);
     }
+  }
+
+  @Test
+  void whatKeepsARoutersPortOpenShowsWhereUntilMediaDoes() throws Exception {
+    // given: a camera that is off, RTP of a type that nobody agreed to (RFC 6263), and another camera
+    int rtp = port("m=video (\\d+)", answered("sendrecv", "a=rtcp-mux\n"));
+    RtpPeer other = engine.createRtpPeer("other", Protection.NONE, new SdpPeer.Listener() {});
+    int camera = port("m=video (\\d+)", answered(other, "sendonly", ""));
+    other.connect(peer, MediaKind.VIDEO);
+    byte[] keepAlive = new byte[12];
+    Rtp.writeHeader(keepAlive, 0, false, false, 20, 1, 0, SSRC);
+    try (DatagramSocket scanner = socket("127.0.0.2");
+        DatagramSocket viewer = socket("127.0.0.1");
+        DatagramSocket source = socket("127.0.0.3")) {
+      // when
+      send(viewer, rtp, keepAlive, keepAlive.length);
+
+      // then
+      awaitPicture(viewer, source, camera);
+
+      // when: it sends media, and somebody else what looks like RTP
+      sendVideo(viewer, rtp, 1, 200);
+      awaitPackets(1);
+      send(scanner, rtp, keepAlive, keepAlive.length);
+      sendVideo(viewer, rtp, 2, 200);
+      awaitPackets(2);
+
+      // then
+      for (int i = 0; i < 5; i++) {
+        awaitPicture(viewer, source, camera);
+      }
+    }
+  }
+
+  /** Lets the source send until the viewer gets a packet of a picture. */
+  private void awaitPicture(DatagramSocket viewer, DatagramSocket source, int camera)
+      throws Exception {
+    DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+    viewer.setSoTimeout(50);
+    EngineScene.await(
+        "a picture",
+        () -> {
+          try {
+            sendVideo(source, camera, ++pictures, 100);
+            viewer.receive(packet);
+            return (packet.getData()[1] & 0x7F) == 96;
+          } catch (SocketTimeoutException none) {
+            return false;
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   @Test

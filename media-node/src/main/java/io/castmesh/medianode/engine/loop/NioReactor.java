@@ -160,6 +160,8 @@ final class NioReactor implements Reactor {
           ((Ready) key.attachment()).onReady(key);
         } catch (CancelledKeyException closedMeanwhile) {
           log.debug("a connection was closed before its turn");
+        } catch (RuntimeException | Error e) { // the others, and the tick, have their turn
+          log.warn("a media socket was not looked after", e);
         }
       }
     } finally {

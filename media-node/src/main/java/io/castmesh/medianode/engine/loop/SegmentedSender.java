@@ -53,6 +53,9 @@ final class SegmentedSender {
   /** Where runs were refused, and until when none is tried; the longest ago first. */
   private final Map<InetSocketAddress, Long> refusing = new LinkedHashMap<>();
 
+  /** When the first of them is over. */
+  private long nextEnd;
+
   private int socketSegment;
   private InetSocketAddress destination;
 
@@ -92,12 +95,21 @@ final class SegmentedSender {
     if (refusing.isEmpty()) {
       return true;
     }
-    long now = MediaLoop.now();
-    Iterator<Long> ends = refusing.values().iterator();
-    while (ends.hasNext() && now - ends.next() >= 0) {
-      ends.remove();
+    if (MediaLoop.now() - nextEnd >= 0) {
+      forgetRefusals(MediaLoop.now());
     }
     return !refusing.containsKey(to);
+  }
+
+  private void forgetRefusals(long now) {
+    Iterator<Long> ends = refusing.values().iterator();
+    while (ends.hasNext()) {
+      nextEnd = ends.next();
+      if (now - nextEnd < 0) {
+        return;
+      }
+      ends.remove();
+    }
   }
 
   /** Sends what is held back; false when the system did not take it. */
@@ -157,7 +169,9 @@ final class SegmentedSender {
       if (refusing.size() >= MOST_REFUSING) {
         refusing.remove(refusing.keySet().iterator().next());
       }
-      refusing.put(destination, MediaLoop.now() + ONE_BY_ONE_FOR);
+      long end = MediaLoop.now() + ONE_BY_ONE_FOR;
+      nextEnd = refusing.isEmpty() ? end : nextEnd;
+      refusing.put(destination, end);
     }
     return segments - taken;
   }

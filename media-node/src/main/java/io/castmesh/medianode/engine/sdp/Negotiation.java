@@ -114,7 +114,6 @@ public record Negotiation(
     int transportCc = extension(section, HeaderExtension.TRANSPORT_CC);
     boolean useTransportCc =
         transportCc != 0
-            && known.contains("transport-cc")
             && section.codecs().stream().anyMatch(codec -> codec.hasFeedback("transport-cc"));
     List<String> usable =
         known.stream().filter(value -> useTransportCc || !value.equals("transport-cc")).toList();

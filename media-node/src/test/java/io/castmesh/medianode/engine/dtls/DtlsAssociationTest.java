@@ -289,6 +289,7 @@ class DtlsAssociationTest {
     client.keys.get(5, TimeUnit.SECONDS);
     awaitRest();
     long before = worked.get();
+    long began = System.nanoTime();
 
     // when: records of an epoch that is none
     byte[] garbage = HexFormat.of().parseHex("17fefd0007000000000000000100");
@@ -298,7 +299,7 @@ class DtlsAssociationTest {
     }
 
     // then: the library looks on for a millisecond each time, half of it on average
-    assertThat(worked.get() - before).isLessThan(TimeUnit.MILLISECONDS.toNanos(200));
+    assertThat(worked.get() - before).isLessThan((System.nanoTime() - began) / 4);
     assertThat(server.events).isEmpty();
   }
 

@@ -55,8 +55,7 @@ class PlainRtpAddressTest {
     return answered(peer, direction, attributes);
   }
 
-  private static String answered(RtpPeer by, String direction, String attributes)
-      throws Exception {
+  private static String answered(RtpPeer by, String direction, String attributes) throws Exception {
     String offer =
         """
         v=0
@@ -141,7 +140,8 @@ class PlainRtpAddressTest {
 
   @Test
   void whatKeepsARoutersPortOpenShowsWhereUntilMediaDoes() throws Exception {
-    // given: a camera that is off, RTP of a type that nobody agreed to (RFC 6263), and another camera
+    // given: a camera that is off, RTP of a type that nobody agreed to (RFC 6263), and another
+    // camera
     int rtp = port("m=video (\\d+)", answered("sendrecv", "a=rtcp-mux\n"));
     RtpPeer other = engine.createRtpPeer("other", Protection.NONE, new SdpPeer.Listener() {});
     int camera = port("m=video (\\d+)", answered(other, "sendonly", ""));

@@ -4,6 +4,8 @@ import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +13,8 @@ import java.util.Set;
 /**
  * Which web pages may open a control socket. A browser lets every page open one to any address, be
  * it that of its own machine, but tells of which origin the page is (RFC 6455 section 10.2).
- * Programs tell nothing, or name the server that they ask, as Kurento's clients do.
+ * Programs tell nothing, or name the server that they ask, or the machine that they run on, as
+ * clients of Kurento do.
  */
 final class AllowedOrigins {
   private static final String ANY = "*";
@@ -27,10 +30,14 @@ final class AllowedOrigins {
 
   boolean admit(HttpServerRequest handshake) {
     String origin = handshake.getHeader(HttpHeaders.ORIGIN);
-    return origin == null
-        || allowed.contains(ANY)
-        || allowed.contains(origin)
-        || (isOf(handshake.getHeader(HttpHeaders.HOST), origin) && isCertain(handshake));
+    if (origin == null || allowed.contains(ANY) || allowed.contains(origin)) {
+      return true;
+    }
+    // Whoever has a name may let it lead to this machine (DNS rebinding): there that of the server
+    // proves nothing. Pages of somebody's own machine are no strangers.
+    return isOfOwnMachine(origin)
+        || (!isLoopback(handshake.localAddress().hostAddress())
+            && isOf(handshake.getHeader(HttpHeaders.HOST), origin));
   }
 
   private static boolean isOf(String host, String origin) {
@@ -38,18 +45,13 @@ final class AllowedOrigins {
     return scheme >= 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
   }
 
-  /**
-   * A page of any name is of the server's own origin when it lets its name lead here (DNS
-   * rebinding): on the machine itself only what no name server tells is believed.
-   */
-  private static boolean isCertain(HttpServerRequest handshake) {
-    if (!isLoopback(handshake.localAddress().hostAddress())) {
-      return true;
+  private static boolean isOfOwnMachine(String origin) {
+    try {
+      String host = new URI(origin).getHost();
+      return host != null && (host.equalsIgnoreCase("localhost") || isLoopback(host));
+    } catch (URISyntaxException e) {
+      return false;
     }
-    String name = handshake.authority().host();
-    return name.equalsIgnoreCase("localhost")
-        || NetUtil.isValidIpV4Address(name)
-        || NetUtil.isValidIpV6Address(name);
   }
 
   private static boolean isLoopback(String address) {

@@ -24,9 +24,11 @@ class OriginTest {
       for (String origin :
           List.of(
               PAGE,
-              "http://127.0.0.1",
-              "http://localhost:" + node.port(),
+              "http://localhost.example.org",
+              "http://127.0.0.1.example.org",
+              "http://192.0.2.1:" + node.port(),
               "127.0.0.1:" + node.port(),
+              "file://",
               "null")) {
         // when / then
         assertThatThrownBy(() -> new RawSocket(node.url(), origin))
@@ -37,14 +39,22 @@ class OriginTest {
   }
 
   @Test
-  void programsAreServedAndSoAreThoseThatNameTheServerItself() throws Exception {
+  void programsAreServedAndSoAreThoseThatNameTheServerOrTheirMachine() throws Exception {
     // given
     try (TestNode node = new TestNode(KurentoLimits.defaults());
-        RawSocket program = new RawSocket(node.url());
-        RawSocket kurento = new RawSocket(node.url(), "http://127.0.0.1:" + node.port())) {
-      // when / then
+        RawSocket program = new RawSocket(node.url())) {
       assertThat(program.value("ping", null)).isEqualTo("pong");
-      assertThat(kurento.value("ping", null)).isEqualTo("pong");
+      for (String origin :
+          List.of(
+              "http://127.0.0.1:" + node.port(),
+              "http://localhost/",
+              "https://localhost:3000",
+              "http://[::1]:8080")) {
+        // when / then
+        try (RawSocket own = new RawSocket(node.url(), origin)) {
+          assertThat(own.value("ping", null)).as(origin).isEqualTo("pong");
+        }
+      }
     }
   }
 

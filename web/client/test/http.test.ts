@@ -257,15 +257,17 @@ test('signing out forgets the tokens even when the server is away', async () => 
 
 test('an answer that is not one of the server, or ends in the middle, is a typed failure', async () => {
   // given
-  const { http, tokens } = newHttp(300);
+  const { http, tokens } = newHttp();
+  const impatient = newHttp(300);
   signedIn(tokens);
+  signedIn(impatient.tokens);
   const auth = new AuthApi(http, tokens);
   routes['POST /api/v1/auth/login'] = () => ({ status: 200, text: '<h1>Welcome to our hotel' });
   routes['GET /api/v1/me'] = () => ({ status: 200, isCut: true });
   routes['POST /api/v1/auth/register'] = () => ({ status: 200 });
   // when
   const html = auth.login('ann', 'secret');
-  const cut = auth.me();
+  const cut = new AuthApi(impatient.http, impatient.tokens).me();
   const empty = auth.register('ann', 'secret');
   // then
   await assert.rejects(html, { name: 'UNAVAILABLE', retryable: true });

@@ -46,7 +46,7 @@ beforeEach(async () => {
     iceServers: async () => [],
   };
   session.open();
-  await session.whenConnected(2_000);
+  await session.whenConnected(20_000);
 });
 
 afterEach(async () => {

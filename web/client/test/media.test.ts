@@ -60,7 +60,7 @@ beforeEach(async () => {
     socketFactory: (url) => new NodeWebSocket(url) as unknown as WebSocket,
   });
   session.open();
-  await session.whenConnected(2_000);
+  await session.whenConnected(20_000);
 });
 
 afterEach(async () => {
@@ -145,13 +145,15 @@ test('figures are rates since the last reading', async () => {
   const codec = { id: 'c', type: 'codec', mimeType: 'video/VP8' };
   const reader = new StatsReader();
   rows = [video(0, 1), lost(0), codec, pair];
+  const begin = performance.now();
   await reader.read(source);
   await new Promise((resolve) => setTimeout(resolve, 200));
   // when
   rows = [video(50_000, 101), lost(5), codec, pair];
   const { sent, received, roundTripMs } = await reader.read(source);
+  const least = 400_000 / (performance.now() - begin + 2) - 1;
   // then
-  assert.ok(sent && sent.bitrateKbps > 1_000 && sent.bitrateKbps <= 2_100, `${sent?.bitrateKbps}`);
+  assert.ok(sent && sent.bitrateKbps >= least && sent.bitrateKbps <= 2_100, `${sent?.bitrateKbps}`);
   assert.equal(sent.lossPercent, 5);
   assert.deepEqual([sent.width, sent.height, sent.framesPerSecond], [1280, 720, 30]);
   assert.equal(sent.codec, 'VP8');

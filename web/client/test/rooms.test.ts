@@ -51,7 +51,7 @@ beforeEach(async () => {
   peer.handlers.set('room.join', () => joined());
   seq = 0;
   session.open();
-  await session.whenConnected(2_000);
+  await session.whenConnected(20_000);
 });
 
 afterEach(async () => {
@@ -90,7 +90,7 @@ async function takenOver(): Promise<void> {
   const before = peer.connections.length;
   peer.last.cut();
   await until('another connection', () => peer.connections.length > before);
-  await session.whenConnected(2_000);
+  await session.whenConnected(20_000);
 }
 
 test('whoever enters a room knows who is there and hears who comes and goes', async () => {

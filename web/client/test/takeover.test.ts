@@ -26,7 +26,7 @@ beforeEach(async () => {
   resets = [];
   session.on('reset', ({ cause }) => resets.push(cause));
   session.open();
-  await session.whenConnected(2_000);
+  await session.whenConnected(20_000);
 });
 
 afterEach(async () => {

@@ -109,7 +109,7 @@ export function welcome(changes: object = {}): object {
 }
 
 /** Waits for a condition and says what is missing when it does not come true. */
-export async function until(what: string, condition: () => boolean, ms = 3_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, ms = 20_000): Promise<void> {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`still missing after ${ms} ms: ${what}`);

@@ -25,7 +25,7 @@ const APART = ['bad-input', 'split'];
 /** It kills the whole cluster. */
 const LAST = 'crash';
 /** Settings that all who share a cluster can live with; who wants others starts one more. */
-const SHARED = { CASTMESH_CALL_RING_TIMEOUT: '4', CASTMESH_AUTH_ACCESS_TTL: '7200' };
+const SHARED = { CASTMESH_CALL_RING_TIMEOUT: '15', CASTMESH_AUTH_ACCESS_TTL: '7200' };
 
 const failures: string[] = [];
 

@@ -18,7 +18,7 @@ export interface Event {
   params: Record<string, unknown> & { seq: number };
 }
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 30_000;
 
 /** The server has refused. */
 export class RpcFailure extends Error {
@@ -116,7 +116,7 @@ export class Rpc {
     });
   }
 
-  closeCode(ms = 15_000): Promise<number> {
+  closeCode(ms = 60_000): Promise<number> {
     return within(ms, 'the server closes the socket', this.closed);
   }
 

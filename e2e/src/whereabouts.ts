@@ -20,8 +20,10 @@ export class Whereabouts {
   }
 
   /** The name of the gateway process that holds somebody's session. */
-  async gatewayOf(person: Person): Promise<string> {
-    return this.#processOf(await this.nodeOf(person));
+  gatewayOf(person: Person): Promise<string> {
+    return eventually(`the gateway of ${person.name}`, async () =>
+      this.#processOf(await this.nodeOf(person)),
+    );
   }
 
   /** The same as the node that others know. */

@@ -12,7 +12,7 @@ import { Table, seconds } from '../src/table.ts';
 
 const CUT_MS = 30_000;
 /** As in the other faults: media does not hang on the network between the services. */
-const STILL_MS = 5_000;
+const STILL_MS = CUT_MS / 3;
 const SERVICES = ['room', 'media', 'call', 'vod', 'gateway'];
 const INSIDE = 'E2E_INSIDE';
 

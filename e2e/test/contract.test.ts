@@ -59,7 +59,7 @@ describe('what the gateway says of itself is what it does', () => {
   const heard = new Set<string>();
 
   before(async () => {
-    castmesh = await Castmesh.start({ CASTMESH_CALL_RING_TIMEOUT: '4' });
+    castmesh = await Castmesh.start({ CASTMESH_CALL_RING_TIMEOUT: '15' });
     document = await SignallingDocument.of(castmesh.url);
   });
 

@@ -44,7 +44,7 @@ describe('the log', () => {
     const all = text().split('\n');
     const from = all.findIndex((line) => line.startsWith('{'));
     return all
-      .slice(from)
+      .slice(from, -1) // the last one is empty, or not complete yet
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Line);
   }

@@ -9,7 +9,7 @@ import { SdkPage, type SdkScope } from '../src/sdk-page.ts';
 import { Castmesh } from '../src/server.ts';
 
 /** Within the time for which a session waits for its client. */
-const AWAY_MS = 40_000;
+const AWAY_MS = 35_000;
 
 describe('two peers of a room whose signals get lost', () => {
   let castmesh: Castmesh;

@@ -99,7 +99,7 @@ describe("a viewer's signalling is cut and returns", () => {
     const { longestGapMs } = await seen();
     ensure(longestGapMs < LONGEST_GAP_MS, `the picture stood still for ${longestGapMs} ms`);
     await presenter.stopLive();
-    await viewer.see('live-ended').waitFor({ timeout: 3_000 });
+    await viewer.see('live-ended').waitFor();
   });
 
   it('a live that is stopped meanwhile ends for everybody, and another one can begin', async () => {

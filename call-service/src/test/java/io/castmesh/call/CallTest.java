@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Everything here happens with two instances of call-service at once. */
 @ExtendWith(TestMesh.class)
 class CallTest {
-  private static final int RING_SECONDS = 2;
+  private static final int RING_SECONDS = 10;
   private static CallStory story;
 
   @BeforeAll
@@ -124,7 +124,7 @@ class CallTest {
     // then
     eventually(
         "both are told",
-        Duration.ofSeconds(RING_SECONDS + 3),
+        Duration.ofSeconds(RING_SECONDS + 60),
         () -> {
           assertThat(story.heardBy(ann, call))
               .containsExactly("call.ringing", "call.ended timeout");

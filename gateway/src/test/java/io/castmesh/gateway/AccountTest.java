@@ -35,7 +35,7 @@ class AccountTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(120)
   void whoSignsUpWhileTheDatabaseStandsStillIsToldSo() throws Exception {
     // given
     SqlConnection holder = await(mesh.mysql().getConnection());
@@ -54,7 +54,7 @@ class AccountTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(120)
   void whoWasToldThatTheDatabaseIsLateMaySignUpAgain() throws Exception {
     // given a sign-up that is carried out after it was given up
     String nora = TestHttp.credentials("Nora", "password1");
@@ -91,7 +91,7 @@ class AccountTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(120)
   void aGuestWhoWasToldThatTheDatabaseIsLateMayHaveTheNameStill() throws Exception {
     // given
     String guest = body("nickname", "Olaf");

@@ -55,8 +55,8 @@ class GatewayTest {
             mesh,
             test,
             Map.of(
-                "CASTMESH_SESSION_RESUME_WINDOW", "2",
-                "CASTMESH_SESSION_AUTHENTICATE_WITHIN", "4"));
+                "CASTMESH_SESSION_RESUME_WINDOW", "6",
+                "CASTMESH_SESSION_AUTHENTICATE_WITHIN", "10"));
     test.deploy(gateway);
     port = Gateways.port(gateway);
     http = new TestHttp(port);
@@ -118,7 +118,7 @@ class GatewayTest {
     // then
     Clients.SessionEnded news;
     do {
-      news = ended.poll(6, TimeUnit.SECONDS);
+      news = ended.poll(60, TimeUnit.SECONDS);
       assertThat(news).as("news that the session has ended").isNotNull();
     } while (!news.session().sessionId().equals(session));
     assertThat(news.reason()).isEqualTo("expired");

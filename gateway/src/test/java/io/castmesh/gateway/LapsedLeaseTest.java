@@ -66,7 +66,7 @@ class LapsedLeaseTest {
   private static JsonObject stale(TestClient client) {
     AtomicReference<JsonObject> event = new AtomicReference<>();
     eventually(
-        "news that events may be lost", Duration.ofSeconds(15), () -> event.set(client.event()));
+        "news that events may be lost", Duration.ofSeconds(60), () -> event.set(client.event()));
     assertThat(event.get().getString("method")).isEqualTo("session.stale");
     return event.get();
   }

@@ -39,7 +39,7 @@ final class TestClient implements AutoCloseable {
               opened.complete(ws);
             },
             opened::completeExceptionally);
-    socket = opened.get(5, TimeUnit.SECONDS);
+    socket = opened.get(60, TimeUnit.SECONDS);
   }
 
   void send(String text) {
@@ -82,17 +82,17 @@ final class TestClient implements AutoCloseable {
   }
 
   JsonObject answer() throws Exception {
-    JsonObject answer = answers.poll(5, TimeUnit.SECONDS);
+    JsonObject answer = answers.poll(60, TimeUnit.SECONDS);
     if (answer == null) {
-      throw new AssertionError("no answer came within 5 s");
+      throw new AssertionError("no answer came within a minute");
     }
     return answer;
   }
 
   JsonObject event() throws Exception {
-    JsonObject event = events.poll(5, TimeUnit.SECONDS);
+    JsonObject event = events.poll(60, TimeUnit.SECONDS);
     if (event == null) {
-      throw new AssertionError("no event came within 5 s");
+      throw new AssertionError("no event came within a minute");
     }
     return event;
   }
@@ -102,7 +102,7 @@ final class TestClient implements AutoCloseable {
   }
 
   int closeCode() throws Exception {
-    return closed.get(15, TimeUnit.SECONDS);
+    return closed.get(60, TimeUnit.SECONDS);
   }
 
   /** Reads nothing more until {@link #read()}. */
@@ -116,7 +116,7 @@ final class TestClient implements AutoCloseable {
 
   /** Goes without saying that it is for good. */
   void cut() throws Exception {
-    socket.close((short) 4999).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    socket.close((short) 4999).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Override

@@ -131,7 +131,7 @@ class WelcomeTest {
   private static <T> T await(BlockingQueue<T> queue, Predicate<T> wanted) throws Exception {
     T next;
     do {
-      next = queue.poll(5, TimeUnit.SECONDS);
+      next = queue.poll(60, TimeUnit.SECONDS);
       assertThat(next).as("what was waited for").isNotNull();
     } while (!wanted.test(next));
     return next;

@@ -65,12 +65,10 @@ class FrozenServerTest {
     Published live = publish(presenter);
     // when
     proxy.freeze();
-    long begin = System.nanoTime();
     FailureException refused = catchThrowableOfType(FailureException.class, () -> publish(other));
     // then
     assertThat(refused).isNotNull();
     assertThat(refused.failure()).isEqualTo(Failure.MEDIA_UNAVAILABLE);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
     clients.awaitTold(
         presenter,
         "media.state",

@@ -108,7 +108,7 @@ final class SecondInstance implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new AssertionError("it cannot be killed");
       }
     } catch (InterruptedException e) {
@@ -121,7 +121,7 @@ final class SecondInstance implements AutoCloseable {
     try {
       Process signal =
           new ProcessBuilder("kill", still ? "-STOP" : "-CONT", "" + process.pid()).start();
-      if (!signal.waitFor(10, TimeUnit.SECONDS) || signal.exitValue() != 0) {
+      if (!signal.waitFor(60, TimeUnit.SECONDS) || signal.exitValue() != 0) {
         throw new AssertionError("it cannot be signalled");
       }
     } catch (IOException e) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Two instances of the service with leases of two seconds. */
 @ExtendWith(TestMesh.class)
 class PresenceTest {
-  private static final int LEASE_SECONDS = 2;
+  private static final int LEASE_SECONDS = 4;
   private static final List<Changed> changes = new CopyOnWriteArrayList<>();
 
   private Mesh mesh;

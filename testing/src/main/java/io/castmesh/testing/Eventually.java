@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 public final class Eventually {
   private Eventually() {}
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long PAUSE_MILLIS = 25;
 
   /** Something that throws until it is true: usually assertions. */

@@ -22,7 +22,7 @@ import java.util.Map;
  * <p>Blocking; belongs on the test's thread.
  */
 public final class TestCluster implements AutoCloseable {
-  private static final Duration STOP = Duration.ofSeconds(20);
+  private static final Duration STOP = Duration.ofSeconds(60);
 
   private final TestMesh test;
   private final Map<Mesh, Launcher> members = new LinkedHashMap<>();

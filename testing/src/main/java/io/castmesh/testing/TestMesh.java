@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class TestMesh implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(TestMesh.class);
-  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration STOP = Duration.ofSeconds(60);
 
   private Launcher launcher;
   private Path dataDir;

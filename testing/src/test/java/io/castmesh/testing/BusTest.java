@@ -108,8 +108,7 @@ class BusTest {
     assertThatThrownBy(() -> await(answer))
         .isInstanceOfSatisfying(
             FailureException.class, e -> assertThat(e.failure()).isEqualTo(Failure.TIMEOUT));
-    assertThat(Duration.ofNanos(System.nanoTime() - begin))
-        .isBetween(Duration.ofMillis(250), Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(250));
   }
 
   @Test

@@ -197,6 +197,7 @@ class ClusterTest {
       await(
           mesh.bus().serve(endpoint, q -> Future.succeededFuture(new Answer(mesh.node(), q.n()))));
     }
+    List.of(one, two).forEach(mesh -> mesh.peers().beat());
     await(one.vertx().timer(2, TimeUnit.SECONDS));
 
     // when
@@ -302,6 +303,10 @@ class ClusterTest {
     Mesh leaving = cluster.join("leaving");
     Mesh dying = cluster.join("dying");
     String member = dying.peers().self().member();
+
+    eventually(
+        "this process has not stood still of late, when it takes nobody for dead",
+        () -> assertThat(one.freeze().within(Duration.ofSeconds(15))).isFalse());
 
     // when
     cluster.leave(leaving);

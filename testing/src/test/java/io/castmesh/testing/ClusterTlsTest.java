@@ -1,6 +1,7 @@
 package io.castmesh.testing;
 
 import static io.castmesh.testing.Eventually.await;
+import static io.castmesh.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,11 +86,17 @@ class ClusterTlsTest {
       assertThat(one.peers().nodes()).hasSize(2);
       assertThat(two.peers().nodes()).hasSize(2);
       // and both sides say why
-      assertThat(told())
-          .anyMatch(line -> line.matches("refused at the members' port .*certificate.*"))
-          .anyMatch(line -> line.matches("refused at the members' port .*does without TLS.*"))
-          .anyMatch(line -> line.matches("no connection with a member .*not of our authority"))
-          .anyMatch(line -> line.matches("no connection with a member .*another language.*"));
+      eventually(
+          "both are told",
+          () ->
+              assertThat(told())
+                  .anyMatch(line -> line.matches("refused at the members' port .*certificate.*"))
+                  .anyMatch(
+                      line -> line.matches("refused at the members' port .*does without TLS.*"))
+                  .anyMatch(
+                      line -> line.matches("no connection with a member .*not of our authority"))
+                  .anyMatch(
+                      line -> line.matches("no connection with a member .*another language.*")));
     }
   }
 
@@ -122,8 +129,12 @@ class ClusterTlsTest {
       Future<Answer> refused = late.bus().ask(ECHO, new Question("hello"));
       assertThatThrownBy(() -> await(refused)).isInstanceOf(FailureException.class);
       assertThat(member.peers().nodes()).hasSize(1);
-      assertThat(told())
-          .anyMatch(line -> line.matches("no connection with a member .*not of our authority"));
+      eventually(
+          "it is told",
+          () ->
+              assertThat(told())
+                  .anyMatch(
+                      line -> line.matches("no connection with a member .*not of our authority")));
     }
   }
 
@@ -210,7 +221,9 @@ class ClusterTlsTest {
         // then
         assertThat(new String(loud.getInputStream().readNBytes(3), US_ASCII)).isEqualTo("HZX");
         assertThat(isLetGo(silent)).isTrue();
-        assertThat(told()).anyMatch(line -> line.contains("does not say who it is"));
+        eventually(
+            "it is told",
+            () -> assertThat(told()).anyMatch(line -> line.contains("does not say who it is")));
         assertThat(member.peers().isAlive(member.node())).isTrue();
       }
     }

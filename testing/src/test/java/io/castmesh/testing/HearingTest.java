@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.castmesh.contract.Endpoint;
+import io.castmesh.contract.Failure;
 import io.castmesh.contract.FailureException;
 import io.castmesh.runtime.Mesh;
 import io.vertx.core.Future;
@@ -95,14 +96,17 @@ class HearingTest {
           Endpoint.of("test.gone", Question.class, Answer.class).within(Duration.ofSeconds(30));
       await(two.bus().serve(endpoint, q -> Future.future(never -> {})));
       // and has been told of the endpoint by the next beat
-      await(one.vertx().timer(2, TimeUnit.SECONDS));
+      two.peers().beat();
+      await(one.vertx().timer(5, TimeUnit.SECONDS));
       Future<Answer> answer = one.bus().ask(endpoint, new Question(1));
 
       // when its node leaves without answering
       cluster.leave(two);
 
       // then
-      assertThatThrownBy(() -> await(answer)).isInstanceOf(FailureException.class);
+      assertThatThrownBy(() -> await(answer))
+          .isInstanceOfSatisfying(
+              FailureException.class, e -> assertThat(e.failure()).isEqualTo(Failure.UNAVAILABLE));
     }
   }
 

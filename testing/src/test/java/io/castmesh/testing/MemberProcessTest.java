@@ -85,8 +85,10 @@ class MemberProcessTest {
 
         // then
         order(one, "after");
+        eventually(
+            "it is heard of",
+            () -> assertThat(carriedOut).extracting(Order::text).contains("after"));
         assertThat(carriedOut).extracting(Order::text).startsWith("before").doesNotContain("late");
-        assertThat(carriedOut).extracting(Order::text).contains("after");
       }
     }
   }

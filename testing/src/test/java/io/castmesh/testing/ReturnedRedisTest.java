@@ -60,7 +60,7 @@ class ReturnedRedisTest {
     // when
     signal("STOP");
     try {
-      Thread.sleep(15_000);
+      Thread.sleep(25_000);
     } finally {
       signal("CONT");
     }

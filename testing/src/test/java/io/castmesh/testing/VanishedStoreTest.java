@@ -43,7 +43,7 @@ class VanishedStoreTest {
     many(redis::ping);
 
     // then
-    eventually("an answer of Redis", Duration.ofSeconds(15), () -> await(redis.ping()));
+    eventually("an answer of Redis", Duration.ofSeconds(60), () -> await(redis.ping()));
     await(redis.close());
     line.close();
   }
@@ -68,7 +68,7 @@ class VanishedStoreTest {
     // then
     eventually(
         "an answer of MySQL",
-        Duration.ofSeconds(45),
+        Duration.ofSeconds(90),
         () ->
             assertThat(await(query.get().timeout(5, TimeUnit.SECONDS).map(true).otherwise(false)))
                 .isTrue());

@@ -19,7 +19,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,15 +44,12 @@ class RecordingTest {
     story.writeTicket(live);
 
     // when media-service tells it until it is heard
-    long begin = System.nanoTime();
     story.tell(live);
     story.tell(live);
     Video video = story.registered(live);
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
     story.tell(live);
 
     // then
-    assertThat(took).isLessThan(Duration.ofSeconds(5));
     assertThat(video.title()).isEqualTo("晚上好 😀");
     assertThat(video.owner()).isEqualTo(ann.user());
     assertThat(video.recordedAt()).isEqualTo(live.startedAt());

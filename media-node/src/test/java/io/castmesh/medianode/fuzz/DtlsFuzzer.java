@@ -54,7 +54,7 @@ public final class DtlsFuzzer {
     Thread.sleep(1); // for the handshake to look at them
     association.close();
     pool.shutdown();
-    if (!pool.awaitTermination(5, TimeUnit.SECONDS)) {
+    if (!pool.awaitTermination(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the handshake does not end");
     }
     if (thrown.get() != null) {

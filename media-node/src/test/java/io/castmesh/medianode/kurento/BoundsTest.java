@@ -82,7 +82,7 @@ class BoundsTest {
     assertThat(other.value("ping", null)).isEqualTo("pong");
     socket.hear();
     // then
-    assertThat(socket.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1013);
+    assertThat(socket.closed.get(60, TimeUnit.SECONDS)).isEqualTo(1013);
     assertThat(node.counts().of(Refusal.SLOW)).isEqualTo(1);
     assertThat(other.value("ping", null)).isEqualTo("pong");
   }

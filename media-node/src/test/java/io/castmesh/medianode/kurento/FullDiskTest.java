@@ -46,9 +46,9 @@ class FullDiskTest {
   void stop() throws Exception {
     if (client != null) {
       client.destroy();
-      node.close().await(10, TimeUnit.SECONDS);
+      node.close().await(60, TimeUnit.SECONDS);
     }
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
     if (mounted) {
       assertThat(run("umount", small.toString())).isTrue();
     }
@@ -57,7 +57,7 @@ class FullDiskTest {
   private static boolean run(String... command) throws Exception {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException noSuchProgram) {
       return false;
     }
@@ -103,8 +103,8 @@ class FullDiskTest {
     player.play();
 
     // then
-    assertThat(errors.poll(20, TimeUnit.SECONDS)).contains("No space left");
-    assertThat(end.poll(20, TimeUnit.SECONDS)).isEqualTo("end");
+    assertThat(errors.poll(60, TimeUnit.SECONDS)).contains("No space left");
+    assertThat(end.poll(60, TimeUnit.SECONDS)).isEqualTo("end");
     lucky.stopAndWait();
     assertThat(errors).isEmpty();
     assertThat(Ffmpeg.pictures(whole)).isGreaterThan(40);

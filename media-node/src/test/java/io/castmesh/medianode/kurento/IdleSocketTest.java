@@ -22,7 +22,7 @@ class IdleSocketTest {
       // when: nothing
 
       // then
-      assertThat(socket.closed.get(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(socket.closed.get(60, TimeUnit.SECONDS)).isNotNull();
     }
   }
 }

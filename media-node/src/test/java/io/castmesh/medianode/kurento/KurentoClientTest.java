@@ -288,7 +288,7 @@ class KurentoClientTest {
   }
 
   private <E extends Event> E event(Class<E> type) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < deadline) {
       for (Event event : events) {
         if (type.isInstance(event)) {
@@ -301,7 +301,7 @@ class KurentoClientTest {
   }
 
   private void awaitType(String type) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (events.stream().noneMatch(e -> type.equals(typeOf(e)))) {
       assertThat(System.nanoTime()).as("waiting for %s in %s", type, events).isLessThan(deadline);
       Thread.onSpinWait();

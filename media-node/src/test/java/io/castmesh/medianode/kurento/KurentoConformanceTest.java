@@ -35,8 +35,8 @@ class KurentoConformanceTest {
   @AfterAll
   static void stop() throws TimeoutException {
     if (node != null) {
-      node.close().await(10, TimeUnit.SECONDS);
-      vertx.close().await(10, TimeUnit.SECONDS);
+      node.close().await(60, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     }
   }
 

@@ -74,7 +74,7 @@ class OriginTest {
   private static String statusFor(String name, TestNode node) throws IOException {
     String server = name + ":" + node.port();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       socket
           .getOutputStream()
           .write(

@@ -46,8 +46,8 @@ class PlayerEndpointTest {
   @AfterEach
   void stop() throws Exception {
     client.destroy();
-    node.close().await(10, TimeUnit.SECONDS);
-    vertx.close().await(10, TimeUnit.SECONDS);
+    node.close().await(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   private PlayerEndpoint player(String uri) {
@@ -65,7 +65,7 @@ class PlayerEndpointTest {
   }
 
   private String event() throws InterruptedException {
-    return events.poll(10, TimeUnit.SECONDS);
+    return events.poll(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -116,12 +116,12 @@ class PlayerEndpointTest {
     assertThat(player.getPosition()).isZero();
     copy.stopAndWait();
     assertThat(Ffmpeg.complaints(folder.resolve("copy.webm"))).isEmpty();
-    assertThat(Ffmpeg.pictures(folder.resolve("copy.webm"))).isBetween(25, 60);
+    assertThat(Ffmpeg.pictures(folder.resolve("copy.webm"))).isBetween(25, 250);
 
     // and again from the beginning
     player.play();
     assertThat(event()).isEqualTo("START");
-    assertThat(player.getPosition()).isLessThan(5000);
+    assertThat(player.getPosition()).isLessThan(10_000);
     player.stop();
     assertThat(event()).isEqualTo("STOP");
   }

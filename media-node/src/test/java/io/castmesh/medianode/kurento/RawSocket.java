@@ -39,11 +39,11 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
    */
   RawSocket(String url, String origin)
       throws InterruptedException, ExecutionException, TimeoutException {
-    WebSocket.Builder handshake = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
+    WebSocket.Builder handshake = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(60));
     if (origin != null) {
       handshake.header("Origin", origin);
     }
-    socket = handshake.buildAsync(URI.create(url), this).get(5, TimeUnit.SECONDS);
+    socket = handshake.buildAsync(URI.create(url), this).get(60, TimeUnit.SECONDS);
   }
 
   void send(String message) {
@@ -136,7 +136,7 @@ final class RawSocket implements WebSocket.Listener, AutoCloseable {
 
   /** Waits until a message fits. */
   JsonObject await(String what, Predicate<JsonObject> fits) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < deadline) {
       for (JsonObject message : received) {
         if (fits.test(message)) {

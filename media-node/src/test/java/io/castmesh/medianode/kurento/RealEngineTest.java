@@ -45,8 +45,8 @@ class RealEngineTest {
   @AfterEach
   void stop() throws TimeoutException {
     client.destroy();
-    node.close().await(10, TimeUnit.SECONDS);
-    vertx.close().await(10, TimeUnit.SECONDS);
+    node.close().await(60, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -62,7 +62,7 @@ class RealEngineTest {
     // then
     assertThat(answer)
         .contains("a=ice-lite", "a=fingerprint:sha-256", "VP8/90000", "opus/48000", "a=rtcp-mux");
-    IceCandidate candidate = candidates.poll(5, TimeUnit.SECONDS);
+    IceCandidate candidate = candidates.poll(60, TimeUnit.SECONDS);
     assertThat(candidate).isNotNull();
     assertThat(candidate.getCandidate()).startsWith("candidate:").contains("127.0.0.1");
     assertThat(endpoint.getStats()).as("statistics without media").isEmpty();
@@ -71,7 +71,7 @@ class RealEngineTest {
     // when
     pipeline.release();
     // then
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (node.stats().peers() > 0 && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(10);
     }
@@ -156,7 +156,7 @@ class RealEngineTest {
     recorder.addErrorListener(event -> errors.add(event.getDescription()));
     // when / then
     assertThat(codeOf(recorder::record)).isEqualTo(40003);
-    assertThat(errors.poll(5, TimeUnit.SECONDS)).contains(file.toString());
+    assertThat(errors.poll(60, TimeUnit.SECONDS)).contains(file.toString());
     assertThat(recorder.getState()).isEqualTo(UriEndpointState.STOP);
     // when
     Files.delete(away);
@@ -189,7 +189,7 @@ class RealEngineTest {
       socket.invoke(id, "record", null);
       assertThat(folder.resolve("in/deep/x.webm")).exists();
     } finally {
-      careful.close().await(10, TimeUnit.SECONDS);
+      careful.close().await(60, TimeUnit.SECONDS);
     }
   }
 

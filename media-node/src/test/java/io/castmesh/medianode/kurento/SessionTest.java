@@ -102,7 +102,7 @@ class SessionTest {
       // when
       ending.close();
       // then
-      assertThat(client.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+      assertThat(client.closed.get(60, TimeUnit.SECONDS)).isEqualTo(1001);
     }
   }
 }

@@ -23,7 +23,7 @@ final class TestNode implements AutoCloseable {
 
   TestNode(KurentoLimits limits, MediaNodeConfig config) {
     try {
-      node = MediaNode.start(vertx, config, limits, () -> engine).await(10, TimeUnit.SECONDS);
+      node = MediaNode.start(vertx, config, limits, () -> engine).await(60, TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new IllegalStateException(late);
     }
@@ -44,8 +44,8 @@ final class TestNode implements AutoCloseable {
   @Override
   public void close() {
     try {
-      node.close().await(10, TimeUnit.SECONDS);
-      vertx.close().await(10, TimeUnit.SECONDS);
+      node.close().await(60, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new IllegalStateException(late);
     }

@@ -163,7 +163,7 @@ class TraceReplayTest {
     try {
       said = Json.decodeValue(line.text());
     } catch (DecodeException broken) {
-      assertThat(socket.closed.get(5, TimeUnit.SECONDS)).as("close code").isEqualTo(1007);
+      assertThat(socket.closed.get(60, TimeUnit.SECONDS)).as("close code").isEqualTo(1007);
       assertThat(socket.received).as("answers to broken JSON").isEmpty();
       compared += 2;
       return;

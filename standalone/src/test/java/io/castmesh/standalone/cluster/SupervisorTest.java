@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An operator's orders to a cluster of small processes. */
 class SupervisorTest {
   private static final String SLEEP = "sleep 1000";
-  private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final Duration DRAIN = Duration.ofSeconds(30);
 
   @TempDir Path folder;
   private final List<String> complaints = new CopyOnWriteArrayList<>();

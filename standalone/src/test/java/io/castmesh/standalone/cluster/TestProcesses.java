@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 final class TestProcesses {
   private TestProcesses() {}
 
-  private static final long PATIENCE_MILLIS = 20_000;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   /** One that runs a line of shell. */
   static ProcessSpec shell(Path folder, String name, String service, String line)

@@ -40,7 +40,7 @@ class SerialWriterTest {
       }
     } finally {
       pool.shutdown();
-      assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(written).containsExactly(0, 3);
   }

@@ -56,7 +56,7 @@ class DtlsAssociationTest {
   }
 
   private void awaitRest() throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (pool.getActiveCount() > 0) {
       assertThat(System.nanoTime()).as("waiting for the work to end").isLessThan(deadline);
       Thread.sleep(1);
@@ -122,8 +122,8 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then
-    SrtpKeys ofServer = server.keys.get(5, TimeUnit.SECONDS);
-    SrtpKeys ofClient = client.keys.get(5, TimeUnit.SECONDS);
+    SrtpKeys ofServer = server.keys.get(60, TimeUnit.SECONDS);
+    SrtpKeys ofClient = client.keys.get(60, TimeUnit.SECONDS);
     assertThat(ofServer.profile()).isEqualTo(SrtpProfile.AEAD_AES_128_GCM);
     assertThat(ofServer.client().key()).isEqualTo(ofClient.client().key()).hasSize(16);
     assertThat(ofServer.server().salt()).isEqualTo(ofClient.server().salt()).hasSize(12);
@@ -143,8 +143,8 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then
-    assertThat(server.keys.get(15, TimeUnit.SECONDS)).isNotNull();
-    assertThat(client.keys.get(15, TimeUnit.SECONDS)).isNotNull();
+    assertThat(server.keys.get(60, TimeUnit.SECONDS)).isNotNull();
+    assertThat(client.keys.get(60, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test
@@ -163,7 +163,7 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then: the server was done with it
-    assertThat(client.keys.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(client.keys.get(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(server.keys).isDone();
     assertThat(last.get()).isGreaterThan(2);
   }
@@ -179,7 +179,7 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then
-    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("failed");
+    assertThat(server.events.poll(60, TimeUnit.SECONDS)).isEqualTo("failed");
   }
 
   @Test
@@ -196,7 +196,7 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then: the true one is the first one
-    assertThat(server.keys.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(server.keys.get(60, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test
@@ -211,7 +211,7 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then: without waiting for the rest
-    assertThat(server.events.poll(10, TimeUnit.SECONDS)).isEqualTo("failed");
+    assertThat(server.events.poll(60, TimeUnit.SECONDS)).isEqualTo("failed");
   }
 
   /** Says of the encrypted end of its handshake that it has 16 MB. */
@@ -257,7 +257,7 @@ class DtlsAssociationTest {
     client.association.start();
 
     // then
-    assertThat(client.events.poll(5, TimeUnit.SECONDS)).isEqualTo("failed");
+    assertThat(client.events.poll(60, TimeUnit.SECONDS)).isEqualTo("failed");
   }
 
   @Test
@@ -267,14 +267,14 @@ class DtlsAssociationTest {
     End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
     join(server, client);
     client.association.start();
-    server.keys.get(5, TimeUnit.SECONDS);
-    client.keys.get(5, TimeUnit.SECONDS);
+    server.keys.get(60, TimeUnit.SECONDS);
+    client.keys.get(60, TimeUnit.SECONDS);
 
     // when
     client.association.close();
 
     // then
-    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
+    assertThat(server.events.poll(60, TimeUnit.SECONDS)).isEqualTo("closed");
     assertThat(client.events).isEmpty();
   }
 
@@ -285,8 +285,8 @@ class DtlsAssociationTest {
     End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
     join(server, client);
     client.association.start();
-    server.keys.get(5, TimeUnit.SECONDS);
-    client.keys.get(5, TimeUnit.SECONDS);
+    server.keys.get(60, TimeUnit.SECONDS);
+    client.keys.get(60, TimeUnit.SECONDS);
     awaitRest();
     long before = worked.get();
     long began = System.nanoTime();
@@ -310,8 +310,8 @@ class DtlsAssociationTest {
     End client = new End(DtlsAssociation.Role.CLIENT, BOB, ALICE.fingerprint(), d -> true);
     join(server, client);
     client.association.start();
-    server.keys.get(5, TimeUnit.SECONDS);
-    client.keys.get(5, TimeUnit.SECONDS);
+    server.keys.get(60, TimeUnit.SECONDS);
+    client.keys.get(60, TimeUnit.SECONDS);
 
     // when: of the right epoch, with all lengths from nothing to more than a tag needs
     for (int length = 0; length < 40; length++) {
@@ -325,7 +325,7 @@ class DtlsAssociationTest {
     // then: it still hears of its peer
     assertThat(server.events).isEmpty();
     client.association.close();
-    assertThat(server.events.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
+    assertThat(server.events.poll(60, TimeUnit.SECONDS)).isEqualTo("closed");
   }
 
   @Test
@@ -341,7 +341,7 @@ class DtlsAssociationTest {
     pool.shutdown();
 
     // then: no thread is left waiting for the peer
-    assertThat(pool.awaitTermination(3, TimeUnit.SECONDS)).isTrue();
+    assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     assertThat(client.events).isEmpty();
   }
 

@@ -37,12 +37,12 @@ class HandshakePoolTest {
 
       // then
       CompletableFuture<Void> next = new CompletableFuture<>();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (!begins(pool, () -> next.complete(null))) {
         assertThat(System.nanoTime()).as("waiting for a thread").isLessThan(deadline);
         Thread.sleep(5);
       }
-      next.get(5, TimeUnit.SECONDS);
+      next.get(60, TimeUnit.SECONDS);
     }
   }
 

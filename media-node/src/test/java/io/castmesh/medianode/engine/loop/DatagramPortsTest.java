@@ -71,7 +71,7 @@ class DatagramPortsTest {
   }
 
   private Integer heard() throws InterruptedException {
-    return heard.poll(5, TimeUnit.SECONDS);
+    return heard.poll(60, TimeUnit.SECONDS);
   }
 
   @Test

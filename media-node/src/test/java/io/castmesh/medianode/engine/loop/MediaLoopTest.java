@@ -67,7 +67,7 @@ class MediaLoopTest {
     Route routeOf(DatagramSocket socket, MediaLoop loop) throws Exception {
       InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), loop.port());
       socket.send(new DatagramPacket("here".getBytes(UTF_8), 4, to));
-      return senders.poll(5, TimeUnit.SECONDS);
+      return senders.poll(60, TimeUnit.SECONDS);
     }
   }
 
@@ -98,8 +98,8 @@ class MediaLoopTest {
     try (MediaLoop loop = new MediaLoop(UDP, "test-loop", sockets, heard);
         DatagramSocket one = new DatagramSocket(ANY_PORT);
         DatagramSocket other = new DatagramSocket(ANY_PORT)) {
-      one.setSoTimeout(5_000);
-      other.setSoTimeout(5_000);
+      one.setSoTimeout(60_000);
+      other.setSoTimeout(60_000);
       loop.start();
       Route toOneOf = heard.routeOf(one, loop);
       Route toTheOther = heard.routeOf(other, loop);
@@ -154,12 +154,12 @@ class MediaLoopTest {
 
       // then
       for (String word : List.of("one", "", "two")) {
-        assertThat(heard.words.poll(5, TimeUnit.SECONDS)).isEqualTo(word);
-        assertThat(heard.senders.poll(5, TimeUnit.SECONDS).remote()).isEqualTo(address(sender));
+        assertThat(heard.words.poll(60, TimeUnit.SECONDS)).isEqualTo(word);
+        assertThat(heard.senders.poll(60, TimeUnit.SECONDS).remote()).isEqualTo(address(sender));
       }
-      heard.burstEnded.get(5, TimeUnit.SECONDS);
-      heard.ticked.get(5, TimeUnit.SECONDS);
-      assertThat(loop.submit(loop::inLoop).get(5, TimeUnit.SECONDS)).isTrue();
+      heard.burstEnded.get(60, TimeUnit.SECONDS);
+      heard.ticked.get(60, TimeUnit.SECONDS);
+      assertThat(loop.submit(loop::inLoop).get(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -177,7 +177,7 @@ class MediaLoopTest {
     CompletableFuture<String> after = loop.submit(() -> "never");
 
     // then
-    assertThat(before.get(5, TimeUnit.SECONDS)).isEqualTo("done");
+    assertThat(before.get(60, TimeUnit.SECONDS)).isEqualTo("done");
     assertThat(after).isCompletedExceptionally();
     assertThat(loop.port()).isZero();
   }
@@ -198,7 +198,7 @@ class MediaLoopTest {
 
       // then
       assertThat(heard.ticks.tryAcquire(3, 5, TimeUnit.SECONDS)).isTrue();
-      assertThat(loop.submit(loop::inLoop).get(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(loop.submit(loop::inLoop).get(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 }

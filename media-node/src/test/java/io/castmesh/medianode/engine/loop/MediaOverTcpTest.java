@@ -71,7 +71,7 @@ class MediaOverTcpTest {
   private static Socket connect(MediaLoop loop) throws IOException {
     Socket socket = new Socket(HERE, loop.tcpPort());
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 
@@ -99,7 +99,7 @@ class MediaOverTcpTest {
     Socket socket = connect(loop);
     socket.getOutputStream().write(frame(CHECK));
     assertThat(read(socket)).asString().isEqualTo(CHECK);
-    assertThat(echo.heard.poll(5, TimeUnit.SECONDS)).isEqualTo(CHECK);
+    assertThat(echo.heard.poll(60, TimeUnit.SECONDS)).isEqualTo(CHECK);
     return socket;
   }
 
@@ -148,7 +148,7 @@ class MediaOverTcpTest {
       }
       for (String word : expected) {
         assertThat(read(peer)).asString().isEqualTo(word);
-        assertThat(echo.heard.poll(5, TimeUnit.SECONDS)).isEqualTo(word);
+        assertThat(echo.heard.poll(60, TimeUnit.SECONDS)).isEqualTo(word);
       }
     }
   }
@@ -159,7 +159,7 @@ class MediaOverTcpTest {
       throws Exception {
     try (MediaLoop loop = start(sockets, 10);
         Socket peer = trusted(loop)) {
-      Route way = echo.routes.poll(5, TimeUnit.SECONDS);
+      Route way = echo.routes.poll(60, TimeUnit.SECONDS);
       byte[] picture = "p".repeat(1200).getBytes(UTF_8);
       byte[] sound = "s".repeat(100).getBytes(UTF_8);
 
@@ -210,7 +210,7 @@ class MediaOverTcpTest {
       }
       assertThat(echo.heard).isEmpty();
       assertThat(loop.unprovenConnections()).isEqualTo(2);
-      assertThat(echo.closed.poll(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(echo.closed.poll(60, TimeUnit.SECONDS)).isNotNull();
     }
   }
 
@@ -302,7 +302,7 @@ class MediaOverTcpTest {
       throws Exception {
     try (MediaLoop loop = start(sockets, 10);
         Socket peer = trusted(loop)) {
-      Route way = echo.routes.poll(5, TimeUnit.SECONDS);
+      Route way = echo.routes.poll(60, TimeUnit.SECONDS);
 
       // when
       loop.execute(() -> loop.retire(way));

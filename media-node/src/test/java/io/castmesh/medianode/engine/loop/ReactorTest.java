@@ -59,7 +59,7 @@ class ReactorTest {
       reactor.start();
 
       // then
-      assertThat(ticks.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ticks.await(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       fails = false;
       reactor.close();

@@ -28,7 +28,7 @@ class SegmentedSenderTest {
     InetSocketAddress nobody = new InetSocketAddress("255.255.255.255", 9);
     byte[] data = new byte[100];
     try (DatagramSocket viewer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      viewer.setSoTimeout(5_000);
+      viewer.setSoTimeout(60_000);
       sender.send(data, 0, data.length, nobody);
       sender.send(data, 0, data.length, nobody);
       assertThat(sender.flush()).isFalse();
@@ -58,7 +58,7 @@ class SegmentedSenderTest {
   /** A run of so many to a viewer, who gets each of them. */
   private static void reach(SegmentedSender sender, DatagramSocket viewer, int packets)
       throws IOException {
-    viewer.setSoTimeout(5_000);
+    viewer.setSoTimeout(60_000);
     InetSocketAddress to = (InetSocketAddress) viewer.getLocalSocketAddress();
     for (int i = 0; i < packets; i++) {
       sender.send(new byte[100], 0, 100, to);

@@ -30,11 +30,11 @@ public final class KilledRecorder {
     for (MediaKind kind : MediaKind.values()) {
       player.connect(recorder, kind);
     }
-    recorder.record().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    recorder.record().toCompletableFuture().get(60, TimeUnit.SECONDS);
     player.play();
     while (true) {
       System.out.println(
-          "played " + player.position().toCompletableFuture().get(5, TimeUnit.SECONDS));
+          "played " + player.position().toCompletableFuture().get(60, TimeUnit.SECONDS));
       Thread.sleep(100);
     }
   }

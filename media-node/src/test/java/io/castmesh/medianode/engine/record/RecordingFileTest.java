@@ -33,14 +33,14 @@ class RecordingFileTest {
     try (WriterPool pool = new WriterPool()) {
       RecordingFile file =
           new RecordingFile(full, MediaRecorder.Format.WEBM, pool.serial(), failures::add);
-      file.open().get(5, TimeUnit.SECONDS);
+      file.open().get(60, TimeUnit.SECONDS);
 
       // when
       for (int t = 0; t < 5000; t += 20) {
         file.add(audio(t, 100));
       }
       finished = file.finish();
-      finished.get(5, TimeUnit.SECONDS);
+      finished.get(60, TimeUnit.SECONDS);
     }
 
     // then

@@ -43,12 +43,14 @@ abstract class EngineScene {
       this.peer = engine.createWebRtcPeer(id, this);
       toClose.add(remote::vanish);
       String answer =
-          peer.processOffer(remote.offer(direction)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+          peer.processOffer(remote.offer(direction))
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS);
       remote.begin(answer);
     }
 
     Joined connected() throws Exception {
-      remote.secured.get(10, TimeUnit.SECONDS);
+      remote.secured.get(60, TimeUnit.SECONDS);
       await("the engine to see the connection", () -> events.contains("connected true"));
       return this;
     }
@@ -90,8 +92,20 @@ abstract class EngineScene {
     return camera.start();
   }
 
+  /** So long without a standstill of the machine, which looks like one of the network. */
+  static void calm(int millis) throws InterruptedException {
+    long last = System.nanoTime();
+    long begin = last;
+    while (last - begin < TimeUnit.MILLISECONDS.toNanos(millis)) {
+      Thread.sleep(20);
+      long now = System.nanoTime();
+      begin = now - last > TimeUnit.MILLISECONDS.toNanos(500) ? now : begin;
+      last = now;
+    }
+  }
+
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
       Thread.sleep(5);

@@ -62,7 +62,7 @@ class ManyAddressesTest {
   }
 
   private static <T> T now(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(5, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private TestPeer peer() {
@@ -106,7 +106,7 @@ class ManyAddressesTest {
               "tcp 0:0:0:0:0:0:0:1 " + port);
       // A socket that is connected takes packets from the address that it sends to, and no other.
       peer.begin(answer, TestWire.connected(InetAddress.getByName(address), port));
-      peer.secured.get(10, TimeUnit.SECONDS);
+      peer.secured.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -162,7 +162,7 @@ class ManyAddressesTest {
       assertThat(answer).doesNotContain(" 127.0.0.1 " + port).doesNotContain("fe80");
     }
     peer.begin(answer, TestWire.connected(InetAddress.getByName("127.0.0.1"), port));
-    peer.secured.get(10, TimeUnit.SECONDS);
+    peer.secured.get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -72,11 +72,11 @@ class PeerLifeTest extends EngineScene {
               connection.tick(later);
               return null;
             })
-        .get(5, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
 
     // then
     await("the silence", () -> joined.events.contains("ice DISCONNECTED"));
-    loop.submit(() -> null).get(5, TimeUnit.SECONDS);
+    loop.submit(() -> null).get(60, TimeUnit.SECONDS);
     assertThat(joined.events).doesNotContain("connected true");
   }
 
@@ -89,13 +89,13 @@ class PeerLifeTest extends EngineScene {
     await("video", () -> presenter.remote.received(TestPeer.VIDEO_TYPE).size() >= 5);
 
     // when
-    presenter.peer.release().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    presenter.peer.release().toCompletableFuture().get(60, TimeUnit.SECONDS);
 
     // then
-    presenter.remote.closedByEngine.get(5, TimeUnit.SECONDS);
+    presenter.remote.closedByEngine.get(60, TimeUnit.SECONDS);
     await("bye", () -> presenter.remote.rtcp.stream().anyMatch(l -> l.startsWith("bye ")));
     assertThat(engine.stats().peers()).isZero();
-    presenter.peer.release().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    presenter.peer.release().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -44,7 +44,7 @@ class PeerOnItsWayTest extends EngineScene {
     assertThat(engine.stats().tcp().open()).isEqualTo(2);
 
     // and: its connection goes with it
-    viewer.peer.release().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    viewer.peer.release().toCompletableFuture().get(60, TimeUnit.SECONDS);
     await("the connection to be closed", () -> engine.stats().tcp().open() == 1);
   }
 

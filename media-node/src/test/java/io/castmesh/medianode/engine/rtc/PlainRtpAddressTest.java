@@ -69,7 +69,7 @@ class PlainRtpAddressTest {
         """
             .concat("a=" + direction + "\n" + attributes)
             .replace("\n", "\r\n");
-    return by.processOffer(offer).toCompletableFuture().get(5, TimeUnit.SECONDS);
+    return by.processOffer(offer).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private static int port(String pattern, String answer) {
@@ -80,7 +80,7 @@ class PlainRtpAddressTest {
 
   private static DatagramSocket socket(String host) throws Exception {
     DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(host));
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 

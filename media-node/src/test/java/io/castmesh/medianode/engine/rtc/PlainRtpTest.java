@@ -63,11 +63,11 @@ class PlainRtpTest {
   }
 
   private static <T> T now(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(5, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
       Thread.sleep(5);
@@ -296,7 +296,7 @@ class PlainRtpTest {
         "-re -f lavfi -i testsrc=size=160x120:rate=25 -c:v libvpx -deadline realtime -g 12"
             + (" -f rtp -payload_type 96 rtp://127.0.0.1:" + firstMatch("m=video (\\d+)", answer)));
     // then
-    assertThat(receiver.waitFor(20, TimeUnit.SECONDS)).as("a second was received").isTrue();
+    assertThat(receiver.waitFor(60, TimeUnit.SECONDS)).as("a second was received").isTrue();
     Process probe =
         new ProcessBuilder(
                 "ffprobe",

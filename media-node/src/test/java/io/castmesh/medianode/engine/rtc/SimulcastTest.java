@@ -138,9 +138,9 @@ class SimulcastTest extends EngineScene {
     await("both layers to flow", () -> sees(viewer, LARGE));
 
     // when
-    recorder.record().toCompletableFuture().get(5, TimeUnit.SECONDS);
-    Thread.sleep(3_000);
-    recorder.stop().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    recorder.record().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    calm(3_000);
+    recorder.stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
 
     // then: without the descriptor of each packet
     int size = TestLayers.PACKETS[LARGE] * (TestLayers.BYTES[LARGE] - 1);
@@ -155,11 +155,11 @@ class SimulcastTest extends EngineScene {
     // given
     Joined presenter = presenter();
     try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       RtpPeer out = engine.createRtpPeer("out", RtpPeer.Protection.NONE, new SdpPeer.Listener() {});
       out.processOffer(wanted(socket.getLocalPort()))
           .toCompletableFuture()
-          .get(5, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
 
       // when
       presenter.peer.connect(out, MediaKind.VIDEO);

@@ -35,10 +35,10 @@ class StandingPlayerTest extends EngineScene {
     MediaPlayer player = engine.createPlayer("film", film, new MediaPlayer.Listener() {});
     Joined early = join("early", Direction.RECVONLY);
     player.connect(early.peer, MediaKind.VIDEO);
-    player.play().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.play().toCompletableFuture().get(60, TimeUnit.SECONDS);
     await("the second keyframe", () -> keyFrames(early) == 2 && pictures(early) > 30);
     // when: a browser asks when it has seen nothing new for some time
-    player.pause().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.pause().toCompletableFuture().get(60, TimeUnit.SECONDS);
     Thread.sleep(1_500);
     int before = pictures(early);
     RtcpWriter asks = new RtcpWriter();
@@ -52,7 +52,7 @@ class StandingPlayerTest extends EngineScene {
     assertThat(isKeyFrame(late.remote.received(TestPeer.VIDEO_TYPE).get(0))).isTrue();
     assertThat(pictures(early)).isEqualTo(before);
     // when
-    player.play().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.play().toCompletableFuture().get(60, TimeUnit.SECONDS);
     // then
     await("the rest of the film", () -> pictures(early) == 100 && pictures(late) == 75);
   }
@@ -65,11 +65,11 @@ class StandingPlayerTest extends EngineScene {
     Joined viewer = join("viewer", Direction.RECVONLY);
     player.connect(viewer.peer, MediaKind.VIDEO);
     // when: it has never been played
-    player.pause().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.pause().toCompletableFuture().get(60, TimeUnit.SECONDS);
     // then
     await("the first picture", () -> keyFrames(viewer) == 1);
     // when
-    player.seek(2_500).toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.seek(2_500).toCompletableFuture().get(60, TimeUnit.SECONDS);
     // then: the keyframe before it, and nothing moves
     await("the picture of that place", () -> keyFrames(viewer) == 2);
     Joined late = join("late", Direction.RECVONLY);
@@ -78,7 +78,7 @@ class StandingPlayerTest extends EngineScene {
     assertThat(pictures(viewer)).isEqualTo(2);
     assertThat(pictures(late)).isOne();
     // when
-    player.play().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    player.play().toCompletableFuture().get(60, TimeUnit.SECONDS);
     // then
     await("the rest of the film", () -> pictures(viewer) == 51 && pictures(late) == 50);
   }

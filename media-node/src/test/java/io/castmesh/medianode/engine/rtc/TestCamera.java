@@ -31,7 +31,8 @@ final class TestCamera implements AutoCloseable {
   private long audioIndex = 30_000;
   private long rtxIndex = 1;
   private int handled;
-  private long frames;
+  private long begunMillis;
+  private volatile long frames;
   private volatile int keyFrames;
 
   /**
@@ -45,12 +46,18 @@ final class TestCamera implements AutoCloseable {
   }
 
   TestCamera start() {
+    begunMillis = System.currentTimeMillis();
     timer.scheduleAtFixedRate(this::frame, 0, FRAME_MILLIS, TimeUnit.MILLISECONDS);
     return this;
   }
 
   int keyFrames() {
     return keyFrames;
+  }
+
+  /** How much has been sent. */
+  double seconds() {
+    return frames * FRAME_MILLIS / 1000.0;
   }
 
   private void frame() {
@@ -98,7 +105,8 @@ final class TestCamera implements AutoCloseable {
   }
 
   private void report(int videoTimestamp) {
-    long ntp = WallClock.ntp(System.currentTimeMillis() * 1000);
+    // A picture that leaves late was taken in time.
+    long ntp = WallClock.ntp((begunMillis + frames * FRAME_MILLIS) * 1000);
     RtcpWriter writer = new RtcpWriter();
     writer.senderReport(peer.videoSsrc, ntp, videoTimestamp, 1, 1);
     writer.sourceDescription(peer.videoSsrc, "test");

@@ -81,6 +81,7 @@ final class TestPeer implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final IceCredentials ice = IceCredentials.random(random);
   private final ExecutorService pool = Executors.newCachedThreadPool();
+  private final ExecutorService handshakes = Executors.newCachedThreadPool();
   private final boolean passive;
   private final Fingerprint told;
   private final boolean overTcp;
@@ -188,7 +189,7 @@ final class TestPeer implements AutoCloseable {
   /** Reads the answer and connects: waits until media can flow. */
   TestPeer connect(String answer) throws Exception {
     begin(answer);
-    secured.get(10, TimeUnit.SECONDS);
+    secured.get(60, TimeUnit.SECONDS);
     return this;
   }
 
@@ -215,7 +216,7 @@ final class TestPeer implements AutoCloseable {
             passive ? DtlsAssociation.Role.SERVER : DtlsAssociation.Role.CLIENT,
             IDENTITY,
             negotiation.fingerprints(),
-            pool,
+            handshakes,
             new Handshake());
     pool.execute(() -> receive(way));
     pool.execute(this::goOnChecking);
@@ -393,9 +394,9 @@ final class TestPeer implements AutoCloseable {
     if (dtls != null) {
       dtls.close();
     }
-    pool.shutdown();
+    handshakes.shutdown();
     try {
-      Thread.sleep(50); // for the last datagram
+      handshakes.awaitTermination(60, TimeUnit.SECONDS); // for the last datagram
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -407,6 +408,7 @@ final class TestPeer implements AutoCloseable {
   /** Vanishes without a word. */
   void vanish() {
     closed = true;
+    handshakes.shutdownNow();
     pool.shutdownNow();
     closeWire();
   }

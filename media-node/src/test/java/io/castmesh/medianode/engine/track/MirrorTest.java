@@ -76,7 +76,7 @@ class MirrorTest {
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting for %s", what).isLessThan(deadline);
       Thread.sleep(5);
@@ -84,7 +84,7 @@ class MirrorTest {
   }
 
   private static <T> T on(Shard shard, Supplier<T> work) throws Exception {
-    return shard.loop().submit(work).get(5, TimeUnit.SECONDS);
+    return shard.loop().submit(work).get(60, TimeUnit.SECONDS);
   }
 
   /** What is nobody's concern here. */

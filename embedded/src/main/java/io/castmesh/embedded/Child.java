@@ -156,12 +156,29 @@ public final class Child {
     } catch (IOException e) {
       log.debug("pipe already closed name={}", launch.name(), e);
     }
+    if (!ends(launch.patience().plusSeconds(5))) {
+      log.warn("{} does not end pid={}", launch.name(), pid());
+    }
+  }
+
+  /**
+   * Whoever is interrupted while it starts a server is to end it, and waits for that all the same.
+   */
+  private boolean ends(Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    boolean interrupted = false;
     try {
-      if (!guard.waitFor(launch.patience().toSeconds() + 5, TimeUnit.SECONDS)) {
-        log.warn("{} does not end pid={}", launch.name(), pid());
+      while (true) {
+        try {
+          return guard.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
